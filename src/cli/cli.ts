@@ -1,0 +1,145 @@
+/** The edge: arguments in, one answer out, an exit code. Nothing below it writes or exits. */
+import { createInterface } from 'node:readline/promises'
+import { exitCodes, TrailbookError } from '../core/errors.ts'
+import { type Line, toText } from '../core/report/lines.ts'
+import type { CliContext, Globals, Outcome } from './command.ts'
+import { commands } from './commands.ts'
+import { failureJson, failureLines, toTrailbookError } from './failure.ts'
+import { painter } from './paint.ts'
+import { commandName, parseArguments, wantsJson } from './program.ts'
+
+type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
+
+export async function runCli(argv: readonly string[], streams: NodeJS.Process): Promise<void> {
+  tolerateBrokenPipes(streams)
+  const stop = interruption(streams)
+  const exitCode = await answer(argv, streams, stop.signal)
+  stop.end()
+  await Promise.all([flushed(streams.stdout), flushed(streams.stderr)])
+  streams.exit(exitCode)
+}
+
+async function answer(argv: readonly string[], streams: NodeJS.Process, signal: AbortSignal): Promise<number> {
+  const json = wantsJson(argv)
+  const colours = !argv.includes('--no-color') && (streams.env.NO_COLOR ?? '') === ''
+  try {
+    const parsed = await parseArguments(argv)
+    if (parsed.kind === 'print') {
+      streams.stdout.write(parsed.text)
+      return exitCodes.clear
+    }
+    const globals = globalsOf(parsed.globals, streams.env)
+    const outcome = await parsed.command.action(parsed.given, makeContext(globals, streams, signal))
+    printOutcome(outcome, globals, streams, colours)
+    return outcome.exitCode
+  } catch (cause) {
+    const error =
+      signal.aborted && !(cause instanceof TrailbookError)
+        ? new TrailbookError('RUN_INTERRUPTED')
+        : toTrailbookError(cause)
+    if (streams.env.TRAILBOOK_DEBUG) streams.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`)
+    if (json) streams.stdout.write(`${JSON.stringify(failureJson(error, knownCommand(argv)))}\n`)
+    else write(streams.stderr, failureLines(error, columnsOf(streams.stderr)), colours)
+    return error.exitCode
+  }
+}
+
+const knownCommand = (argv: readonly string[]): string | undefined => {
+  const name = commandName(argv)
+  return commands.some((entry) => entry.name === name) ? name : undefined
+}
+
+function printOutcome(outcome: Outcome, globals: Globals, streams: Streams, colours: boolean): void {
+  if (globals.format === 'json') streams.stdout.write(`${JSON.stringify(outcome.json)}\n`)
+  else write(streams.stdout, outcome.lines(columnsOf(streams.stdout)), colours)
+}
+
+function write(stream: NodeJS.WriteStream, lines: readonly Line[], colours: boolean): void {
+  if (lines.length > 0) stream.write(`${toText(lines, painter(colours && stream.isTTY === true))}\n`)
+}
+
+/** Between 40 and 160 columns: narrower cannot be laid out, wider is hard to read. */
+const columnsOf = (stream: NodeJS.WriteStream): number => Math.min(160, Math.max(40, stream.columns ?? 80))
+
+const globalsOf = (options: Record<string, unknown>, env: NodeJS.ProcessEnv): Globals => ({
+  lake: typeof options.lake === 'string' ? options.lake : env.TRAILBOOK_LAKE || undefined,
+  format: options.format === 'json' ? 'json' : 'terminal',
+  config: typeof options.config === 'string' ? options.config : undefined,
+  quiet: options.quiet === true,
+})
+
+function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSignal): CliContext {
+  const { stdin, stderr } = streams
+  const shown = stderr.isTTY === true && !globals.quiet
+  const clear = '\r\u001b[2K'
+  let open = false
+  return {
+    cwd: streams.cwd(),
+    env: streams.env,
+    globals,
+    clock: { now: () => Date.now() },
+    signal,
+    interactive: stdin.isTTY === true && stderr.isTTY === true && globals.format === 'terminal',
+    async readStdin() {
+      stdin.setEncoding('utf8')
+      let text = ''
+      for await (const part of stdin) text += part
+      return text
+    },
+    note(text) {
+      if (globals.quiet) return
+      stderr.write(`${open ? clear : ''}${text}\n`)
+      open = false
+    },
+    progress(text) {
+      if (!shown) return
+      stderr.write(text === undefined ? (open ? clear : '') : `${clear}${text.slice(0, columnsOf(stderr) - 1)}`)
+      open = text !== undefined
+    },
+    async prompt(text, promptSignal) {
+      const lines = createInterface({ input: stdin, output: stderr })
+      try {
+        return await lines.question(text, { signal: promptSignal })
+      } catch {
+        return undefined
+      } finally {
+        lines.close()
+      }
+    },
+  }
+}
+
+/** Whoever reads may stop reading (`| head`): that is no error, and the exit code still tells the verdict. */
+function tolerateBrokenPipes({ stdout, stderr }: Streams): void {
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
+const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) return resolve()
+    stream.once('error', () => resolve())
+    stream.write('', () => resolve())
+  })
+
+/** The first Ctrl-C asks the command to stop; the second ends the process where it stands. */
+function interruption(streams: NodeJS.Process): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) streams.exit(exitCodes.interrupted)
+    streams.stderr.write('\nStopping. Press Ctrl-C again to stop at once.\n')
+    controller.abort()
+  }
+  streams.on('SIGINT', onSignal)
+  streams.on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    end: () => {
+      streams.off('SIGINT', onSignal)
+      streams.off('SIGTERM', onSignal)
+    },
+  }
+}

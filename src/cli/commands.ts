@@ -1,0 +1,57 @@
+import type { CommandSpec } from './command.ts'
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<CommandSpec>
+}
+
+/** All commands in the order of the help; each is loaded when it is called. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'Run runbooks and say what they found',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
+    name: 'query',
+    summary: 'Ask one question in SQL',
+    load: async () => (await import('./commands/query.ts')).queryCommand,
+  },
+  {
+    name: 'ingest',
+    summary: 'Put CloudTrail logs into the lake',
+    load: async () => (await import('./commands/ingest.ts')).ingestCommand,
+  },
+  {
+    name: 'status',
+    summary: 'Show what the lake holds and covers',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  { name: 'list', summary: 'List the runbooks', load: async () => (await import('./commands/list.ts')).listCommand },
+  {
+    name: 'show',
+    summary: 'Show one runbook: question, steps, SQL',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  {
+    name: 'test',
+    summary: 'Run the cases of runbooks',
+    load: async () => (await import('./commands/test.ts')).testCommand,
+  },
+  {
+    name: 'lint',
+    summary: 'Check runbooks for mistakes',
+    load: async () => (await import('./commands/lint.ts')).lintCommand,
+  },
+  {
+    name: 'init',
+    summary: 'Set a folder up for runbooks',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    name: 'new',
+    summary: 'Write the skeleton of a runbook',
+    load: async () => (await import('./commands/new.ts')).newCommand,
+  },
+]

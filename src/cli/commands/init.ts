@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { kindOf, shownPath } from '../../authoring/library.ts'
+import { TrailbookError } from '../../core/errors.ts'
+import { line } from '../../core/report/lines.ts'
+import { argument, defineCommand } from '../command.ts'
+import { configName, defaultRunbooks } from '../config.ts'
+
+export const configTemplate = `# Configuration of trailbook. Every key may be left out; the values shown are the defaults.
+# A value may hold \${env:NAME}: the environment variable takes its place.
+
+# Where ingested logs are kept. --lake and TRAILBOOK_LAKE go before it.
+# lake: .trailbook/lake
+
+# Folders with your own runbooks. They stand before the shipped ones of the same id.
+# runbooks: runbooks
+
+# Further names for the table cloudtrail_logs, so that SQL from elsewhere runs as it is.
+# aliases: [my_trail_table]
+
+# Lists that runbooks name under \`uses\`: in SQL a table lists.<name>, in conditions lists.<name>.
+# lists:
+#   automation_roles:
+#     - arn:aws:iam::111122223333:role/deploy
+`
+
+export const initCommand = defineCommand({
+  name: 'init',
+  summary: 'Set a folder up for runbooks',
+  details: 'Writes trailbook.yaml with every key explained, and a folder for your runbooks. Nothing is overwritten.',
+  arguments: [{ name: '[folder]', description: 'the folder to set up (default: this one)' }],
+  options: [],
+  examples: [
+    { command: 'trailbook init', says: 'set this folder up' },
+    { command: 'trailbook init security && cd security', says: 'set up a new folder' },
+  ],
+  async action(given, context) {
+    const folder = resolve(context.cwd, argument(given, 'folder') ?? '.')
+    const config = join(folder, configName)
+    if ((await kindOf(config)) !== undefined) {
+      throw new TrailbookError('CLI_FILE_EXISTS', { path: shownPath(config, context.cwd) })
+    }
+    const runbooks = join(folder, defaultRunbooks)
+    await mkdir(runbooks, { recursive: true })
+    await mkdir(dirname(config), { recursive: true })
+    await writeFile(config, configTemplate, { flag: 'wx' })
+    const created = [config, runbooks].map((path) => shownPath(path, context.cwd))
+    return {
+      exitCode: 0,
+      json: { schema: 'trailbook.init/v1', created },
+      lines: () => [
+        ...created.map((path) => line(`Wrote ${path}`)),
+        line('Next: trailbook new <id> writes a runbook; trailbook list shows those that are there.'),
+      ],
+    }
+  },
+})

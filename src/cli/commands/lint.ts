@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises'
+import { findRunbooks, kindOf, shownPath } from '../../authoring/library.ts'
+import { loadRunbook } from '../../authoring/load-runbook.ts'
+import type { Issue } from '../../core/errors.ts'
+import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
+import { plural } from '../../core/report/text.ts'
+import { applyFixes } from '../../core/runbook/fixes.ts'
+import { isoTime } from '../../core/time.ts'
+import { argumentList, type CliContext, defineCommand, flag } from '../command.ts'
+import { type Config, loadConfig } from '../config.ts'
+import { placeText } from '../failure.ts'
+import { resolveRunbooks, shippedFolder } from '../runbook-files.ts'
+
+interface LintedFile {
+  readonly file: string
+  readonly text: string
+  readonly issues: readonly Issue[]
+}
+
+export const lintCommand = defineCommand({
+  name: 'lint',
+  summary: 'Check runbooks for mistakes',
+  details:
+    'Reports every mistake of a file in one pass, with its place and what to do about it. Warnings are matters of taste\nand traps; they do not change the exit code unless --strict is given.',
+  arguments: [{ name: '[paths...]', description: 'files, folders or ids (default: your runbook folders)' }],
+  options: [
+    { flags: '--fix', description: 'mend what can be mended without changing the meaning' },
+    { flags: '--strict', description: 'exit with 1 for warnings too' },
+  ],
+  examples: [
+    { command: 'trailbook lint', says: 'check all runbooks of this folder' },
+    { command: 'trailbook lint runbooks/stopped-trail.yaml --fix', says: 'mend one' },
+  ],
+  async action(given, context) {
+    const config = await loadConfig(context)
+    const files = await targets(argumentList(given, 'paths'), config, context)
+    const linted: LintedFile[] = []
+    let fixed = 0
+    for (const file of files) {
+      const options = { aliases: config.aliases, lists: config.lists, today: isoTime(context.clock.now()).slice(0, 10) }
+      const shown = shownPath(file.path, context.cwd)
+      let loaded = await loadRunbook(file, { ...options, shown })
+      const mended = flag(given, 'fix') ? applyFixes(loaded.text, loaded.issues) : loaded.text
+      if (mended !== loaded.text) {
+        const before = fixable(loaded.issues)
+        await writeFile(file.path, mended)
+        loaded = await loadRunbook(file, { ...options, shown })
+        fixed += before - fixable(loaded.issues)
+      }
+      linted.push({ file: shown, text: loaded.text, issues: loaded.issues })
+    }
+    const all = linted.flatMap(({ file, issues }) =>
+      issues.map(({ fix, at, ...issue }) => ({ file, ...issue, ...(at && { at }), fixable: fix !== undefined })),
+    )
+    const errors = all.filter((issue) => issue.severity === 'error').length
+    const warnings = all.length - errors
+    return {
+      exitCode: errors > 0 || (flag(given, 'strict') && warnings > 0) ? 1 : 0,
+      json: { schema: 'trailbook.lint/v1', files: linted.length, errors, warnings, fixed, issues: all },
+      lines: (width) => [
+        ...linted.flatMap((file) => fileLines(file, width)),
+        line(
+          span(errors > 0 ? plural(errors, 'mistake') : 'No mistakes', errors > 0 ? 'bad' : 'good'),
+          `, ${plural(warnings, 'warning')} in ${plural(linted.length, 'runbook')}${fixed > 0 ? `; ${fixed} mended` : ''}`,
+        ),
+      ],
+    }
+  },
+})
+
+const fixable = (issues: readonly Issue[]): number => issues.filter((issue) => issue.fix !== undefined).length
+
+/** What was named, else the folders of one's own runbooks; without any, those that are shipped. */
+export async function targets(names: readonly string[], config: Config, context: Pick<CliContext, 'cwd'>) {
+  if (names.length > 0) return resolveRunbooks(names, config, context)
+  const folders: string[] = []
+  for (const folder of config.runbooks) if ((await kindOf(folder)) !== undefined) folders.push(folder)
+  const found = await Promise.all((folders.length > 0 ? folders : [shippedFolder()]).map(findRunbooks))
+  return found.flat()
+}
+
+function fileLines({ file, text, issues }: LintedFile, width: number): readonly Line[] {
+  const source = text.split('\n')
+  return issues.flatMap((issue) => [
+    line(
+      span(issue.at ? placeText({ ...issue.at, file }) : file, 'strong'),
+      ' ',
+      span(issue.severity, issue.severity === 'error' ? 'bad' : 'warn'),
+      span(` ${issue.code}`, 'muted'),
+    ),
+    ...labelled('  ', issue.message, width),
+    ...(issue.at ? excerpt(source[issue.at.line - 1] ?? '', issue.at, width) : []),
+    ...labelled('  ', issue.hint, width, 'muted'),
+    blank,
+  ])
+}
+
+/** The line itself with a mark below the mistake, cut so that the mistake can be seen. */
+function excerpt(
+  content: string,
+  at: { readonly column: number; readonly line: number; readonly endLine?: number; readonly endColumn?: number },
+  width: number,
+): readonly Line[] {
+  const room = width - 6
+  const start = Math.max(0, Math.min(at.column - 1 - Math.floor(room / 2), content.length - room))
+  const shown = content
+    .slice(start, start + room)
+    .replace(/[\t\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')
+  const column = at.column - 1 - start
+  const end = at.endLine === at.line && at.endColumn !== undefined ? at.endColumn - 1 - start : column + 1
+  const length = Math.max(1, Math.min(end, shown.length) - column)
+  return [line('    ', span(shown)), line('    ', ' '.repeat(Math.max(0, column)), span('^'.repeat(length), 'accent'))]
+}

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path'
+import { readText } from '../../authoring/library.ts'
+import { prepare } from '../../authoring/load-runbook.ts'
+import { exitCodes, TrailbookError } from '../../core/errors.ts'
+import { blank, line, span } from '../../core/report/lines.ts'
+import { tableLines } from '../../core/report/table.ts'
+import { coverageText } from '../../core/report/terminal.ts'
+import { plural } from '../../core/report/text.ts'
+import { listTable } from '../../core/runbook/lists.ts'
+import { analyze } from '../../core/sql/compile.ts'
+import { runQuery } from '../../session/query.ts'
+import { argument, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
+import { loadConfig } from '../config.ts'
+import { noteQuarantine, openSource } from '../sources.ts'
+import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
+
+export const queryCommand = defineCommand({
+  name: 'query',
+  summary: 'Ask one question in SQL',
+  details:
+    'The SQL is that of Athena engine v3 over the table cloudtrail_logs. Without a window the whole lake is asked.',
+  arguments: [{ name: '[sql]', description: 'one SELECT; - reads it from standard input' }],
+  options: [
+    { flags: '--file <path>', description: 'read the SQL from a file' },
+    logsOption,
+    ...windowOptions,
+    ...scopeOptions,
+    { flags: '--limit <rows>', description: 'rows to keep; further ones are counted', default: '10000' },
+  ],
+  examples: [
+    {
+      command: 'trailbook query "SELECT eventName, count(*) AS calls FROM cloudtrail_logs GROUP BY eventName"',
+      says: 'over the lake',
+    },
+    {
+      command: 'trailbook query --file question.sql --logs ./logs --since 24h',
+      says: 'over some log files, the last day of them',
+    },
+  ],
+  async action(given, context) {
+    const config = await loadConfig(context)
+    const sql = await sqlOf(given, context)
+    const rowLimit = limitOf(text(given, 'limit'))
+    const lists = Object.fromEntries(Object.entries(config.lists).map(([name, values]) => [name, listTable(values)]))
+    const { query, issues } = analyze(sql, { lists, aliases: config.aliases })
+    if (query === undefined) throw refusal(issues)
+    const source = await openSource(list(given, 'logs'), config, context)
+    try {
+      noteQuarantine(source.ingested, context)
+      const request = {
+        query: prepare(query),
+        explicit: { since: text(given, 'since'), from: text(given, 'from'), to: text(given, 'to') },
+        accounts: list(given, 'account'),
+        regions: list(given, 'region'),
+        lists,
+        rowLimit,
+      }
+      const result = await runQuery(
+        request,
+        { connection: source.connection, clock: context.clock },
+        { signal: context.signal },
+      )
+      for (const warning of issues) context.note(`${warning.message} ${warning.hint}`)
+      return {
+        exitCode: source.ingested?.quarantined.length ? exitCodes.quarantined : exitCodes.clear,
+        json: result,
+        lines: (width) => [
+          ...tableLines({
+            columns: result.columns.map((column) => column.name),
+            rows: result.rows,
+            width,
+            maxRows: 1000,
+          }),
+          blank,
+          line(
+            span(
+              `${plural(result.rowCount, 'row')}${result.truncated ? `, ${result.rows.length} kept` : ''}; ${coverageText(result.coverage)}`,
+              'muted',
+            ),
+          ),
+        ],
+      }
+    } finally {
+      await source.close()
+    }
+  },
+})
+
+async function sqlOf(given: Given, context: CliContext): Promise<string> {
+  const typed = argument(given, 'sql')
+  const file = text(given, 'file')
+  if (typed !== undefined && file !== undefined) throw new TrailbookError('CLI_TWO_SQL')
+  const sql =
+    file === '-' || typed === '-'
+      ? await context.readStdin()
+      : file === undefined
+        ? typed
+        : await readText(resolve(context.cwd, file))
+  if (sql === undefined || sql.trim() === '') throw new TrailbookError('CLI_NO_SQL')
+  return sql
+}
+
+function limitOf(given: string | undefined): number {
+  const limit = Number(given)
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new TrailbookError('CLI_USAGE', {
+      reason: `--limit takes a whole number, and got "${given}"`,
+      advice: 'Write for example --limit 100.',
+    })
+  }
+  return limit
+}
+
+/** The first mistake in the SQL is the error; all of them go with it. */
+function refusal(issues: ReturnType<typeof analyze>['issues']): TrailbookError {
+  const mistakes = issues.filter((issue) => issue.severity === 'error')
+  const first = mistakes[0]
+  if (first === undefined) return new TrailbookError('CLI_NO_SQL')
+  const error = new TrailbookError(first.code, {}, { issues: mistakes.slice(1), ...(first.at && { at: first.at }) })
+  return Object.assign(error, { message: first.message, hint: first.hint })
+}

@@ -1,0 +1,192 @@
+import { shownPath } from '../../authoring/library.ts'
+import { type LoadedRunbook, loadRunbook, sound } from '../../authoring/load-runbook.ts'
+import { TrailbookError } from '../../core/errors.ts'
+import { renderRun } from '../../core/report/terminal.ts'
+import { plural, visible } from '../../core/report/text.ts'
+import type { Doubt } from '../../core/run/doubts.ts'
+import { type GivenAnswers, makePlan, type Plan, type Values } from '../../core/run/plan.ts'
+import { assembleResult, judgeRun, type RunbookRun } from '../../core/run/result.ts'
+import { isSeverity, severities } from '../../core/run/severity.ts'
+import { exitCodeOf } from '../../core/run/verdict.ts'
+import { chooseWindow } from '../../core/run/window.ts'
+import { suggest } from '../../core/runbook/did-you-mean.ts'
+import { listValues } from '../../core/runbook/lists.ts'
+import { resolveParameters } from '../../core/runbook/parameters.ts'
+import type { Runbook } from '../../core/runbook/schema.ts'
+import { isoTime } from '../../core/time.ts'
+import { checkedAnswer } from '../../session/ask-step.ts'
+import { celExpressions } from '../../session/expressions.ts'
+import { runRunbook } from '../../session/run-runbook.ts'
+import type { RunEffects } from '../../session/state.ts'
+import { asker } from '../ask.ts'
+import { argumentList, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
+import { loadConfig } from '../config.ts'
+import { pairs } from '../pairs.ts'
+import { resolveRunbooks } from '../runbook-files.ts'
+import { noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
+import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
+
+type Sound = LoadedRunbook & { readonly runbook: Runbook }
+
+export const runCommand = defineCommand({
+  name: 'run',
+  summary: 'Run runbooks and say what they found',
+  details:
+    "The window is what you say, else the span of --logs, else the runbook's own. The verdict is clear only when\neverything that was expected could be seen.",
+  arguments: [{ name: '<what...>', description: 'ids of runbooks, runbook files, or folders of them' }],
+  options: [
+    {
+      flags: '--param <name=value>',
+      description: 'a parameter of the runbook; may be given several times',
+      repeatable: true,
+    },
+    logsOption,
+    ...windowOptions,
+    ...scopeOptions,
+    {
+      flags: '--answer <step=value>',
+      description: 'the answer to a question the runbook asks; may be given several times',
+      repeatable: true,
+    },
+    { flags: '--fail-on <severity>', description: 'lower findings exit with 0', choices: [...severities] },
+  ],
+  examples: [
+    { command: 'trailbook run root-user-activity --logs ./logs', says: 'a shipped runbook over some log files' },
+    {
+      command: 'trailbook run key-use --param key=AKIAIOSFODNN7EXAMPLE --since 24h',
+      says: 'over the lake, the last day',
+    },
+    { command: 'trailbook run runbooks/ --fail-on high --format json', says: 'all of a folder, for a machine' },
+  ],
+  async action(given, context) {
+    const config = await loadConfig(context)
+    const files = await resolveRunbooks(argumentList(given, 'what'), config, context)
+    const loaded: Sound[] = []
+    for (const file of files) {
+      const shown = shownPath(file.path, context.cwd)
+      loaded.push(sound(await loadRunbook(file, { aliases: config.aliases, lists: config.lists, shown }), shown))
+    }
+    // Whatever is wrong with what was typed is said before any log is read.
+    const parameters = loaded.map((one) => parametersOf(one.runbook, given, loaded))
+    const answers = answersOf(given, loaded)
+    windowOf(loaded[0]?.runbook, given, { context })
+    const source = await openSource(list(given, 'logs'), config, context)
+    try {
+      noteQuarantine(source.ingested, context)
+      const runs: RunbookRun[] = []
+      for (const [index, one] of loaded.entries()) {
+        const plan = planOf(one, { given, context, source, parameters: parameters[index] ?? {}, answers })
+        runs.push(withQuarantine(await follow(plan, source, context), source))
+      }
+      const result = assembleResult(runs)
+      const failOn = text(given, 'failOn')
+      return {
+        exitCode: exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined),
+        json: result,
+        lines: (width) => renderRun(result, { width }),
+      }
+    } finally {
+      await source.close()
+    }
+  },
+})
+
+/** Several runbooks may share the given parameters: each takes those it declares, one of them must. */
+function parametersOf(runbook: Runbook, given: Given, all: readonly Sound[]): Values {
+  const typed = pairs('--param', list(given, 'param'), 'principal=arn:aws:iam::111122223333:user/alice')
+  const declaredSomewhere = new Set(all.flatMap((one) => Object.keys(one.runbook.parameters)))
+  const own = Object.fromEntries(
+    Object.entries(typed).filter(([name]) => Object.hasOwn(runbook.parameters, name) || !declaredSomewhere.has(name)),
+  )
+  return resolveParameters(runbook.parameters, own, { from: 'text' })
+}
+
+function answersOf(given: Given, all: readonly Sound[]): GivenAnswers {
+  const typed = pairs('--answer', list(given, 'answer'), 'planned=yes')
+  const questions = all.flatMap((one) => one.runbook.steps.filter((step) => step.kind === 'ask'))
+  return Object.fromEntries(
+    Object.entries(typed).map(([id, values]) => {
+      const step = questions.find((question) => question.id === id)
+      const known = suggest(
+        id,
+        questions.map((question) => question.id),
+      )
+      if (step === undefined)
+        throw new TrailbookError('RUN_ANSWER_UNKNOWN', {
+          step: id,
+          known: `${known.charAt(0).toUpperCase()}${known.slice(1)}.`,
+        })
+      const value = values.at(-1) ?? ''
+      checkedAnswer(step, value)
+      return [id, value]
+    }),
+  )
+}
+
+function windowOf(
+  runbook: Runbook | undefined,
+  given: Given,
+  { context, source }: { readonly context: CliContext; readonly source?: OpenedSource },
+) {
+  return chooseWindow({
+    now: context.clock.now(),
+    explicit: { since: text(given, 'since'), from: text(given, 'from'), to: text(given, 'to') },
+    logs: source?.logs,
+    runbook: runbook?.scope,
+  })
+}
+
+interface Planning {
+  readonly given: Given
+  readonly context: CliContext
+  readonly source: OpenedSource
+  readonly parameters: Values
+  readonly answers: GivenAnswers
+}
+
+function planOf(loaded: Sound, { given, context, source, parameters, answers }: Planning): Plan {
+  const { window, origin } = windowOf(loaded.runbook, given, { context, source })
+  return makePlan({
+    ...loaded,
+    parameters,
+    listValues: Object.fromEntries(Object.entries(loaded.lists).map(([name, table]) => [name, listValues(table)])),
+    window,
+    windowOrigin: origin,
+    now: isoTime(context.clock.now()),
+    accounts: list(given, 'account'),
+    regions: list(given, 'region'),
+    connection: { name: source.connection.name, dialect: source.connection.dialect },
+    answers,
+  })
+}
+
+async function follow(plan: Plan, source: OpenedSource, context: CliContext): Promise<RunbookRun> {
+  const effects: RunEffects = {
+    connection: source.connection,
+    clock: context.clock,
+    expressions: celExpressions(),
+    ...(context.interactive && { ask: asker(context) }),
+  }
+  const events = runRunbook(plan, effects, { signal: context.signal })
+  try {
+    for (;;) {
+      const next = await events.next()
+      if (next.done) return next.value
+      const event = next.value
+      if (event.type === 'step-started') context.progress(`${plan.runbook.id}: ${visible(event.title)} …`)
+    }
+  } finally {
+    context.progress(undefined)
+  }
+}
+
+/** Logs that could not be read may hold what was asked for. */
+function withQuarantine(run: RunbookRun, { ingested }: OpenedSource): RunbookRun {
+  const count = ingested?.quarantined.length ?? 0
+  if (count === 0) return run
+  const added: Doubt = {
+    code: 'quarantined',
+    message: `${plural(count, 'file or record', 'files or records')} of the given logs could not be read`,
+  }
+  return judgeRun({ ...run, doubts: [...run.doubts, added] })
+}

@@ -1,0 +1,121 @@
+/** `trailbook.yaml`: read, checked, and filled with defaults that work without it. */
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { readText } from '../authoring/library.ts'
+import { TrailbookError } from '../core/errors.ts'
+import { suggest } from '../core/runbook/did-you-mean.ts'
+import type { Json } from '../core/runbook/json.ts'
+import type { CliContext } from './command.ts'
+
+export interface Config {
+  /** The file that was read, where there was one. */
+  readonly file: string | undefined
+  /** Folder of the lake, absolute. */
+  readonly lake: string
+  /** Somebody named the lake on the command line or in the environment. */
+  readonly lakeGiven: boolean
+  /** Folders with runbooks of one's own, absolute. */
+  readonly runbooks: readonly string[]
+  readonly aliases: readonly string[]
+  readonly lists: Readonly<Record<string, readonly Json[]>>
+}
+
+export const configName = 'trailbook.yaml'
+export const defaultLake = join('.trailbook', 'lake')
+export const defaultRunbooks = 'runbooks'
+
+interface Key {
+  readonly expected: string
+  readonly holds: (value: unknown) => boolean
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+const isTexts = (value: unknown): boolean => isText(value) || (Array.isArray(value) && value.every(isText))
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Every key does something; others are refused, so that a misspelt one is not taken for set. */
+const keys: Readonly<Record<string, Key>> = {
+  lake: { expected: 'the path of a folder', holds: isText },
+  runbooks: { expected: 'a folder, or a list of folders', holds: isTexts },
+  aliases: { expected: 'a table name, or a list of them', holds: isTexts },
+  lists: {
+    expected: 'a map from the name of a list to its values',
+    holds: (value) => isMap(value) && Object.values(value).every(Array.isArray),
+  },
+}
+
+/**
+ * The configuration: from --config, else from the current folder, else the defaults. Paths in the file count from
+ * the file's folder.
+ *
+ * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CLI_FILE_MISSING
+ */
+export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'globals'>): Promise<Config> {
+  const { cwd, globals, env } = context
+  const asked = globals.config === undefined ? undefined : resolve(cwd, globals.config)
+  const usual = join(cwd, configName)
+  const file = asked ?? (existsSync(usual) ? usual : undefined)
+  const values = file === undefined ? {} : await readConfig(file, env)
+  const base = file === undefined ? cwd : dirname(file)
+  const lakeGiven = globals.lake !== undefined
+  return {
+    file,
+    lake: lakeGiven ? resolve(cwd, globals.lake) : resolve(base, isText(values.lake) ? values.lake : defaultLake),
+    lakeGiven,
+    runbooks: asList(values.runbooks ?? defaultRunbooks).map((folder) => resolve(base, folder)),
+    aliases: asList(values.aliases),
+    lists: (values.lists ?? {}) as Config['lists'],
+  }
+}
+
+const asList = (value: unknown): readonly string[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [String(value)]
+
+async function readConfig(path: string, env: CliContext['env']): Promise<Record<string, unknown>> {
+  let value: unknown
+  const text = await readText(path)
+  try {
+    value = parse(text) ?? {}
+  } catch (cause) {
+    const reason = (cause as Error).message.split('\n')[0]?.replace(/:$/, '') ?? ''
+    throw new TrailbookError('CONFIG_SYNTAX', { path, reason }, { cause })
+  }
+  if (!isMap(value)) throw new TrailbookError('CONFIG_SYNTAX', { path, reason: 'it is not a map' })
+  for (const [key, member] of Object.entries(value)) {
+    const known = Object.hasOwn(keys, key) ? keys[key] : undefined
+    if (known === undefined) {
+      const advice = suggest(key, Object.keys(keys))
+      throw new TrailbookError('CONFIG_UNKNOWN_KEY', {
+        path,
+        key,
+        advice: advice.charAt(0).toUpperCase() + advice.slice(1),
+      })
+    }
+    const filled = fillEnvironment(member, { path, key, env })
+    if (!known.holds(filled)) throw new TrailbookError('CONFIG_TYPE', { path, key, expected: known.expected })
+    value[key] = filled
+  }
+  return value
+}
+
+interface FillOptions {
+  readonly path: string
+  readonly key: string
+  readonly env: CliContext['env']
+}
+
+/** Puts environment variables in the place of `${env:NAME}`, wherever it stands in a text. */
+function fillEnvironment(value: unknown, options: FillOptions): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{env:(\w+)\}/g, (_, name: string) => {
+      const found = options.env[name]
+      if (found === undefined) throw new TrailbookError('CONFIG_ENV', { path: options.path, key: options.key, name })
+      return found
+    })
+  }
+  if (Array.isArray(value)) return value.map((item) => fillEnvironment(item, options))
+  if (!isMap(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fillEnvironment(member, options)]))
+}

@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path'
+import { findById, findRunbooks, kindOf, type RunbookFile, readHead } from '../authoring/library.ts'
+import { TrailbookError } from '../core/errors.ts'
+import { suggest } from '../core/runbook/did-you-mean.ts'
+import type { CliContext } from './command.ts'
+import type { Config } from './config.ts'
+import { packageRoot } from './package-root.ts'
+
+export const shippedFolder = (): string => join(packageRoot(), 'runbooks')
+
+/** All runbooks in reach: one's own first, so that they stand before shipped ones of the same id. */
+export async function libraryFiles(config: Config): Promise<readonly RunbookFile[]> {
+  const own = await Promise.all(config.runbooks.map(filesIn))
+  return [...own.flat(), ...(await filesIn(shippedFolder()))]
+}
+
+const filesIn = async (folder: string): Promise<readonly RunbookFile[]> =>
+  (await kindOf(folder)) === undefined ? [] : findRunbooks(folder)
+
+/**
+ * What a user names: files, folders with all their runbooks, or ids.
+ *
+ * @throws TrailbookError CLI_RUNBOOK_UNKNOWN, CLI_FILE_MISSING, CLI_NO_RUNBOOKS
+ */
+export async function resolveRunbooks(
+  names: readonly string[],
+  config: Config,
+  context: Pick<CliContext, 'cwd'>,
+): Promise<readonly RunbookFile[]> {
+  const files: RunbookFile[] = []
+  let library: readonly RunbookFile[] | undefined
+  for (const name of names) {
+    const path = resolve(context.cwd, name)
+    const kind = await kindOf(path)
+    if (kind !== undefined && looksLikePath(name, kind)) {
+      const found = await findRunbooks(path)
+      if (found.length === 0) throw new TrailbookError('CLI_NO_RUNBOOKS', { path: name })
+      files.push(...found)
+      continue
+    }
+    if (looksLikePath(name, undefined)) throw new TrailbookError('CLI_FILE_MISSING', { path: name })
+    library ??= await libraryFiles(config)
+    const file = await findById(library, name)
+    if (file === undefined) throw await unknownRunbook(name, library)
+    files.push(file)
+  }
+  const seen = new Set<string>()
+  return files.filter((file) => !seen.has(file.path) && seen.add(file.path))
+}
+
+/** An id never holds a slash or a dot; a folder of that name counts all the same. */
+const looksLikePath = (name: string, kind: 'file' | 'folder' | undefined): boolean =>
+  kind !== undefined || /[/\\.]/.test(name)
+
+async function unknownRunbook(id: string, library: readonly RunbookFile[]): Promise<TrailbookError> {
+  const heads = await Promise.all(library.map((file) => readHead(file.path)))
+  const ids = heads.flatMap((head) => (head === undefined ? [] : [head.id]))
+  const advice =
+    ids.length === 0
+      ? 'There are none yet; trailbook new <id> writes one.'
+      : `${capital(suggest(id, ids))} trailbook list shows all.`
+  return new TrailbookError('CLI_RUNBOOK_UNKNOWN', { id, advice })
+}
+
+const capital = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.?…]$/.test(text) ? '' : '.')

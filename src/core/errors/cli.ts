@@ -1,0 +1,75 @@
+import type { ErrorEntry } from '../errors.ts'
+
+export const cliErrors = {
+  CLI_USAGE: { message: '{reason}.', hint: '{advice}', exit: 64 },
+  CLI_UNKNOWN_COMMAND: { message: 'There is no command "{name}".', hint: '{advice}', exit: 64 },
+  CLI_NO_COMMAND: { message: 'No command was given.', hint: 'trailbook --help lists the commands.', exit: 64 },
+  CLI_PAIR: {
+    message: '{option} takes name=value, and got "{text}".',
+    hint: 'Write for example {option} {example}.',
+    exit: 64,
+  },
+  CLI_FILE_MISSING: {
+    message: 'There is no {path}.',
+    hint: 'Check the path; it is looked for from the current folder.',
+    exit: 64,
+  },
+  CLI_FILE_UNREADABLE: {
+    message: '{path} cannot be read: {reason}.',
+    hint: 'Check the permissions of the file.',
+    exit: 64,
+  },
+  CLI_FILE_EXISTS: {
+    message: '{path} is there already.',
+    hint: 'Nothing was changed. Choose another name, or move it away.',
+    exit: 64,
+  },
+  CLI_BAD_ID: {
+    message: '"{id}" cannot be the id of a runbook.',
+    hint: 'Use small letters, digits and single hyphens, for example root-user-activity.',
+    exit: 64,
+  },
+  CLI_NO_SQL: {
+    message: 'No SQL was given.',
+    hint: 'Write it as an argument, name a file with --file, or use - to read it from standard input.',
+    exit: 64,
+  },
+  CLI_TWO_SQL: { message: 'SQL was given as an argument and with --file.', hint: 'Give one of the two.', exit: 64 },
+  CLI_RUNBOOK_UNKNOWN: { message: 'There is no runbook "{id}".', hint: '{advice}', exit: 64 },
+  CLI_RUNBOOK_INVALID: {
+    message: '{path} has {count}.',
+    hint: 'trailbook lint {path} shows them all with their places.',
+    exit: 64,
+  },
+  CLI_NO_RUNBOOKS: {
+    message: 'There are no runbooks in {path}.',
+    hint: 'trailbook new <id> writes a first one; `runbooks:` in trailbook.yaml names other folders.',
+    exit: 64,
+  },
+  CLI_NO_LAKE: {
+    message: 'There is no lake at {path}.',
+    hint: 'Put logs into it with trailbook ingest <path>, or name logs on the spot with --logs <path>.',
+    exit: 64,
+  },
+  CONFIG_SYNTAX: {
+    message: '{path} cannot be read: {reason}.',
+    hint: 'It must be a YAML map; trailbook init writes one.',
+    exit: 64,
+  },
+  CONFIG_UNKNOWN_KEY: { message: '{path} has an unknown key "{key}".', hint: '{advice}', exit: 64 },
+  CONFIG_TYPE: {
+    message: 'In {path}, "{key}" must be {expected}.',
+    hint: 'trailbook init writes a commented example.',
+    exit: 64,
+  },
+  CONFIG_ENV: {
+    message: 'In {path}, "{key}" uses the environment variable {name}, which is not set.',
+    hint: 'Set it, or write the value itself.',
+    exit: 64,
+  },
+  CLI_UNEXPECTED: {
+    message: 'Something went wrong that should not: {reason}.',
+    hint: 'This is a mistake in trailbook. Run it again with TRAILBOOK_DEBUG=1 and report what it says.',
+    exit: 3,
+  },
+} as const satisfies Record<string, ErrorEntry>

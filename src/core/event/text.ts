@@ -1,0 +1,18 @@
+import { type JsonNode, rawJson, stringValue } from './json.ts'
+
+/** No lone surrogates, so that UTF-8 can hold it. (`isWellFormed` of strings is not in the ES2023 library types.) */
+export const isWellFormed = (value: string): boolean => !/\p{Surrogate}/u.test(value)
+
+export const replaceSurrogates = (value: string): string => value.replace(/\p{Surrogate}/gu, '\ufffd')
+
+/** Writes lone surrogates within JSON text as escapes, which mean the same and survive UTF-8. */
+export const escapeSurrogates = (json: string): string =>
+  json.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`)
+
+/** What a varchar column shows of a value: a string's content, otherwise its JSON text. */
+export const scalarText = (text: string, node: JsonNode): string =>
+  node.type === 'string' ? stringValue(text, node) : rawJson(text, node)
+
+/** A JSON object of members whose values are JSON text already; doubled names stay. */
+export const jsonObject = (members: readonly (readonly [string, string])[]): string =>
+  `{${members.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`

@@ -1,0 +1,70 @@
+/** What the pure core asks of the world. Adapters implement these; nothing here touches a clock, a file or a network. */
+import type { Coverage } from './run/coverage.ts'
+import type { CompiledQuery } from './sql/compile.ts'
+import type { Dialect } from './sql/dialect.ts'
+import type { Window } from './time.ts'
+
+/** What a query may see. The planner puts it into every query; authors do not write it. Empty lists mean "all". */
+export interface Scope {
+  /** The question's window. */
+  readonly window: Window
+  /** Earliest event time that queries may read: the window's start less the lookback. */
+  readonly earliest: string
+  readonly accounts: readonly string[]
+  readonly regions: readonly string[]
+  readonly services: readonly string[]
+}
+
+/** A cell is lossless JSON: a bigint beyond 2^53 is its digits, times are ISO text, varbinary is base64. */
+export type Cell = null | boolean | number | string | readonly Cell[] | { readonly [name: string]: Cell }
+
+export type Row = Readonly<Record<string, Cell>>
+
+export interface ResultColumn {
+  readonly name: string
+  /** In Trino's words, e.g. `varchar`, `bigint`, `array(varchar)`. */
+  readonly type: string
+}
+
+export interface Statistics {
+  readonly elapsedMs: number
+  readonly bytesRead?: number
+  readonly bytesTotal?: number
+}
+
+export interface QueryRun {
+  readonly columns: readonly ResultColumn[]
+  /** Batches as the engine makes them. */
+  readonly rows: AsyncIterable<readonly Row[]>
+  /** Known once `rows` has ended. */
+  statistics(): Statistics
+}
+
+export interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+export interface Capabilities {
+  /** Rows are already unique: the planner need not add de-duplication. */
+  readonly exactOnce: boolean
+  /** Reading costs money: ad hoc queries must name a window. */
+  readonly billed: boolean
+  /** Parameters travel beside the text instead of inside it. */
+  readonly bindsParameters: boolean
+}
+
+/** One engine over one set of data. `run` starts at once; abort stops the query itself, not only the waiting. */
+export interface Connection {
+  readonly name: string
+  readonly dialect: Dialect
+  readonly capabilities: Capabilities
+  run(query: CompiledQuery, scope: Scope, options?: Abortable): Promise<QueryRun>
+  coverage(scope: Scope, needs: readonly string[], options?: Abortable): Promise<Coverage>
+  /** First and last event time in the data, or undefined when it holds none. */
+  span(): Promise<Window | undefined>
+  close(): Promise<void>
+}
+
+export interface Clock {
+  now(): number
+}

@@ -1,0 +1,140 @@
+/** What a run says: the machine output `trailbook.run/v1`, and what every renderer shows. */
+import type { Cell, ResultColumn, Row } from '../ports.ts'
+import type { Window } from '../time.ts'
+import type { Coverage } from './coverage.ts'
+import type { Doubt } from './doubts.ts'
+import { bySeverity, type Finding } from './findings.ts'
+import { combine, judge, type Verdict } from './verdict.ts'
+import type { WindowOrigin } from './window.ts'
+
+/**
+ * - `done`: carried out;
+ * - `skipped`: its `when` was false, or no row called for it;
+ * - `failed`: it could not be carried out, so the run failed;
+ * - `not-run`: something to do next, which this version does not carry out;
+ * - `unanswered`: a question that nobody was there to answer, at least in part.
+ */
+export type StepStatus = 'done' | 'skipped' | 'failed' | 'not-run' | 'unanswered'
+
+export interface StepError {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+}
+
+/** One thing to do next, with its values filled in. */
+export interface Todo {
+  readonly title: string
+  /** The step's own keys, filled in: e.g. `{ action, target }`. */
+  readonly values: { readonly [name: string]: Cell }
+}
+
+export interface StepResult {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  readonly phase: string
+  readonly status: StepStatus
+  /** The text the engine was given, with its bound values in `parameters`; null for steps that are no query. */
+  readonly sql: string | null
+  readonly parameters: { readonly [name: string]: Cell }
+  readonly columns: readonly ResultColumn[]
+  /** All rows the query gave, shown or not, without the excluded ones. */
+  readonly rowCount: number
+  /** Rows taken out by exclusions. */
+  readonly excluded: number
+  readonly rows: readonly Row[]
+  /** There are more rows than `rows` holds. */
+  readonly truncated: boolean
+  readonly why?: string
+  readonly expect?: string
+  readonly reading?: string
+  readonly error?: StepError
+  /** More rows called for the step than `each.max` allows. */
+  readonly overflow?: { readonly rows: number; readonly max: number }
+  readonly todo?: readonly Todo[]
+  /** What a step that was not carried out means for the answer. */
+  readonly meaning?: string
+  readonly elapsedMs?: number
+}
+
+export interface RunbookRun {
+  readonly runbook: string
+  readonly title: string
+  readonly objective?: string
+  readonly verdict: Verdict
+  readonly complete: boolean
+  readonly doubts: readonly Doubt[]
+  readonly findings: readonly Finding[]
+  readonly window: Window
+  readonly windowOrigin: WindowOrigin
+  readonly parameters: { readonly [name: string]: Cell }
+  readonly connection: string
+  readonly steps: readonly StepResult[]
+  /** What the runbook's `escalate` asks for; nothing is sent. */
+  readonly escalations: readonly Todo[]
+  readonly coverage: Coverage
+}
+
+export interface RunResult {
+  readonly schema: 'trailbook.run/v1'
+  readonly verdict: Verdict
+  readonly complete: boolean
+  readonly findings: readonly Finding[]
+  readonly runs: readonly Omit<RunbookRun, 'findings'>[]
+  readonly coverage: Coverage
+}
+
+export type RunParts = Omit<RunbookRun, 'verdict' | 'complete'>
+
+/** Adds the judgement to what a run gathered. */
+export function judgeRun(parts: RunParts): RunbookRun {
+  const judgement = judge({
+    failed: parts.steps.some((step) => step.status === 'failed'),
+    findings: parts.findings.length,
+    doubts: parts.doubts.length,
+    coverageComplete: parts.coverage.complete,
+  })
+  return { ...parts, ...judgement, findings: bySeverity(parts.findings) }
+}
+
+/** One result over the runs of several runbooks. */
+export function assembleResult(runs: readonly RunbookRun[]): RunResult {
+  return {
+    schema: 'trailbook.run/v1',
+    ...combine(runs),
+    findings: bySeverity(runs.flatMap((run) => run.findings)),
+    runs: runs.map(({ findings: _, ...run }) => run),
+    coverage: mergeCoverage(runs.map((run) => run.coverage)),
+  }
+}
+
+const bases: readonly Coverage['basis'][] = ['none', 'probe', 'listing', 'ledger']
+
+/** Whole only where each is whole; clear through the earliest; the weakest basis. Equal gaps are told once. */
+export function mergeCoverage(coverages: readonly Coverage[]): Coverage {
+  const [first, ...others] = coverages
+  if (first === undefined) return { complete: false, basis: 'none', through: null, window: null, gaps: [] }
+  const gaps = new Map(coverages.flatMap((coverage) => coverage.gaps).map((gap) => [JSON.stringify(gap), gap]))
+  return {
+    ...others.reduce(
+      (merged, next) => ({
+        complete: merged.complete && next.complete,
+        basis: bases.indexOf(next.basis) < bases.indexOf(merged.basis) ? next.basis : merged.basis,
+        through: earlier(merged.through, next.through),
+        window: widest(merged.window, next.window),
+        gaps: [],
+      }),
+      first,
+    ),
+    gaps: [...gaps.values()],
+  }
+}
+
+const earlier = (a: string | null, b: string | null): string | null => (a === null || b === null ? null : least(a, b))
+
+const widest = (a: Window | null, b: Window | null): Window | null =>
+  a === null || b === null ? (a ?? b) : { from: least(a.from, b.from), to: [a.to, b.to].sort()[1] as string }
+
+// ISO texts: `Math.min` is for numbers.
+const least = (a: string, b: string): string => [a, b].sort()[0] as string

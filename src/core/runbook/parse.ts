@@ -1,0 +1,92 @@
+/** A runbook file to a checked runbook: all mistakes in one pass, each at its place in the file. */
+import type { Issue, Place } from '../errors.ts'
+import { type AnalyzedQuery, analyze, type ListTable } from '../sql/compile.ts'
+import { checkCases } from './check-cases.ts'
+import type { AnalyzeSql, Checks } from './check-context.ts'
+import { checkHead, checkTail } from './check-head.ts'
+import { checkSteps } from './check-steps.ts'
+import type { Draft } from './draft.ts'
+import { readDraft } from './draft.ts'
+import { lintRunbook } from './lint.ts'
+import { listTable } from './lists.ts'
+import { type Runbook, runbookSchema } from './schema.ts'
+import { openSource } from './source.ts'
+import type { Path } from './yaml-values.ts'
+
+export interface ParseOptions {
+  /** Name shown with every place. */
+  readonly file?: string
+  /** Shared lists by name. Without it, declared lists are taken for lists of texts and their names are not checked. */
+  readonly lists?: Readonly<Record<string, ListTable>>
+  /** Ids that `run` may name. Without it they are not checked. */
+  readonly knownRunbooks?: readonly string[]
+  /** Day as `2026-11-20`, for reviews that are due. */
+  readonly today?: string
+  readonly checks?: { readonly analyzeSql: AnalyzeSql }
+}
+
+export interface ParsedRunbook {
+  /** Present when no issue is an error. */
+  readonly runbook?: Runbook
+  /** By place in the file. */
+  readonly issues: readonly Issue[]
+  /** The checked SQL of query steps by step id; those whose SQL is wrong are absent. */
+  readonly queries: ReadonlyMap<string, AnalyzedQuery>
+  /** Where the value at a path stands, e.g. `['steps', 0, 'query']`; the nearest one around it when there is none. */
+  readonly positions: (path: Path) => Place
+}
+
+export function parseRunbook(text: string, options: ParseOptions = {}): ParsedRunbook {
+  const source = openSource(text, options.file)
+  const queries = new Map<string, AnalyzedQuery>()
+  const positions = (path: Path) => source.place(source.value(path))
+  const draft = readDraft(source)
+  if (draft) check(draft, options, queries)
+  const issues = inOrder(source.issues)
+  const sound = draft !== undefined && !issues.some((issue) => issue.severity === 'error')
+  const runbook = sound ? runbookSchema.parse(source.file.value) : undefined
+  return { ...(runbook && { runbook }), issues, queries, positions }
+}
+
+function check(draft: Draft, options: ParseOptions, queries: Map<string, AnalyzedQuery>): void {
+  const checks: Checks = {
+    draft,
+    analyzeSql: options.checks?.analyzeSql ?? analyze,
+    lists: declaredLists(draft, options.lists),
+    known: [],
+    queries,
+    used: { params: new Set(), lists: new Set() },
+    ...(options.knownRunbooks && { knownRunbooks: options.knownRunbooks }),
+    ...(options.today !== undefined && { today: options.today }),
+  }
+  checkHead(checks, options.lists && [...Object.keys(options.lists), ...caseLists(draft).keys()])
+  checkSteps(checks)
+  checkTail(checks)
+  checkCases(checks)
+  lintRunbook(checks)
+}
+
+/** The shared list, else the first case's: so a runbook can be checked away from its library. */
+function declaredLists(draft: Draft, shared: ParseOptions['lists'] = {}): Record<string, ListTable | undefined> {
+  const own = caseLists(draft)
+  return Object.fromEntries((draft.head.uses?.lists ?? []).map((name) => [name, shared[name] ?? own.get(name)]))
+}
+
+function caseLists(draft: Draft): Map<string, ListTable> {
+  const found = new Map<string, ListTable>()
+  for (const { value } of draft.cases)
+    for (const [name, entries] of Object.entries(value?.lists ?? {}))
+      if (!found.has(name)) found.set(name, listTable(entries))
+  return found
+}
+
+/** One issue for one place and code: checks that meet at the same text say it once. */
+function inOrder(issues: readonly Issue[]): Issue[] {
+  const seen = new Set<string>()
+  return issues
+    .filter((issue) => {
+      const id = `${issue.code}:${issue.at?.line}:${issue.at?.column}:${issue.message}`
+      return !seen.has(id) && seen.add(id)
+    })
+    .toSorted((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0))
+}

@@ -1,0 +1,94 @@
+/** What a grouped SELECT may name: its group keys, aggregates, and nothing else of a row. */
+import type { Expression, GroupBy } from '../tree.ts'
+import { type Context, report } from './context.ts'
+
+export interface Grouped {
+  readonly keys: ReadonlySet<string>
+}
+
+/** Equal for expressions that mean the same column or calculation, wherever they stand. */
+export function expressionKey(node: Expression): string {
+  return JSON.stringify(node, (name, value) => {
+    if (name === 'span' || name === 'nameSpan' || name === 'type' || name === 'target') return undefined
+    if (value?.kind === 'reference' && value.to) return value.to.kind === 'output' ? JSON.parse(expressionKey(value.to.expression)) : { ref: value.to }
+    if (value instanceof Set) return undefined
+    return value
+  })
+}
+
+export function groupKeys(groupBy: GroupBy | undefined, items: readonly Expression[]): Set<string> {
+  const keys = new Set<string>()
+  const add = (node: Expression) => {
+    const position = node.kind === 'number' ? Number(node.text) : 0
+    keys.add(expressionKey(items[position - 1] ?? node))
+  }
+  for (const element of groupBy?.sets ?? []) {
+    if (element.kind === 'simple') add(element.expression)
+    else for (const set of element.sets) for (const node of set) add(node)
+  }
+  return keys
+}
+
+export function checkGrouping(context: Context, node: Expression, grouped: Grouped): void {
+  if (node.kind === 'reference' && node.to?.kind === 'output') return checkGrouping(context, node.to.expression, grouped)
+  if (grouped.keys.has(expressionKey(node))) return
+  if (node.kind === 'reference') {
+    // A field of a grouped struct is grouped with it.
+    if (node.to?.kind === 'column' && node.to.fields.length > 0) {
+      const { to } = node
+      const prefixes = to.fields.map((_, i) => JSON.stringify({ ref: { ...to, fields: to.fields.slice(0, i) } }))
+      if (prefixes.some((prefix) => grouped.keys.has(prefix))) return
+    }
+    if (node.to?.kind === 'column') report(context, 'SQL_NOT_GROUPED', { expression: context.text.slice(node.span.start, node.span.end) || node.to.column }, node.span)
+    return
+  }
+  if (node.kind === 'call' && node.target?.kind === 'aggregate' && !node.over) return
+  for (const child of children(node)) checkGrouping(context, child, grouped)
+}
+
+export function children(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'field':
+      return [node.base]
+    case 'subscript':
+      return [node.base, node.index]
+    case 'unary':
+    case 'is-null':
+    case 'cast':
+      return [node.operand]
+    case 'binary-op':
+      return [node.left, node.right]
+    case 'between':
+      return [node.operand, node.low, node.high]
+    case 'in-list':
+      return [node.operand, ...node.items]
+    case 'in-query':
+      return [node.operand]
+    case 'quantified':
+      return [node.left]
+    case 'like':
+      return [node.operand, node.pattern, ...(node.escape ? [node.escape] : [])]
+    case 'case':
+      return [...(node.operand ? [node.operand] : []), ...node.branches.flatMap((b) => [b.when, b.then]), ...(node.otherwise ? [node.otherwise] : [])]
+    case 'lambda':
+      return [node.body]
+    case 'array':
+    case 'row':
+      return node.items
+    case 'call':
+      return [
+        ...node.args,
+        ...(node.filter ? [node.filter] : []),
+        ...node.orderBy.map((o) => o.expression),
+        ...(node.over ? [...node.over.partitionBy, ...node.over.orderBy.map((o) => o.expression)] : []),
+      ]
+    default:
+      return []
+  }
+}
+
+export function hasAggregate(node: Expression): boolean {
+  if (node.kind === 'call' && node.target?.kind === 'aggregate' && !node.over) return true
+  return children(node).some(hasAggregate)
+}
+

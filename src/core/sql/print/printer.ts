@@ -1,0 +1,260 @@
+/** What all dialects print alike: the shape of queries. Everything that may differ is asked of {@link DialectParts}. */
+import type { ListTable } from '../compile.ts'
+import { printedColumns } from '../analyze/queries.ts'
+import type { PrintInput } from '../dialect.ts'
+import type {
+  Call, Cast, CommonTable, Expression, Frame, FrameBound, GroupingElement, Query, QueryBody, Select, SortItem, Subscript, TableExpression, TableName, UnnestTable, WindowSpec,
+} from '../tree.ts'
+import type { SqlType } from '../types.ts'
+import { eventsRelation } from './events.ts'
+
+export interface Printer {
+  readonly parts: DialectParts
+  readonly input: PrintInput
+  expression(node: Expression): string
+  query(query: Query): string
+  sort(items: readonly SortItem[]): string
+  over(spec: WindowSpec): string
+}
+
+export interface DialectParts {
+  /** The relation that holds the events, as the engine names it. */
+  readonly eventsTable: string
+  /** The account of an event: its recipient, else what the engine knows from its path. */
+  readonly accountColumn: string
+  type(type: SqlType): string
+  string(text: string): string
+  number(text: string, form: 'integer' | 'decimal' | 'double'): string
+  dateTime(text: string, type: SqlType): string
+  interval(text: string, unit: string): string
+  binary(hex: string): string
+  parameter(name: string, type: SqlType, printer: Printer): string
+  nullOf(type: SqlType | undefined): string
+  arithmetic(operator: string, left: string, right: string, type: SqlType): string
+  concat(left: string, right: string, type: SqlType): string
+  subscript(node: Subscript, base: string, index: string): string
+  array(items: readonly string[], type: SqlType | undefined): string
+  row(items: readonly string[]): string
+  lambda(names: readonly string[], body: string): string
+  call(node: Call, printer: Printer): string
+  cast(node: Cast, operand: string): string
+  unnest(node: UnnestTable, printer: Printer): string
+}
+
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+const negate = (negated: boolean): string => (negated ? 'NOT ' : '')
+
+export function createPrinter(parts: DialectParts, input: PrintInput): Printer {
+  const printer: Printer = {
+    parts,
+    input,
+    expression: (node) => printExpression(printer, node),
+    query: (query) => printQuery(printer, query, false),
+    sort: (items) => items.map((item) => sortItem(printer, item)).join(', '),
+    over: (spec) => windowText(printer, spec),
+  }
+  return printer
+}
+
+/** The outermost query also names its columns, as results carry them. */
+export function printQuery(printer: Printer, query: Query, outermost: boolean): string {
+  const names = query.with.length > 0 ? `WITH ${query.with.map((common) => withQuery(printer, common)).join(',\n')}\n` : ''
+  const columns = outermost ? printedColumns(query.columns ?? []) : undefined
+  const order = query.orderBy.length > 0 ? `\nORDER BY ${printer.sort(query.orderBy)}` : ''
+  const offset = query.offset ? `\nOFFSET ${printer.expression(query.offset)}` : ''
+  const limit = query.limit ? `\nLIMIT ${printer.expression(query.limit)}` : ''
+  return `${names}${printBody(printer, query.body, columns)}${order}${offset}${limit}`
+}
+
+function withQuery(printer: Printer, common: CommonTable): string {
+  const columns = printedColumns(common.query.columns ?? []).map(quoteName).join(', ')
+  return `${quoteName(common.printed!)} (${columns}) AS (\n${printer.query(common.query)}\n)`
+}
+
+function printBody(printer: Printer, body: QueryBody, columns: readonly string[] | undefined): string {
+  switch (body.kind) {
+    case 'nested':
+      return `(${printQuery(printer, body.query, columns !== undefined)})`
+    case 'values':
+      return `VALUES ${body.rows.map((row) => `(${row.map(printer.expression).join(', ')})`).join(', ')}`
+    case 'set':
+      return `${printBody(printer, body.left, columns)}\n${body.operator}${body.all ? ' ALL' : ''}\n${setOperand(printer, body.right)}`
+    case 'select':
+      return printSelect(printer, body, columns)
+  }
+}
+
+const setOperand = (printer: Printer, body: QueryBody): string => (body.kind === 'set' ? `(${printBody(printer, body, undefined)})` : printBody(printer, body, undefined))
+
+function printSelect(printer: Printer, select: Select, columns: readonly string[] | undefined): string {
+  const items = (select.expanded ?? []).map((item, i) => printer.expression(item.expression) + (columns ? ` AS ${quoteName(columns[i]!)}` : ''))
+  const lines = [`SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.join(', ')}`]
+  if (select.from.length > 0) lines.push(`FROM ${select.from.map((table) => printTable(printer, table)).join(', ')}`)
+  if (select.where) lines.push(`WHERE ${printer.expression(select.where)}`)
+  if (select.groupBy) lines.push(`GROUP BY ${select.groupBy.sets.map((set) => grouping(printer, set)).join(', ')}`)
+  if (select.having) lines.push(`HAVING ${printer.expression(select.having)}`)
+  return lines.join('\n')
+}
+
+function grouping(printer: Printer, element: GroupingElement): string {
+  if (element.kind === 'simple') return printer.expression(element.expression)
+  const sets = element.sets.map((set) => `(${set.map(printer.expression).join(', ')})`).join(', ')
+  return `${element.kind === 'sets' ? 'GROUPING SETS' : element.kind.toUpperCase()} (${sets})`
+}
+
+function printTable(printer: Printer, table: TableExpression): string {
+  switch (table.kind) {
+    case 'table':
+      return tableText(printer, table)
+    case 'derived': {
+      const columns = printedColumns(table.query.columns ?? []).map(quoteName).join(', ')
+      return `${table.lateral ? 'LATERAL ' : ''}(\n${printer.query(table.query)}\n) AS ${quoteName(table.as!)} (${columns})`
+    }
+    case 'unnest':
+      return printer.parts.unnest(table, printer)
+    case 'join': {
+      const condition = table.on ? ` ON ${printer.expression(table.on)}` : table.using ? ` USING (${table.using.map((name) => quoteName(name.name)).join(', ')})` : ''
+      const right = printTable(printer, table.right)
+      return `${printTable(printer, table.left)}\n${table.type} JOIN ${table.right.kind === 'join' ? `(${right})` : right}${condition}`
+    }
+  }
+}
+
+function tableText(printer: Printer, table: TableName): string {
+  const name = quoteName(table.as!)
+  switch (table.source?.kind) {
+    case 'events':
+      return `${eventsRelation(printer, table.source.used)} AS ${name}`
+    case 'list':
+      return `${listText(printer, printer.input.lists[table.source.name])} AS ${name}`
+    case 'with':
+      return `${quoteName(table.source.name)} AS ${name}`
+    default:
+      throw new Error('a table without a source reached the printer')
+  }
+}
+
+function listText(printer: Printer, list: ListTable | undefined): string {
+  const columns = list?.columns ?? [{ name: 'value', type: 'varchar' }]
+  const cell = (value: unknown, type: string) =>
+    value === null || value === undefined ? `CAST(NULL AS ${type.toUpperCase()})`
+    : type === 'bigint' || type === 'double' ? printer.parts.number(String(value), type === 'double' ? 'double' : 'integer')
+    : type === 'boolean' ? String(value).toUpperCase()
+    : printer.parts.string(typeof value === 'string' ? value : JSON.stringify(value))
+  const rows = list?.rows ?? []
+  if (rows.length === 0) return `(SELECT ${columns.map((c) => `CAST(NULL AS ${c.type.toUpperCase()}) AS ${quoteName(c.name)}`).join(', ')} WHERE FALSE)`
+  const body = rows.map((row) => `(${columns.map((c) => cell(row[c.name], c.type)).join(', ')})`).join(', ')
+  return `(SELECT * FROM (VALUES ${body}) AS ${quoteName('list')} (${columns.map((c) => quoteName(c.name)).join(', ')}))`
+}
+
+function sortItem(printer: Printer, item: SortItem): string {
+  const { expression } = item
+  const text = expression.kind === 'reference' && expression.to?.kind === 'output' ? String(expression.to.position) : printer.expression(expression)
+  return `${text} ${item.descending ? 'DESC' : 'ASC'} NULLS ${item.nulls ?? 'LAST'}`
+}
+
+function windowText(printer: Printer, spec: WindowSpec): string {
+  const clauses: string[] = []
+  if (spec.partitionBy.length > 0) clauses.push(`PARTITION BY ${spec.partitionBy.map(printer.expression).join(', ')}`)
+  if (spec.orderBy.length > 0) clauses.push(`ORDER BY ${printer.sort(spec.orderBy)}`)
+  if (spec.frame) clauses.push(frameText(printer, spec.frame))
+  return ` OVER (${clauses.join(' ')})`
+}
+
+function frameText(printer: Printer, frame: Frame): string {
+  const bound = (b: FrameBound) => (b.value ? `${printer.expression(b.value)} ${b.kind}` : b.kind)
+  return frame.end ? `${frame.unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}` : `${frame.unit} ${bound(frame.start)}`
+}
+
+function printExpression(printer: Printer, node: Expression): string {
+  const { parts, expression } = printer
+  switch (node.kind) {
+    case 'null':
+      return parts.nullOf(node.type)
+    case 'boolean':
+      return node.value ? 'TRUE' : 'FALSE'
+    case 'string':
+      return parts.string(node.value)
+    case 'number':
+      return parts.number(node.text, node.form)
+    case 'binary':
+      return parts.binary(node.hex)
+    case 'datetime':
+      return parts.dateTime(node.text, node.type!)
+    case 'interval':
+      return parts.interval(node.negative ? (node.text.startsWith('-') ? node.text.slice(1) : `-${node.text}`) : node.text, node.unit.toUpperCase())
+    case 'parameter':
+      return parts.parameter(node.name, node.type!, printer)
+    case 'reference':
+      return referenceText(printer, node)
+    case 'field':
+      return `${wrap(expression(node.base))}.${quoteName(node.field.name)}`
+    case 'subscript':
+      return parts.subscript(node, expression(node.base), expression(node.index))
+    case 'unary':
+      return node.operator === 'NOT' ? `(NOT ${expression(node.operand)})` : `(${node.operator} ${expression(node.operand)})`
+    case 'binary-op':
+      return binaryText(printer, node)
+    case 'is-null':
+      return `(${expression(node.operand)} IS ${negate(node.negated)}NULL)`
+    case 'between':
+      return `(${expression(node.operand)} ${negate(node.negated)}BETWEEN ${expression(node.low)} AND ${expression(node.high)})`
+    case 'in-list':
+      return `(${expression(node.operand)} ${negate(node.negated)}IN (${node.items.map(expression).join(', ')}))`
+    case 'in-query':
+      return `(${expression(node.operand)} ${negate(node.negated)}IN (${printer.query(node.query)}))`
+    case 'like':
+      return `(${expression(node.operand)} ${negate(node.negated)}LIKE ${expression(node.pattern)}${node.escape ? ` ESCAPE ${expression(node.escape)}` : ''})`
+    case 'exists':
+      return `EXISTS (${printer.query(node.query)})`
+    case 'quantified':
+      return `(${expression(node.left)} ${node.operator} ${node.quantifier} (${printer.query(node.query)}))`
+    case 'scalar-query':
+      return `(${printer.query(node.query)})`
+    case 'case':
+      return caseText(printer, node)
+    case 'cast':
+      return parts.cast(node, expression(node.operand))
+    case 'lambda':
+      return parts.lambda(node.parameters.map((p) => quoteName(p.name.toLowerCase())), expression(node.body))
+    case 'array':
+      return parts.array(node.items.map(expression), node.type)
+    case 'row':
+      return parts.row(node.items.map(expression))
+    case 'call':
+      return parts.call(node, printer)
+  }
+}
+
+const wrap = (text: string): string => (/^\(|^\w+\(/.test(text) ? `(${text})` : text)
+
+function referenceText(printer: Printer, node: Expression & { kind: 'reference' }): string {
+  switch (node.to?.kind) {
+    case 'column': {
+      const names = [...(node.to.relation === '' ? [] : [node.to.relation]), node.to.column, ...node.to.fields]
+      return names.map(quoteName).join('.')
+    }
+    case 'lambda':
+      return [node.to.name, ...node.to.fields].map(quoteName).join('.')
+    case 'output':
+      return printer.expression(node.to.expression)
+    case undefined:
+      throw new Error('an unresolved name reached the printer')
+  }
+}
+
+function binaryText(printer: Printer, node: Expression & { kind: 'binary-op' }): string {
+  const left = printer.expression(node.left)
+  const right = printer.expression(node.right)
+  if (node.operator === '||') return printer.parts.concat(left, right, node.type!)
+  if (['+', '-', '*', '/', '%'].includes(node.operator)) return printer.parts.arithmetic(node.operator, left, right, node.type!)
+  return `(${left} ${node.operator} ${right})`
+}
+
+function caseText(printer: Printer, node: Expression & { kind: 'case' }): string {
+  const { expression } = printer
+  const operand = node.operand ? ` ${expression(node.operand)}` : ''
+  const branches = node.branches.map((b) => ` WHEN ${expression(b.when)} THEN ${expression(b.then)}`).join('')
+  return `(CASE${operand}${branches}${node.otherwise ? ` ELSE ${expression(node.otherwise)}` : ''} END)`
+}

@@ -1,0 +1,92 @@
+/** Trino's text: the language itself, with names resolved, scope put in and values as literals. */
+import type { Dialect } from '../dialect.ts'
+import type { Call, UnnestTable } from '../tree.ts'
+import { type SqlType, typeName } from '../types.ts'
+import { createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
+
+/** Plain text where it can be, `U&'…'` where control characters would be lost on the way. */
+function stringText(text: string): string {
+  const doubled = text.replaceAll("'", "''")
+  if (!/[\x00-\x1f\x7f]/.test(text)) return `'${doubled}'`
+  const escaped = doubled.replaceAll('\\', '\\\\').replace(/[\x00-\x1f\x7f]/g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return `U&'${escaped}'`
+}
+
+function parameter(name: string, type: SqlType, printer: Printer): string {
+  const bound = printer.input.values.get(name)
+  if (!bound) return `CAST(NULL AS ${typeName(type)})`
+  switch (type.kind) {
+    case 'bigint':
+      return `BIGINT '${bound.value}'`
+    case 'double':
+      return doubleText(Number(bound.value))
+    case 'boolean':
+      return bound.value ? 'TRUE' : 'FALSE'
+    case 'timestamp':
+      return `from_iso8601_timestamp(${stringText(String(bound.value))})`
+    default:
+      return stringText(String(bound.value))
+  }
+}
+
+const doubleText = (value: number): string => (Number.isNaN(value) ? 'nan()' : value === Infinity ? 'infinity()' : value === -Infinity ? '-infinity()' : `DOUBLE '${value}'`)
+
+/** Where Trino writes a function in a way of its own. */
+function callText(node: Call, printer: Printer): string {
+  const args = node.args.map(printer.expression)
+  const filter = node.filter ? ` FILTER (WHERE ${printer.expression(node.filter)})` : ''
+  const suffix = `${filter}${node.ignoreNulls ? ' IGNORE NULLS' : ''}${node.over ? printer.over(node.over) : ''}`
+  if (node.name === 'current_date') return 'current_date'
+  if (node.name === 'listagg') {
+    return `listagg(${node.distinct ? 'DISTINCT ' : ''}${args.join(', ')}) WITHIN GROUP (ORDER BY ${printer.sort(node.orderBy)})${suffix}`
+  }
+  const order = node.orderBy.length > 0 ? ` ORDER BY ${printer.sort(node.orderBy)}` : ''
+  const inner = node.star ? '*' : `${node.distinct ? 'DISTINCT ' : ''}${args.join(', ')}${order}`
+  return `${node.name}(${inner})${suffix}`
+}
+
+/** An array of rows becomes one column of rows, as Athena gives it: Trino would make a column of each field. */
+function unnest(node: UnnestTable, printer: Printer): string {
+  const columns: string[] = []
+  const name = () => columns.push(quoteName(`_col${columns.length}`))
+  const items = node.items.map((item) => {
+    const text = printer.expression(item)
+    name()
+    if (item.type?.kind === 'map') name()
+    const rows = item.type?.kind === 'array' && item.type.element.kind === 'row'
+    return rows ? `transform(${text}, "r" -> ROW("r"))` : text
+  })
+  if (node.ordinality) name()
+  return `UNNEST(${items.join(', ')})${node.ordinality ? ' WITH ORDINALITY' : ''} AS ${quoteName(node.as!)} (${columns.join(', ')})`
+}
+
+const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn'> = {
+  type: typeName,
+  string: stringText,
+  number: (text) => (text.startsWith('-') ? `(${text})` : text),
+  dateTime: (text, type) => `${type.kind === 'date' ? 'DATE' : 'TIMESTAMP'} '${text}'`,
+  interval: (text, unit) => (text.startsWith('-') ? `INTERVAL -'${text.slice(1)}' ${unit}` : `INTERVAL '${text}' ${unit}`),
+  binary: (hex) => `X'${hex}'`,
+  parameter,
+  nullOf: (type) => (type && type.kind !== 'unknown' && type.kind !== 'row' ? `CAST(NULL AS ${type.kind === 'iso-time' ? 'varchar' : typeName(type)})` : 'NULL'),
+  arithmetic: (operator, left, right) => `(${left} ${operator} ${right})`,
+  concat: (left, right) => `(${left} || ${right})`,
+  subscript: (_, base, index) => `${base}[${index}]`,
+  array: (items) => `ARRAY[${items.join(', ')}]`,
+  row: (items) => `ROW(${items.join(', ')})`,
+  lambda: (names, body) => `(${names.join(', ')}) -> ${body}`,
+  call: callText,
+  cast: (node, operand) => `${node.safe ? 'TRY_CAST' : 'CAST'}(${operand} AS ${typeName(node.target)})`,
+  unnest,
+}
+
+/** @param eventsTable the qualified, quoted name of the table that holds the events */
+export function trinoDialect({ eventsTable = '"cloudtrail_logs"' }: { eventsTable?: string } = {}): Dialect {
+  return {
+    name: 'trino',
+    print: (query, input) => ({
+      text: printQuery(createPrinter({ ...parts, eventsTable, accountColumn: 'recipientAccountId' }, input), query, true),
+      bindings: [],
+    }),
+  }
+}

@@ -1,0 +1,29 @@
+import type { Row } from '../core/ports.ts'
+import { isoTime, milliseconds } from '../core/time.ts'
+import { contextOf, doubt, type RunState } from './state.ts'
+
+/**
+ * A test for rows that are known and accepted. An exclusion holds until its day; one that cannot be evaluated
+ * excludes nothing.
+ */
+export function excluder(state: RunState, step: string): (row: Row) => boolean {
+  const now = isoTime(state.effects.clock.now())
+  const own = (state.plan.exclusions ?? []).filter(
+    (exclusion) =>
+      exclusion.runbook === state.plan.runbook.id &&
+      (exclusion.step === undefined || exclusion.step === step) &&
+      isoTime(milliseconds(exclusion.expires)) > now,
+  )
+  if (own.length === 0) return () => false
+  return (row) =>
+    own.some((exclusion) => {
+      const told = state.effects.expressions.test(exclusion.match, contextOf(state, row))
+      if (told.ok) return told.value
+      doubt(state, {
+        code: 'condition',
+        step,
+        message: `An exclusion of ${exclusion.owner} could not be evaluated and had no effect: ${told.reason}`,
+      })
+      return false
+    })
+}

@@ -1,0 +1,111 @@
+import { TrailbookError } from '../core/errors.ts'
+import type { Cell, Row, Scope } from '../core/ports.ts'
+import { bindingValues, type PreparedQuery, type Values } from '../core/run/plan.ts'
+import type { Json } from '../core/runbook/json.ts'
+import type { QueryStep } from '../core/runbook/schema-step.ts'
+import { type Occasion, occasionsOf } from './each.ts'
+import { excluder } from './exclusions.ts'
+import { findingsOf } from './judge-rows.ts'
+import { contextOf, doubt, type Events, type RunState, type StepOutcome } from './state.ts'
+import { describeStep } from './step-result.ts'
+import { stepScope } from './step-scope.ts'
+
+/** Carries out a query step, once per occasion; rows come one after the other. */
+export async function* queryStep(state: RunState, step: QueryStep): Events<StepOutcome> {
+  const query = state.plan.queries.get(step.id)
+  if (query === undefined)
+    throw new TrailbookError('RUN_STEP_FAILED', { step: step.id, reason: 'it has no checked query' })
+  const occasions = occasionsOf(state, step, { acts: false })
+  const collected = collector(state, step)
+  const said = new Map<string, Readonly<Record<string, unknown>>>()
+  let sql: string | null = null
+  let parameters: Values = {}
+  const started = state.effects.clock.now()
+  for (const occasion of occasions.list) {
+    const scope = stepScope(state, step, occasion.value)
+    if (scope === undefined) continue
+    const run = await start(state, step, query, occasion, scope)
+    sql ??= run.compiled.text
+    if (parameters === undefined || Object.keys(parameters).length === 0) parameters = bindingValues(run.compiled)
+    const own: Row[] = []
+    const before = collected.rowCount()
+    for await (const batch of run.rows) {
+      const kept = collected.add(batch)
+      own.push(...kept)
+      if (kept.length > 0) yield { type: 'rows', step: step.id, rows: kept }
+      state.signal?.throwIfAborted()
+    }
+    said.set(occasion.key, { rows: own, count: collected.rowCount() - before })
+  }
+  const findings = findingsOf(state, step, collected.rows)
+  for (const finding of findings) {
+    state.findings.push(finding)
+    yield { type: 'finding', finding }
+  }
+  if (collected.truncated()) {
+    doubt(state, {
+      code: 'truncated',
+      step: step.id,
+      message: `The step "${step.id}" gave ${collected.rowCount()} rows; findings were looked for in the first ${state.plan.rowLimit}`,
+    })
+  }
+  return {
+    result: {
+      ...describeStep(step),
+      status: occasions.list.length === 0 ? 'skipped' : 'done',
+      sql,
+      parameters,
+      columns: query.columns,
+      rowCount: collected.rowCount(),
+      excluded: collected.excluded(),
+      rows: collected.rows,
+      truncated: collected.truncated(),
+      elapsedMs: state.effects.clock.now() - started,
+      ...(occasions.overflow && { overflow: occasions.overflow }),
+    },
+    each: step.each,
+    said,
+  }
+}
+
+async function start(state: RunState, step: QueryStep, query: PreparedQuery, occasion: Occasion, scope: Scope) {
+  const { plan, effects } = state
+  const compiled = query.compile({
+    dialect: effects.connection.dialect,
+    scope,
+    parameters: { ...plan.parameters, ...withValues(state, step, occasion) },
+    lists: plan.lists,
+  })
+  const run = await effects.connection.run(compiled, scope, state.signal ? { signal: state.signal } : {})
+  return { compiled, rows: run.rows }
+}
+
+/** The values of `with`; one that cannot be filled in fails the step, for NULL would change the question. */
+function withValues(state: RunState, step: QueryStep, occasion: Occasion): Values {
+  if (step.with === undefined) return {}
+  const told = state.effects.expressions.fill(step.with as Json, contextOf(state, occasion.value))
+  if (!told.ok) throw new TrailbookError('RUN_TEMPLATE', { step: step.id, reason: told.reason })
+  return told.value as { readonly [name: string]: Cell }
+}
+
+/** Keeps the first rows up to the limit, without the excluded ones, and counts all. */
+function collector(state: RunState, step: QueryStep) {
+  const isExcluded = excluder(state, step.id)
+  const rows: Row[] = []
+  let rowCount = 0
+  let excluded = 0
+  return {
+    rows,
+    rowCount: () => rowCount,
+    excluded: () => excluded,
+    truncated: () => rowCount > rows.length,
+    add(batch: readonly Row[]): readonly Row[] {
+      const passed = batch.filter((row) => !isExcluded(row))
+      excluded += batch.length - passed.length
+      rowCount += passed.length
+      const kept = passed.slice(0, Math.max(0, state.plan.rowLimit - rows.length))
+      rows.push(...kept)
+      return kept
+    },
+  }
+}

@@ -1,0 +1,188 @@
+/** Carries out a plan, step by step, and tells what happens as it happens. */
+import { TrailbookError } from '../core/errors.ts'
+import type { Abortable, Scope } from '../core/ports.ts'
+import type { Coverage } from '../core/run/coverage.ts'
+import type { RunEvent } from '../core/run/events.ts'
+import type { Plan } from '../core/run/plan.ts'
+import {
+  judgeRun,
+  mergeCoverage,
+  type RunbookRun,
+  type RunParts,
+  type StepError,
+  type Todo,
+} from '../core/run/result.ts'
+import { earliestOf } from '../core/run/window.ts'
+import type { Step } from '../core/runbook/schema-step.ts'
+import { isoTime, milliseconds, parseDuration } from '../core/time.ts'
+import { askStep } from './ask-step.ts'
+import { queryStep } from './query-step.ts'
+import { contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
+import { describeStep, stepTitle } from './step-result.ts'
+import { mentions, todoStep } from './todo-step.ts'
+
+/**
+ * Runs a plan and yields its events in order; the last one, `run-finished`, carries the judged run.
+ *
+ * A step that fails makes the run failed; steps that build on it are skipped, others are still carried out.
+ *
+ * @throws TrailbookError RUN_INTERRUPTED when the signal is aborted; RUN_ANSWER_INVALID for a given answer.
+ */
+export async function* runRunbook(
+  plan: Plan,
+  effects: RunEffects,
+  options: Abortable = {},
+): AsyncGenerator<RunEvent, RunbookRun> {
+  const state: RunState = {
+    plan,
+    effects,
+    signal: options.signal,
+    outcomes: new Map(),
+    findings: [],
+    doubts: [],
+  }
+  const events = carryOut(state)
+  let sequence = 0
+  for (;;) {
+    const next = await events.next()
+    if (next.done) return next.value
+    sequence += 1
+    yield { sequence, ...next.value }
+  }
+}
+
+/** The run without its events. */
+export async function finishRun(events: AsyncGenerator<RunEvent, RunbookRun>): Promise<RunbookRun> {
+  for (;;) {
+    const next = await events.next()
+    if (next.done) return next.value
+  }
+}
+
+async function* carryOut(state: RunState): Events<RunbookRun> {
+  const { plan, effects } = state
+  const { runbook, window } = plan
+  stopIfAborted(state)
+  yield {
+    type: 'run-started',
+    runbook: runbook.id,
+    connection: plan.connection.name,
+    window,
+    steps: runbook.steps.length,
+  }
+  for (const step of runbook.steps) {
+    yield { type: 'step-started', step: step.id, kind: step.kind, title: stepTitle(step) }
+    const outcome = yield* oneStep(state, step)
+    stopIfAborted(state)
+    state.outcomes.set(step.id, outcome)
+    yield { type: 'step-finished', result: outcome.result }
+  }
+  const coverage = await coverageOf(state)
+  stopIfAborted(state)
+  const parts = (): RunParts => ({
+    runbook: runbook.id,
+    title: runbook.title,
+    ...(runbook.objective !== undefined && { objective: runbook.objective }),
+    doubts: state.doubts,
+    findings: state.findings,
+    window,
+    windowOrigin: plan.windowOrigin,
+    parameters: plan.parameters,
+    connection: effects.connection.name,
+    steps: [...state.outcomes.values()].map((outcome) => outcome.result),
+    escalations: [],
+    coverage,
+  })
+  const escalations = escalationsOf(state, judgeRun(parts()))
+  const run = { ...judgeRun(parts()), escalations }
+  yield { type: 'run-finished', run }
+  return run
+}
+
+async function* oneStep(state: RunState, step: Step): Events<StepOutcome> {
+  const broken = state.plan.runbook.steps.find(
+    (other) => mentions(step, other.id) && isBroken(state.outcomes.get(other.id)),
+  )
+  if (broken) {
+    return failure(step, 'skipped', {
+      code: 'RUN_STEP_FAILED',
+      message: `It builds on the step "${broken.id}", which failed`,
+    })
+  }
+  try {
+    if (step.kind === 'query') return yield* queryStep(state, step)
+    if (step.kind === 'ask') return yield* askStep(state, step)
+    return todoStep(state, step)
+  } catch (cause) {
+    stopIfAborted(state)
+    if (cause instanceof TrailbookError && cause.code === 'RUN_ANSWER_INVALID') throw cause
+    const error =
+      cause instanceof TrailbookError
+        ? cause
+        : new TrailbookError('RUN_STEP_FAILED', { step: step.id, reason: reasonOf(cause) }, { cause })
+    return failure(step, 'failed', { code: error.code, message: error.message, hint: error.hint })
+  }
+}
+
+/** Failed, or skipped because of a failure further up. */
+const isBroken = (outcome: StepOutcome | undefined): boolean =>
+  outcome?.result.status === 'failed' || outcome?.result.error?.code === 'RUN_STEP_FAILED'
+
+const failure = (step: Step, status: 'failed' | 'skipped', error: StepError): StepOutcome => ({
+  result: { ...describeStep(step), status, error },
+  each: step.each,
+  said: new Map(),
+})
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+function stopIfAborted(state: RunState): void {
+  if (state.signal?.aborted) throw new TrailbookError('RUN_INTERRUPTED')
+}
+
+/** Coverage of every window that steps looked at; an engine that cannot tell leaves the answer incomplete. */
+async function coverageOf(state: RunState): Promise<Coverage> {
+  const { plan, effects } = state
+  const abortable = state.signal ? { signal: state.signal } : {}
+  try {
+    const answers: Coverage[] = []
+    for (const scope of scopesOf(plan))
+      answers.push(await effects.connection.coverage(scope, plan.runbook.needs, abortable))
+    return mergeCoverage(answers)
+  } catch (cause) {
+    stopIfAborted(state)
+    doubt(state, { code: 'coverage', message: `What the logs cover could not be told: ${reasonOf(cause)}` })
+    return { complete: false, basis: 'none', through: null, window: plan.window, gaps: [] }
+  }
+}
+
+function scopesOf(plan: Plan): readonly Scope[] {
+  const longer = plan.runbook.steps.flatMap((step) => {
+    const length = step.scope?.window === undefined ? undefined : parseDuration(step.scope.window)
+    if (length === undefined) return []
+    const from = isoTime(milliseconds(plan.window.to) - length)
+    if (from >= plan.window.from) return []
+    const window = { from, to: plan.window.to }
+    return [{ ...plan.scope, window, earliest: earliestOf(window, plan.runbook.scope.lookback) }]
+  })
+  const longest = longer.sort((a, b) => (a.window.from < b.window.from ? -1 : 1))[0]
+  return longest === undefined ? [plan.scope] : [plan.scope, longest]
+}
+
+function escalationsOf(state: RunState, run: RunbookRun): readonly Todo[] {
+  return state.plan.runbook.escalate.flatMap((escalation) => {
+    if (escalation.when !== undefined) {
+      const told = state.effects.expressions.test(escalation.when, contextOf(state, undefined, run))
+      if (told.ok && !told.value) return []
+      if (!told.ok) {
+        doubt(state, {
+          code: 'condition',
+          message: `The condition for telling ${escalation.notify} could not be evaluated: ${told.reason}`,
+        })
+      }
+    }
+    const { notify, within, then } = escalation
+    const values = { notify, ...(within !== undefined && { within }), ...(then !== undefined && { then }) }
+    return [{ title: `Tell ${notify}${within === undefined ? '' : ` within ${within}`}`, values }]
+  })
+}

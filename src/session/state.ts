@@ -1,0 +1,109 @@
+import type { Clock, Connection, Row } from '../core/ports.ts'
+import { canonicalJson } from '../core/run/canonical.ts'
+import type { Doubt } from '../core/run/doubts.ts'
+import type { RunEventBody } from '../core/run/events.ts'
+import { cellOf, type Finding, pick } from '../core/run/findings.ts'
+import type { Plan } from '../core/run/plan.ts'
+import type { StepResult } from '../core/run/result.ts'
+import type { Each } from '../core/runbook/schema-step.ts'
+import type { Context, Expressions } from './expressions.ts'
+
+export interface Question {
+  readonly step: string
+  readonly title: string
+  readonly question: string
+  readonly type: 'choice' | 'text' | 'boolean' | 'number' | 'timestamp'
+  readonly options: readonly string[]
+  /** The row it is about, where it is about one. */
+  readonly row?: Row
+}
+
+/** The world as a run meets it. */
+export interface RunEffects {
+  readonly connection: Connection
+  readonly clock: Clock
+  readonly expressions: Expressions
+  /** Asks a person and gives the answer as typed; undefined when it stays open. Absent when nobody is there. */
+  readonly ask?: (question: Question, options: { readonly signal?: AbortSignal }) => Promise<string | undefined>
+}
+
+export interface StepOutcome {
+  readonly result: StepResult
+  readonly each?: Each | undefined
+  /** What the step said of each row of `each.rows`, by the canonical text of its `by` columns. */
+  readonly said: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** What expressions see of the step as a whole, beside its rows. */
+  readonly whole?: Readonly<Record<string, unknown>>
+}
+
+export interface RunState {
+  readonly plan: Plan
+  readonly effects: RunEffects
+  readonly signal: AbortSignal | undefined
+  readonly outcomes: Map<string, StepOutcome>
+  readonly findings: Finding[]
+  readonly doubts: Doubt[]
+}
+
+export type Events<Result> = AsyncGenerator<RunEventBody, Result>
+
+/** The same doubt for a hundred rows is one doubt. */
+export function doubt(state: RunState, added: Doubt): void {
+  const known = state.doubts.some(
+    (other) => other.code === added.code && other.step === added.step && other.message === added.message,
+  )
+  if (!known) state.doubts.push(added)
+}
+
+export const rowKey = (row: Row, by: readonly string[]): string => canonicalJson(pick(row, by))
+
+/** A row as expressions see it: its columns, and `steps`, what later steps said of it. */
+export function rowValue(state: RunState, base: string | undefined, row: Row): Readonly<Record<string, unknown>> {
+  if (base === undefined) return row
+  const steps: Record<string, unknown> = {}
+  for (const [id, outcome] of state.outcomes) {
+    if (outcome.each?.rows !== base) continue
+    const said = outcome.said.get(rowKey(row, outcome.each.by))
+    if (said !== undefined) steps[id] = said
+  }
+  return { ...row, steps }
+}
+
+/** What expressions see, by the names that `core/runbook/cel-scope.ts` promises. */
+export function contextOf(
+  state: RunState,
+  row?: Readonly<Record<string, unknown>>,
+  judgement?: { readonly verdict: string; readonly complete: boolean },
+): Context {
+  const { plan, effects } = state
+  const steps = Object.fromEntries(
+    [...state.outcomes].map(([id, { result, whole }]) => [
+      id,
+      {
+        count: result.rowCount,
+        skipped: result.status === 'skipped',
+        error: result.error?.message ?? null,
+        rows: result.rows,
+        ...whole,
+      },
+    ]),
+  )
+  return {
+    params: plan.parameters,
+    lists: plan.listValues,
+    steps,
+    findings: state.findings,
+    run: {
+      runbook: plan.runbook.id,
+      now: plan.now,
+      window: plan.window,
+      connection: effects.connection.name,
+      ...judgement,
+    },
+    ...(row !== undefined && { row }),
+    doubles: plan.doubles,
+  }
+}
+
+export const matches = (row: Row, wanted: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(wanted).every(([name, value]) => canonicalJson(cellOf(row, name) ?? null) === canonicalJson(value))

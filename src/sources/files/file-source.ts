@@ -1,0 +1,89 @@
+import type { BigIntStats } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { TrailbookError } from '../../core/errors.ts'
+import { InputFault } from '../../core/event/fault.ts'
+import { parseLogPath } from '../../core/event/log-path.ts'
+import type { LogFile, LogSource } from '../../core/event/source.ts'
+import { isLogFileName } from './log-files.ts'
+import { defaultLimits, type ReadLimits, readLogFile } from './read-log-file.ts'
+
+/** Local files and folders as a source. A file named explicitly is tried whatever it is called. */
+export function fileSource(paths: readonly string[], limits: ReadLimits = defaultLimits): LogSource {
+  return {
+    list: (options) => listFiles(paths, options?.exclude),
+    async *read(file, options) {
+      if (file.size === 0 && /\.gz$/i.test(file.location)) throw new InputFault('INPUT_EMPTY_GZIP')
+      yield* readLogFile(file.location, { limits, ...options })
+    },
+  }
+}
+
+interface Walk {
+  readonly files: Map<string, LogFile & { readonly delivered: string }>
+  readonly folders: Set<string>
+  readonly exclude: string | undefined
+  ignored: number
+}
+
+async function listFiles(paths: readonly string[], exclude?: string): Promise<{ files: LogFile[]; ignored: number }> {
+  const walk: Walk = {
+    files: new Map(),
+    folders: new Set(),
+    exclude: exclude && (await realpath(exclude).catch(() => resolve(exclude))),
+    ignored: 0,
+  }
+  for (const path of paths) {
+    const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
+      throw new TrailbookError('INPUT_MISSING', { path }, { cause: error })
+    })
+    if (stats.isDirectory()) await walkFolder(path, walk)
+    else await addFile(path, stats, walk)
+  }
+  const files = [...walk.files.values()]
+  // By delivery, so that a batch holds few days and copies of one event meet early; names break ties.
+  files.sort((a, b) => compare(a.delivered, b.delivered) || compare(a.location, b.location))
+  return { files: files.map(({ delivered: _, ...file }) => file), ignored: walk.ignored }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+async function walkFolder(folder: string, walk: Walk): Promise<void> {
+  const real = await realpath(folder)
+  if (walk.folders.has(real) || real === walk.exclude || real.startsWith(`${walk.exclude}${sep}`)) return
+  walk.folders.add(real)
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new TrailbookError('INPUT_MISSING', { path: folder }, { cause: error })
+  })
+  entries.sort((a, b) => compare(a.name, b.name))
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.name.startsWith('.')) walk.ignored++
+    else if (entry.isDirectory()) await walkFolder(path, walk)
+    else if (entry.isSymbolicLink()) await walkLink(path, entry.name, walk)
+    else if (entry.isFile() && isLogFileName(entry.name))
+      await addFile(path, await stat(path, { bigint: true }).catch(() => undefined), walk)
+    else walk.ignored++
+  }
+}
+
+/** A link that leads nowhere is tried as a file, so that it is reported and not passed over. */
+async function walkLink(path: string, name: string, walk: Walk): Promise<void> {
+  const stats = await stat(path, { bigint: true }).catch(() => undefined)
+  if (stats?.isDirectory()) await walkFolder(path, walk)
+  else if (isLogFileName(name) && (stats === undefined || stats.isFile())) await addFile(path, stats, walk)
+  else walk.ignored++
+}
+
+async function addFile(path: string, stats: BigIntStats | undefined, walk: Walk): Promise<void> {
+  const real = await realpath(path).catch(() => resolve(path))
+  if (walk.files.has(real)) return
+  walk.files.set(real, {
+    name: path,
+    location: resolve(path),
+    size: Number(stats?.size ?? -1),
+    modified: String(stats?.mtimeNs ?? ''),
+    version: null,
+    delivered: parseLogPath(path).delivered ?? '',
+  })
+}
