@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { readText } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
-import { suggest } from '../core/runbook/did-you-mean.ts'
 import type { Json } from '../core/runbook/json.ts'
+import { advice } from './advice.ts'
 import type { CliContext } from './command.ts'
 
 export interface Config {
@@ -45,6 +45,8 @@ const keys: Readonly<Record<string, Key>> = {
     holds: (value) => isMap(value) && Object.values(value).every(Array.isArray),
   },
 }
+
+export const configKeys: readonly string[] = Object.keys(keys)
 
 /**
  * The configuration: from --config, else from the current folder, else the defaults. Paths in the file count from
@@ -86,12 +88,7 @@ async function readConfig(path: string, env: CliContext['env']): Promise<Record<
   for (const [key, member] of Object.entries(value)) {
     const known = Object.hasOwn(keys, key) ? keys[key] : undefined
     if (known === undefined) {
-      const advice = suggest(key, Object.keys(keys))
-      throw new TrailbookError('CONFIG_UNKNOWN_KEY', {
-        path,
-        key,
-        advice: advice.charAt(0).toUpperCase() + advice.slice(1),
-      })
+      throw new TrailbookError('CONFIG_UNKNOWN_KEY', { path, key, advice: advice(key, Object.keys(keys)) })
     }
     const filled = fillEnvironment(member, { path, key, env })
     if (!known.holds(filled)) throw new TrailbookError('CONFIG_TYPE', { path, key, expected: known.expected })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { TrailbookError } from '../core/errors.ts'
 import { didYouMean } from '../core/runbook/did-you-mean.ts'
@@ -37,7 +38,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
     printed += text
   })
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...untangleLogs(argv)], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0) throw usageError(error, command?.name)
@@ -53,6 +54,21 @@ export function commandName(argv: readonly string[]): string | undefined {
     else if (!part.startsWith('-')) return part
   }
   return undefined
+}
+
+/**
+ * `--logs` takes several paths, so that a shell's `*` works; what follows the first one and can be no log file
+ * (a runbook, SQL, an id) is moved in front of it.
+ */
+export function untangleLogs(argv: readonly string[], isThere: (path: string) => boolean = existsSync): readonly string[] {
+  const at = argv.indexOf('--logs')
+  if (at < 0) return argv
+  const end = argv.findIndex((part, index) => index > at && part.startsWith('-') && part !== '-')
+  const values = argv.slice(at + 1, end < 0 ? undefined : end)
+  const isLog = (part: string, index: number): boolean => index === 0 || (isThere(part) && !/\.ya?ml$/.test(part))
+  const rest = end < 0 ? [] : argv.slice(end)
+  const moved = values.filter((part, index) => !isLog(part, index))
+  return [...argv.slice(0, at), ...moved, '--logs', ...values.filter(isLog), ...rest]
 }
 
 /** `--format json` must hold even where the rest of the line is wrong. */

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { findById, findRunbooks, kindOf, type RunbookFile, readHead } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
-import { suggest } from '../core/runbook/did-you-mean.ts'
+import { advice } from './advice.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
 import { packageRoot } from './package-root.ts'
@@ -55,12 +55,6 @@ const looksLikePath = (name: string, kind: 'file' | 'folder' | undefined): boole
 async function unknownRunbook(id: string, library: readonly RunbookFile[]): Promise<TrailbookError> {
   const heads = await Promise.all(library.map((file) => readHead(file.path)))
   const ids = heads.flatMap((head) => (head === undefined ? [] : [head.id]))
-  const advice =
-    ids.length === 0
-      ? 'There are none yet; trailbook new <id> writes one.'
-      : `${capital(suggest(id, ids))} trailbook list shows all.`
-  return new TrailbookError('CLI_RUNBOOK_UNKNOWN', { id, advice })
+  const hint = ids.length === 0 ? 'There are none yet; trailbook new <id> writes one.' : `${advice(id, ids)} trailbook list shows all.`
+  return new TrailbookError('CLI_RUNBOOK_UNKNOWN', { id, advice: hint })
 }
-
-const capital = (text: string): string =>
-  text.charAt(0).toUpperCase() + text.slice(1) + (/[.?…]$/.test(text) ? '' : '.')

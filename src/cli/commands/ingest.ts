@@ -11,7 +11,7 @@ export const ingestCommand = defineCommand({
   name: 'ingest',
   summary: 'Put CloudTrail logs into the lake',
   details:
-    'Reads .json, .json.gz and NDJSON files as CloudTrail delivers them, from folders of any depth. Every event is\nstored once, however often it is ingested. What cannot be read is named and left out; the rest goes in.',
+    'Reads .json, .json.gz and NDJSON files as CloudTrail delivers them, from folders of any depth. Every event is stored once, however often it is ingested. What cannot be read is named and left out; the rest goes in.',
   arguments: [{ name: '<path...>', description: 'log files and folders' }],
   options: [],
   examples: [

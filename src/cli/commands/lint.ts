@@ -21,7 +21,7 @@ export const lintCommand = defineCommand({
   name: 'lint',
   summary: 'Check runbooks for mistakes',
   details:
-    'Reports every mistake of a file in one pass, with its place and what to do about it. Warnings are matters of taste\nand traps; they do not change the exit code unless --strict is given.',
+    'Reports every mistake of a file in one pass, with its place and what to do about it. Warnings are matters of taste and traps; they do not change the exit code unless --strict is given.',
   arguments: [{ name: '[paths...]', description: 'files, folders or ids (default: your runbook folders)' }],
   options: [
     { flags: '--fix', description: 'mend what can be mended without changing the meaning' },

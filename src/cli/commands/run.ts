@@ -9,7 +9,6 @@ import { assembleResult, judgeRun, type RunbookRun } from '../../core/run/result
 import { isSeverity, severities } from '../../core/run/severity.ts'
 import { exitCodeOf } from '../../core/run/verdict.ts'
 import { chooseWindow } from '../../core/run/window.ts'
-import { suggest } from '../../core/runbook/did-you-mean.ts'
 import { listValues } from '../../core/runbook/lists.ts'
 import { resolveParameters } from '../../core/runbook/parameters.ts'
 import type { Runbook } from '../../core/runbook/schema.ts'
@@ -18,6 +17,7 @@ import { checkedAnswer } from '../../session/ask-step.ts'
 import { celExpressions } from '../../session/expressions.ts'
 import { runRunbook } from '../../session/run-runbook.ts'
 import type { RunEffects } from '../../session/state.ts'
+import { advice } from '../advice.ts'
 import { asker } from '../ask.ts'
 import { argumentList, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
@@ -107,15 +107,10 @@ function answersOf(given: Given, all: readonly Sound[]): GivenAnswers {
   return Object.fromEntries(
     Object.entries(typed).map(([id, values]) => {
       const step = questions.find((question) => question.id === id)
-      const known = suggest(
-        id,
-        questions.map((question) => question.id),
-      )
-      if (step === undefined)
-        throw new TrailbookError('RUN_ANSWER_UNKNOWN', {
-          step: id,
-          known: `${known.charAt(0).toUpperCase()}${known.slice(1)}.`,
-        })
+      if (step === undefined) {
+        const known = advice(id, questions.map((question) => question.id))
+        throw new TrailbookError('RUN_ANSWER_UNKNOWN', { step: id, known })
+      }
       const value = values.at(-1) ?? ''
       checkedAnswer(step, value)
       return [id, value]

@@ -23,8 +23,8 @@ export const runbookErrors = {
   RUNBOOK_WRONG_TYPE: entry('{name} is {got}, where {expected} is needed.', '{hint}'),
   RUNBOOK_WRONG_VALUE: entry('{name} cannot be {got}.', '{hint}'),
   RUNBOOK_WRONG_FORM: entry('{name} is {got}, which is not {what}.', 'Write {what}.'),
-  RUNBOOK_TOO_FEW: entry('{name} must be at least {minimum} (or have as many entries).', 'Add to it.'),
-  RUNBOOK_TOO_MANY: entry('{name} must be at most {maximum}.', 'Take some away.'),
+  RUNBOOK_TOO_SMALL: entry('{name} needs at least {minimum}.', 'Add to it.'),
+  RUNBOOK_TOO_LARGE: entry('{name} takes at most {maximum}.', 'Take from it.'),
 
   RUNBOOK_RESERVED_NAME: entry('{name} is built in and cannot be declared.', 'Choose another name.'),
   RUNBOOK_STEP_KIND_MISSING: entry('The step does nothing.', 'Give it one of: {kinds}.'),

@@ -44,6 +44,8 @@ export const sqlErrors = {
   SQL_TIME_ARITHMETIC: { message: '{what} is not part of the portable language', hint: "Use date_diff('hour', a, b) and date_add('day', n, t).", exit: usage },
   SQL_AGGREGATE_MISPLACED: { message: '{what} cannot stand in {where}', hint: '{hint}', exit: usage },
   SQL_NOT_GROUPED: { message: '{expression} is neither grouped nor aggregated', hint: 'Add it to GROUP BY, or take max(…), arbitrary(…) or array_agg(…) of it.', exit: usage },
+  SQL_NOT_SELECTED: { message: 'SELECT DISTINCT is ordered by something it does not select', hint: 'Select it too, or order by a column that is selected.', exit: usage },
+  SQL_INTERVAL_RESULT: { message: 'the column {column} is an interval', hint: "Engines print intervals differently; give a number with date_diff('minute', a, b).", exit: usage },
   SQL_COLUMN_COUNT: { message: '{what}: {left} and {right} columns', hint: 'Both sides must have the same number of columns.', exit: usage },
   SQL_POSITION: { message: 'there is no output column {position}', hint: 'Positions in GROUP BY and ORDER BY count from 1 to {count}.', exit: usage },
   SQL_UNNEST_ROWS: { message: 'UNNEST of rows without one column name: Athena makes one column of it, Trino one per field', hint: 'Name the one column, e.g. CROSS JOIN UNNEST(resources) AS t(r), and read r.ARN.', exit: usage },

@@ -63,12 +63,12 @@ export function parseJson(text: string, maxDepth = 100): JsonNode {
       if (code === 0x5c) {
         plain = false
         at++
-        const escape = text[at]
-        if (escape === 'u') {
+        const mark = text[at]
+        if (mark === 'u') {
           hexPattern.lastIndex = at + 1
           if (!hexPattern.test(text)) fail('four hexadecimal digits')
           at += 5
-        } else if (escape !== undefined && '"\\/bfnrt'.includes(escape)) at++
+        } else if (mark !== undefined && '"\\/bfnrt'.includes(mark)) at++
         else fail('an escape')
       } else if (code >= 0x20) at++
       else fail('the end of a string')

@@ -10,8 +10,8 @@ import type { StepKind } from './schema-step.ts'
 import type { Path } from './yaml-values.ts'
 
 export function checkCases(checks: Checks): void {
-  const { cases, source, root } = checks.draft
-  if (Object.hasOwn(root, 'steps') && cases.length === 0 && !Object.hasOwn(root, 'cases') && !source.broken([]))
+  const { cases, steps, source, root } = checks.draft
+  if (steps.length > 0 && cases.length === 0 && !Object.hasOwn(root, 'cases') && !source.broken([]))
     source.report('LINT_NO_CASE', {}, source.value(['id']), { severity: 'warning' })
   const lines = new Map<string, number>()
   for (const { path, value } of cases) {

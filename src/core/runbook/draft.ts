@@ -131,7 +131,7 @@ function readStep(source: Source, path: Path, value: unknown): DraftStep {
     return { path }
   }
   const id = typeof value.id === 'string' ? { id: value.id } : {}
-  const present = stepKinds.filter((kind) => Object.hasOwn(value, kind))
+  const present = Object.keys(value).filter((key): key is StepKind => (stepKinds as readonly string[]).includes(key))
   const kind = present[0]
   if (kind === undefined) {
     reportNoKind(source, path, value)

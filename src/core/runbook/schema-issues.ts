@@ -132,9 +132,9 @@ function describeWrong(
     case 'invalid_format':
       return { code: 'RUNBOOK_WRONG_FORM', values: { name, got: show(got), what: finding.message } }
     case 'too_small':
-      return { code: 'RUNBOOK_TOO_FEW', values: { name, minimum: String(finding.minimum) } }
+      return { code: 'RUNBOOK_TOO_SMALL', values: { name, minimum: amount(finding.origin, finding.minimum) } }
     case 'too_big':
-      return { code: 'RUNBOOK_TOO_MANY', values: { name, maximum: String(finding.maximum) } }
+      return { code: 'RUNBOOK_TOO_LARGE', values: { name, maximum: amount(finding.origin, finding.maximum) } }
     default:
       return {
         code: 'RUNBOOK_WRONG_TYPE',
@@ -142,6 +142,9 @@ function describeWrong(
       }
   }
 }
+
+const amount = (origin: string, count: number | bigint) =>
+  origin === 'array' ? `${count} ${count === 1 ? 'entry' : 'entries'}` : String(count)
 
 /** Of a union, the branch that the author meant: the one whose kind of value was given. */
 function flatten(finding: Finding, value: unknown): Finding[] {

@@ -65,7 +65,11 @@ export function openSource(text: string, name: string | undefined): Source {
     issues,
     report(code, values, span, { severity, fix } = {}) {
       const at = file.place(span)
-      if (file.brokenLines.has(at.line)) return
+      if (
+        file.brokenLines.has(at.line) ||
+        file.brokenSpans.some((broken) => span.start < broken.end && broken.start < span.end)
+      )
+        return
       issues.push(issue(code, values, { at, ...(severity && { severity }), ...(fix && { fix }) }))
     },
     value: (path) => node(path).value,

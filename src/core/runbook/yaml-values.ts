@@ -20,6 +20,7 @@ export interface NodePlace {
 export type YamlProblem = (code: YamlProblemCode, span: Span, values?: Values) => void
 export type YamlProblemCode =
   | 'RUNBOOK_ALIAS'
+  | 'RUNBOOK_BARE_TEMPLATE'
   | 'RUNBOOK_KEY_NOT_TEXT'
   | 'RUNBOOK_MERGE_KEY'
   | 'RUNBOOK_NUMBER_TOO_LARGE'

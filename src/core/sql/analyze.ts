@@ -1,6 +1,6 @@
 /** Text -> checked tree. One syntax error ends the pass; everything else is reported together. */
 import { type Issue, issue } from '../errors.ts'
-import { newContext, placeOf, unique } from './analyze/context.ts'
+import { newContext, placeOf, report, unique } from './analyze/context.ts'
 import { analyzeQuery, printedColumns } from './analyze/queries.ts'
 import type { Analysis, AnalyzeOptions } from './compile.ts'
 import { parseSql } from './parse.ts'
@@ -20,6 +20,7 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
   }
   const context = newContext(text, options)
   const columns = analyzeQuery(context, tree, emptyScope)
+  for (const column of columns) if (column.type.kind.startsWith('interval')) report(context, 'SQL_INTERVAL_RESULT', { column: column.name ?? 'without a name' }, { start: 0, end: text.length })
   const issues = context.issues.toSorted((a, b) => a.at!.line - b.at!.line || a.at!.column - b.at!.column)
   if (issues.length > 0) return { issues }
   const names = printedColumns(columns)

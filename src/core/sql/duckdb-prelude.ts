@@ -7,13 +7,12 @@ const fail = (message: string): string => `CAST('trino: ${message}' AS BIGINT)`
 /** Whitespace as Trino's trim removes it: Java's `Character.isWhitespace`. */
 const whitespace = [9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x205f, 0x3000]
 
-const isoTime = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+]00:?00)?$'
+const isoTime = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+]00:?00)?$'
 
 const macros: readonly string[] = [
   // Numbers
   `trino_divide(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a // b END)`,
   `trino_modulo(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a % b END)`,
-  'trino_java_round(x) AS (floor(x + 0.5e0))',
   'trino_round(x) AS (CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x) END)',
   'trino_round_to(x, n) AS (CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x, CAST(n AS INTEGER)) END)',
   "trino_sqrt(x) AS (CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt(x) END)",
@@ -29,14 +28,15 @@ const macros: readonly string[] = [
   `trino_split(s, d) AS (string_split(s, CASE WHEN d = '' THEN CAST(${fail('The delimiter may not be the empty string')} AS VARCHAR) ELSE d END))`,
   `trino_split_part(s, d, i) AS (string_split(s, d)[CASE WHEN i <= 0 THEN ${fail('Index must be greater than zero')} ELSE i END])`,
   `trino_codepoint(s) AS (CASE WHEN length(s) <> 1 THEN ${fail('codepoint takes one character')} ELSE unicode(s) END)`,
-  "trino_url_host(u) AS (CASE WHEN regexp_matches(u, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]') THEN regexp_extract(u, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)', 1) END)",
+  `trino_from_hex(s) AS (unhex(CASE WHEN length(s) % 2 = 1 THEN CAST(${fail('invalid input length')} AS VARCHAR) ELSE s END))`,
+  `trino_url_decode(s) AS (CASE WHEN regexp_matches(s, '%([^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?$)') THEN CAST(${fail('Illegal hex characters in escape pattern')} AS VARCHAR) ELSE url_decode(replace(s, '+', '%20')) END)`,
   // Casts of text
   `trino_integer_text(s) AS (CASE WHEN regexp_matches(s, '^[+-]?[0-9]+$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('Cannot cast text to a whole number')} AS VARCHAR) END)`,
-  `trino_double_text(s) AS (CASE WHEN regexp_matches(trim(s), '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$|^[+-]?(NaN|Infinity)$') THEN trim(s) WHEN s IS NULL THEN NULL ELSE CAST(${fail('Cannot cast text to double')} AS VARCHAR) END)`,
+  `trino_double_text(s) AS (CASE WHEN regexp_matches(trim(s), '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') THEN trim(s) WHEN s IS NULL THEN NULL ELSE CAST(${fail('Cannot cast text to double')} AS VARCHAR) END)`,
   `trino_decimal_text(s) AS (CASE WHEN regexp_matches(s, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('Cannot cast text to decimal')} AS VARCHAR) END)`,
   `trino_cast_boolean(s) AS (CASE WHEN lower(s) IN ('t', 'true', '1') THEN true WHEN lower(s) IN ('f', 'false', '0') THEN false WHEN s IS NULL THEN NULL ELSE CAST(${fail('Cannot cast text to boolean')} AS BOOLEAN) END)`,
   `trino_cast_date(s) AS (CAST(CASE WHEN regexp_matches(trim(s), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$') THEN trim(s) WHEN s IS NULL THEN NULL ELSE CAST(${fail('Value cannot be cast to date')} AS VARCHAR) END AS DATE))`,
-  `trino_cast_timestamp(s) AS (date_trunc('millisecond', CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?)?$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('Value cannot be cast to timestamp')} AS VARCHAR) END AS TIMESTAMP)))`,
+  `trino_cast_timestamp(s) AS (date_trunc('millisecond', CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?)?$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('Value cannot be cast to timestamp')} AS VARCHAR) END AS TIMESTAMP) + INTERVAL 500 MICROSECOND))`,
   `trino_from_iso8601_timestamp(s) AS (CAST(CASE WHEN regexp_matches(s, '${isoTime}') THEN regexp_replace(regexp_replace(s, '(Z|[+]00:?00)$', ''), '([.][0-9]{3})[0-9]+$', '\\1') || '+00' WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s || ' 00:00:00+00' WHEN s IS NULL THEN NULL ELSE CAST(${fail('the time is not ISO 8601 in UTC')} AS VARCHAR) END AS TIMESTAMPTZ))`,
   `trino_from_iso8601_date(s) AS (CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('the date is not YYYY-MM-DD')} AS VARCHAR) END AS DATE))`,
   // JSON: text that is no JSON gives NULL; objects and arrays are no scalars.
@@ -44,14 +44,17 @@ const macros: readonly string[] = [
   "trino_json_scalar(j, p) AS (CASE WHEN json_valid(j) AND json_type(j, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(j, p) END)",
   "trino_json_size(j, p) AS (CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NULL THEN NULL ELSE 0 END END END)",
   "trino_json_array_length(j) AS (CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END)",
-  `trino_json_parse(s) AS (CAST(CASE WHEN s IS NULL OR json_valid(s) THEN s ELSE CAST(${fail('Cannot convert text to JSON')} AS VARCHAR) END AS JSON))`,
+  `trino_json_parse(s) AS (json(CASE WHEN s IS NULL OR json_valid(s) THEN s ELSE CAST(${fail('Cannot convert text to JSON')} AS VARCHAR) END))`,
   `trino_json_to_varchar(j) AS (CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN CAST(${fail('Cannot cast JSON object or array to varchar')} AS VARCHAR) WHEN json_type(j) = 'DOUBLE' THEN CAST(${fail('a JSON fraction as text is not portable')} AS VARCHAR) WHEN json_type(j) = 'NULL' THEN NULL ELSE json_extract_string(j, '$') END)`,
   `trino_json_array(j) AS (CASE WHEN json_type(j) = 'NULL' THEN NULL WHEN j IS NULL OR json_type(j) = 'ARRAY' THEN j ELSE CAST(CAST(${fail('Cannot cast to array. Expected a json array')} AS VARCHAR) AS JSON) END)`,
   `trino_json_object(j) AS (CASE WHEN json_type(j) = 'NULL' THEN NULL WHEN j IS NULL OR json_type(j) = 'OBJECT' THEN j ELSE CAST(CAST(${fail('Cannot cast to map. Expected a json object')} AS VARCHAR) AS JSON) END)`,
+  `trino_json_text_array(j) AS (CASE WHEN len(list_filter(json_extract(trino_json_array(j), '$[*]'), lambda v: json_type(v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to array(varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_array(j) END)`,
+  `trino_json_text_object(j) AS (CASE WHEN len(list_filter(json_extract(trino_json_object(j), '$.*'), lambda v: json_type(v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to map(varchar, varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_object(j) END)`,
   // Arrays and maps
+  `trino_sequence(a, b) AS (CASE WHEN abs(b - a) >= 10000 THEN generate_series(a, ${fail('result of sequence function must not have more than 10000 entries')}) WHEN a <= b THEN generate_series(a, b) ELSE generate_series(a, b, -1) END)`,
   `trino_array_element(a, i) AS (a[CASE WHEN i = 0 THEN ${fail('SQL array indices start at 1')} ELSE i END])`,
   `trino_array_subscript(a, i) AS (a[CASE WHEN i <= 0 OR i > len(a) THEN ${fail('Array subscript must be between 1 and the length of the array')} ELSE i END])`,
-  `trino_map_subscript(m, k) AS (CASE WHEN m IS NOT NULL AND k IS NOT NULL AND NOT map_contains(m, k) AND ${fail('Key not present in map')} = 0 THEN NULL ELSE m[k] END)`,
+  `trino_map_subscript(m, k) AS (CASE WHEN m IS NULL OR k IS NULL OR map_contains(m, k) THEN m[k] ELSE map_values(m)[${fail('Key not present in map')}] END)`,
   'trino_contains(a, x) AS (CASE WHEN list_contains(a, x) THEN true WHEN a IS NULL OR x IS NULL OR list_count(a) < len(a) THEN NULL ELSE false END)',
   'trino_array_position(a, x) AS (CASE WHEN a IS NULL OR x IS NULL THEN NULL ELSE coalesce(list_position(a, x), 0) END)',
   'trino_array_join(a, d) AS (CASE WHEN a IS NULL OR d IS NULL THEN NULL ELSE array_to_string(list_filter(a, lambda v: v IS NOT NULL), d) END)',

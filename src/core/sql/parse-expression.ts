@@ -3,6 +3,7 @@ import { type Cursor, isReserved } from './cursor.ts'
 import { parseQuery } from './parse.ts'
 import { parseType } from './parse-type.ts'
 import { SqlSyntaxError } from './tokenizer.ts'
+import { type SqlType, types } from './types.ts'
 import type { BinaryOperator, Call, Expression, Frame, FrameBound, Identifier, IntervalUnit, Lambda, SortItem, Span, WindowSpec } from './tree.ts'
 
 export const parseExpression = (cursor: Cursor): Expression => cursor.nested(() => or(cursor))
@@ -361,8 +362,21 @@ function wordPrimary(cursor: Cursor, start: number): Expression {
   if (form) return form
   if (isReserved(word)) return cursor.fail('an expression')
   if (cursor.isSymbol('(', 1)) return functionCall(cursor, start)
+  if (cursor.peek(1).kind === 'string') return typedLiteral(cursor, start, word)
   if (cursor.isSymbol('->', 1)) return tryLambda(cursor, start)!
   return { kind: 'reference', parts: [cursor.identifier()], span: cursor.span(start) }
+}
+
+const literalTypes: Readonly<Record<string, SqlType>> = { TINYINT: types.tinyint, SMALLINT: types.smallint, INTEGER: types.integer, INT: types.integer, BIGINT: types.bigint, DOUBLE: types.double, BOOLEAN: types.boolean, VARCHAR: types.varchar }
+
+/** `BIGINT '12'` and its like are casts of text. */
+function typedLiteral(cursor: Cursor, start: number, word: string): Expression {
+  const target = Object.hasOwn(literalTypes, word) ? literalTypes[word] : undefined
+  if (!target && word !== 'JSON') cursor.refuse(`the literal ${word} '…'`, 'write CAST(… AS type)')
+  cursor.next()
+  const token = cursor.next()
+  const operand: Expression = { kind: 'string', value: token.text, span: token }
+  return target ? { kind: 'cast', operand, target, safe: false, span: cursor.span(start) } : call('json_parse', [operand], cursor.span(start))
 }
 
 function functionCall(cursor: Cursor, start: number): Expression {

@@ -3,7 +3,7 @@ import { arrayOf, decimal, mapOf, type SqlType, types } from './types.ts'
 
 const plain: Readonly<Record<string, SqlType>> = {
   BOOLEAN: types.boolean, TINYINT: types.tinyint, SMALLINT: types.smallint, INTEGER: types.integer, INT: types.integer,
-  BIGINT: types.bigint, REAL: types.real, DOUBLE: types.double, VARBINARY: types.varbinary, JSON: types.json, DATE: types.date,
+  BIGINT: types.bigint, DOUBLE: types.double, VARBINARY: types.varbinary, JSON: types.json, DATE: types.date,
 }
 
 /** Reads a type as CAST names it. Lengths of varchar are refused: a cast to varchar(n) cuts text on one engine only. */
@@ -19,8 +19,6 @@ export function parseType(cursor: Cursor): SqlType {
       if (cursor.isSymbol('(')) cursor.refuse('varchar(n)', 'engines cut or keep longer text; use varchar and substr()')
       return types.varchar
     case 'DECIMAL':
-    case 'DEC':
-    case 'NUMERIC':
       return decimalType(cursor)
     case 'TIMESTAMP':
       return timestampType(cursor)
@@ -37,6 +35,7 @@ export function parseType(cursor: Cursor): SqlType {
 
 function typeReason(name: string): string {
   if (name === 'STRING' || name === 'TEXT') return 'in queries the type is varchar'
+  if (name === 'REAL') return 'engines print single precision differently; use double'
   if (name === 'CHAR') return 'it pads with blanks; use varchar'
   if (name === 'STRUCT') return 'in queries the type is ROW(name type, …)'
   return 'the portable types are boolean, integer, bigint, double, decimal, varchar, varbinary, json, date, timestamp, array, map and row'

@@ -284,14 +284,21 @@ function tablePrimary(cursor: Cursor): TableExpression {
   const start = cursor.peek().start
   const table = tableWithoutAlias(cursor, start)
   if (table.kind === 'join') return table
+  refuseTableSuffix(cursor)
+  const explicit = cursor.takeWord('AS')
+  const alias = explicit || (cursor.isIdentifier() && !notAliases.some((w) => cursor.isWord(w))) ? cursor.identifier('a name for the table') : undefined
+  const names = alias && cursor.isSymbol('(') ? columnAliases(cursor) : []
+  refuseTableSuffix(cursor)
+  return { ...table, ...(alias && { alias }), columnAliases: names, span: cursor.span(start) }
+}
+
+const notAliases = ['QUALIFY', 'WINDOW', 'ASOF', 'POSITIONAL', 'SEMI', 'ANTI']
+
+function refuseTableSuffix(cursor: Cursor): void {
   if (cursor.isWord('TABLESAMPLE')) cursor.refuse('TABLESAMPLE', 'a sample is not an answer')
   if (cursor.isWord('MATCH_RECOGNIZE')) cursor.refuse('MATCH_RECOGNIZE', 'only Trino has it; use window functions such as lag()')
   if (cursor.isWord('FOR')) cursor.refuse('FOR', 'time travel and locks are not part of the portable language')
   if (cursor.isWord('PIVOT') || cursor.isWord('UNPIVOT')) cursor.refuse(cursor.peek().text.toUpperCase(), 'it is not Trino')
-  const explicit = cursor.takeWord('AS')
-  const alias = explicit || (cursor.isIdentifier() && !['QUALIFY', 'WINDOW', 'ASOF', 'POSITIONAL', 'SEMI', 'ANTI'].some((w) => cursor.isWord(w))) ? cursor.identifier('a name for the table') : undefined
-  const names = alias && cursor.isSymbol('(') ? columnAliases(cursor) : []
-  return { ...table, ...(alias && { alias }), columnAliases: names, span: cursor.span(start) }
 }
 
 function tableWithoutAlias(cursor: Cursor, start: number): TableExpression {

@@ -137,3 +137,10 @@ export function toRe2(pattern: string, whole = false): string {
   }
   return out
 }
+
+/** Whether a checked pattern can match the empty text; JavaScript reads the common subset alike. */
+export function matchesEmpty(pattern: string): boolean {
+  const flags = /^\(\?([ims]+)\)/.exec(pattern)
+  const body = pattern.slice(flags?.[0].length ?? 0).replace(/\(\?[ims]+:/g, '(?:').replaceAll('\\A', '^').replaceAll('\\z', '$')
+  return new RegExp(body, flags?.[1] ?? '').test('')
+}

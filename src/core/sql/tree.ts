@@ -190,6 +190,8 @@ interface Aliased extends Node {
   readonly columnAliases: readonly Identifier[]
   /** Set by the analyzer: the name by which printed text refers to this relation. */
   as?: string
+  /** Set by the analyzer: the names of its columns in printed text; undefined for the event table, whose names are fixed. */
+  names?: readonly string[]
 }
 export interface TableName extends Aliased {
   readonly kind: 'table'

@@ -50,7 +50,7 @@ const names: Partial<Record<SqlType['kind'], string>> = {
 export function typeName(type: SqlType): string {
   switch (type.kind) {
     case 'decimal':
-      return `decimal(${type.precision}, ${type.scale})`
+      return `decimal(${type.precision},${type.scale})`
     case 'timestamp':
       return type.zone ? 'timestamp(3) with time zone' : 'timestamp(3)'
     case 'array':

@@ -52,9 +52,9 @@ async function walkFolder(folder: string, walk: Walk): Promise<void> {
   const real = await realpath(folder)
   if (walk.folders.has(real) || real === walk.exclude || real.startsWith(`${walk.exclude}${sep}`)) return
   walk.folders.add(real)
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new TrailbookError('INPUT_MISSING', { path: folder }, { cause: error })
-  })
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
+  // Reported as an unreadable file, rather than passed over.
+  if (entries === undefined) return addFile(folder, undefined, walk)
   entries.sort((a, b) => compare(a.name, b.name))
   for (const entry of entries) {
     const path = join(folder, entry.name)

@@ -79,21 +79,15 @@ function valueReader(limits: ReadLimits) {
 
   const read = (bytes: Buffer, context: ItemContext): void => {
     if (context === 'Records') delivered = true
-    if (!isUtf8(bytes)) {
-      if (context === 'skeleton')
-        throw new InputFault('INPUT_JSON_INVALID', { records: count, reason: 'it is not UTF-8' })
-      return add([recordFault('RECORD_UTF8')])
-    }
-    const text = bytes.toString('utf8')
-    const node = parse(text)
+    const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined
+    const node = text === undefined ? undefined : parse(text)
     if (context === 'skeleton') {
       if (node === undefined)
-        throw new InputFault('INPUT_JSON_INVALID', { records: count, reason: 'it nests too deep' })
+        throw new InputFault('INPUT_JSON_INVALID', { records: count, reason: 'it is damaged around its records' })
       if (node.members.some(({ name }) => name === 'Records')) delivered = true
-      return
-    }
-    if (node === undefined) return add([recordFault('RECORD_TOO_DEEP', { limit: limits.depth })])
-    if (context === 'value' && count === 0 && isDigest(node)) digest = text
+    } else if (text === undefined) add([recordFault('RECORD_UTF8')])
+    else if (node === undefined) add([recordFault('RECORD_TOO_DEEP', { limit: limits.depth })])
+    else if (context === 'value' && count === 0 && isDigest(node)) digest = text
     else if (context === 'value' && count === 0 && isOwnOutput(text, node)) ignored = true
     else add(unwrap(text, node, context === 'line' ? 'cloudwatch' : 'trail'))
   }

@@ -50,6 +50,8 @@ function placement(context: Context, node: Call, where: Where, aggregate: boolea
   if (windowed && where.noWindows) report_(`the window function ${node.name}(…)`, where.noWindows, 'Compute it in a subquery and filter there.')
   const spec = functions.get(node.name)!
   if (spec.kind === 'window' && !windowed) report_(`${node.name}()`, 'a place without OVER (…)', 'Add a window: OVER (PARTITION BY … ORDER BY …).')
+  if (windowed && (node.filter || node.distinct)) report_('FILTER or DISTINCT', 'a window function', 'Trino does not support it; filter in a subquery.')
+  if (windowed && ['lag', 'lead', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile'].includes(node.name) && node.over!.orderBy.length === 0) report_(`${node.name}()`, 'a window without ORDER BY', 'Its answer depends on the order: OVER (… ORDER BY …).')
   if (spec.kind === 'scalar' && (windowed || node.filter || node.distinct || node.orderBy.length > 0)) report_('DISTINCT, ORDER BY, FILTER or OVER', `the plain function ${node.name}(…)`, 'Only aggregates and window functions take them.')
 }
 

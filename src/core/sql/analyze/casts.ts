@@ -36,9 +36,8 @@ const isNumber = (type: SqlType): boolean => isInteger(type) || ['decimal', 'dou
 
 function toInteger(from: SqlType): CastRule {
   if (isInteger(from) || from.kind === 'boolean') return plain
-  // Java's Math.round: half goes up, -2.5 to -2; DuckDB rounds half to even.
-  if (from.kind === 'double' || from.kind === 'real') return template('CAST(trino_java_round($1) AS $T)')
-  if (from.kind === 'decimal') return template('CAST(round($1) AS $T)')
+  // Half goes away from zero; DuckDB's cast rounds half to even.
+  if (['double', 'real', 'decimal'].includes(from.kind)) return template('CAST(round($1) AS $T)')
   return impossible
 }
 
@@ -75,7 +74,9 @@ function fromJson(to: SqlType): CastRule {
   if (to.kind === 'varchar') return template('trino_json_to_varchar($1)')
   if (to.kind === 'boolean') return refused("CAST(json_extract_scalar(…) AS boolean) is proven")
   if (isInteger(to) || to.kind === 'double') return refused('CAST(json_extract_scalar(…) AS …) is proven')
+  if (to.kind === 'array' && to.element.kind === 'varchar') return template('trino_json_text_array($1)::$T')
   if (to.kind === 'array' && jsonElements.has(to.element.kind)) return template('trino_json_array($1)::$T')
+  if (to.kind === 'map' && to.key.kind === 'varchar' && to.value.kind === 'varchar') return template('trino_json_text_object($1)::$T')
   if (to.kind === 'map' && to.key.kind === 'varchar' && jsonElements.has(to.value.kind)) return template('trino_json_object($1)::$T')
   if (to.kind === 'row' || to.kind === 'array' || to.kind === 'map') return refused("cast to array(json) or map(varchar, json) and take fields with json_extract_scalar")
   return impossible

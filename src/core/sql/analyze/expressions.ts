@@ -82,6 +82,7 @@ function typeOf(context: Context, node: Expression, where: Where): SqlType {
       return types.boolean
     }
     case 'like':
+      checkEscape(context, node)
       for (const part of [node.operand, node.pattern, ...(node.escape ? [node.escape] : [])]) {
         const type = visit(part)
         settle(part, types.varchar)
@@ -111,6 +112,23 @@ function typeOf(context: Context, node: Expression, where: Where): SqlType {
       return { kind: 'row', fields: node.items.map((item) => ({ name: undefined, type: visit(item) })) }
     case 'call':
       return analyzeCall(context, node, where)
+  }
+}
+
+function checkEscape(context: Context, node: Expression & { kind: 'like' }): void {
+  if (!node.escape) return
+  const escape = node.escape.kind === 'string' ? node.escape.value : undefined
+  if (escape?.length !== 1) {
+    report(context, 'SQL_LITERAL_WANTED', { name: 'LIKE', what: 'an escape of one character' }, node.escape.span)
+    return
+  }
+  const pattern = node.pattern.kind === 'string' ? node.pattern.value : ''
+  for (let at = pattern.indexOf(escape); at >= 0; at = pattern.indexOf(escape, at + 2)) {
+    const next = pattern[at + 1]
+    if (next !== '%' && next !== '_' && next !== escape) {
+      report(context, 'SQL_LITERAL', { literal: `'${pattern}'`, reason: `the escape ${escape} stands before %, _ or itself only` }, node.pattern.span)
+      return
+    }
   }
 }
 
@@ -317,6 +335,9 @@ export function comparable(context: Context, left: Expression, right: Expression
   settle(right, common)
   const span = { start: Math.min(left.span.start, right.span.start), end: Math.max(left.span.end, right.span.end) }
   if (!common) mismatch(context, `the comparison (${operator})`, a, b, span)
+  else if (common.kind === 'json') report(context, 'SQL_CONSTRUCT_REFUSED', { construct: 'comparing JSON', reason: 'engines differ on the order of keys; compare text taken out with json_extract_scalar' }, span)
+  else if (common.kind === 'array' || common.kind === 'map') report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `comparing values of type ${common.kind}`, reason: 'engines differ on NULLs inside; compare elements' }, span)
+  else if (common.kind === 'row' && !(left.kind === 'row' && right.kind === 'row' && (operator === '=' || operator === 'IN'))) report(context, 'SQL_CONSTRUCT_REFUSED', { construct: 'comparing rows', reason: 'engines differ on NULLs inside; compare fields' }, span)
   else if (['<', '<=', '>', '>='].includes(operator) && common.kind !== 'unknown' && !isOrderable(common)) {
     report(context, 'SQL_TYPE_WANTED', { what: `the comparison (${operator})`, wanted: 'values with an order', found: typeName(common), hint: 'Compare a field or an element instead.' }, span)
   }
@@ -361,6 +382,10 @@ function arithmeticType(context: Context, node: Expression & { kind: 'binary-op'
       return common
     }
     return decimalResult(node.operator, asDecimal(left)!, asDecimal(right)!)
+  }
+  if (left.kind === 'date' && node.right.kind === 'interval' && ['hour', 'minute', 'second'].includes(node.right.unit)) {
+    report(context, 'SQL_TIME_ARITHMETIC', { what: `a date ${node.operator} ${node.right.unit}s` }, node.span)
+    return left
   }
   const time = timeArithmetic(node.operator, left, right)
   if (time) return time

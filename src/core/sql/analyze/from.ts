@@ -6,7 +6,7 @@ import { eventTableNames } from '../names.ts'
 import { folded, type Scope, type ScopeColumn, type ScopeRelation } from '../scope.ts'
 import type { DerivedTable, Identifier, Join, TableExpression, TableName, UnnestTable } from '../tree.ts'
 import { commonType, fromColumnType, type SqlType, typeName, types } from '../types.ts'
-import { type Context, printedName, report } from './context.ts'
+import { type Context, printedName, report, unique } from './context.ts'
 import { analyzeExpression, mismatch, wantBoolean } from './expressions.ts'
 import { belongsToEvents, analyzeQuery, printedColumns } from './queries.ts'
 
@@ -55,6 +55,9 @@ function joinRelations(context: Context, join: Join, outer: Scope, before: From)
   const right = analyzeTable(context, join.right, outer, combine(context, before, left, join.left))
   const both = combine(context, left, right, join)
   const scope = lateralScope(outer, both)
+  if (join.on && join.type !== 'INNER' && join.right.kind === 'unnest' && !(join.on.kind === 'boolean' && join.on.value)) {
+    report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `${join.type} JOIN UNNEST with a condition`, reason: 'Trino wants ON TRUE; filter in WHERE' }, join.on.span)
+  }
   if (join.on) {
     analyzeExpression(context, join.on, { scope, noAggregates: 'ON', noWindows: 'ON' })
     wantBoolean(context, join.on, 'ON')
@@ -167,5 +170,9 @@ function relation(context: Context, table: TableName | DerivedTable | UnnestTabl
   if (aliases.length > 0 && columns.length > 0 && aliases.length !== columns.length) {
     report(context, 'SQL_COLUMN_COUNT', { what: `the column names of ${shown ?? 'a table'}`, left: aliases.length, right: columns.length }, table.span)
   }
-  return { name: shown, printed: table.as, columns: columns.map((column, i) => (aliases[i] ? { ...column, name: aliases[i].name } : column)) }
+  if (!renames) return { name: shown, printed: table.as, columns }
+  const taken = new Set<string>()
+  const named = columns.map((column, i) => ({ ...column, name: aliases[i]?.name ?? column.name, printed: unique(taken, aliases[i]?.name ?? column.printed) }))
+  table.names = named.map((column) => column.printed)
+  return { name: shown, printed: table.as, columns: named }
 }

@@ -5,7 +5,7 @@ import type { OutputColumn, Query, QueryBody, SortItem } from '../tree.ts'
 import { commonType, typeName, types } from '../types.ts'
 import { type Context, report, unique } from './context.ts'
 import { analyzeExpression, analyzeSort } from './expressions.ts'
-import { checkGrouping } from './grouping.ts'
+import { checkGrouping, expressionKey } from './grouping.ts'
 import { analyzeSelect, type SelectResult } from './select.ts'
 
 /** Names for printed text and results: `_colN` where nobody named a column (as Trino does), each name once. */
@@ -106,5 +106,9 @@ function analyzeOrder(context: Context, query: Query, scope: Scope, result: Sele
     }
   }
   analyzeSort(context, sorted, { scope: orderScope })
+  if (query.body.kind === 'select' && query.body.distinct) {
+    const selected = new Set((result.expressions ?? []).map(expressionKey))
+    for (const item of sorted) if (!selected.has(expressionKey(item.expression))) report(context, 'SQL_NOT_SELECTED', {}, item.span)
+  }
   if (result.grouped) for (const item of sorted) checkGrouping(context, item.expression, result.grouped)
 }

@@ -29,6 +29,7 @@ export function analyzeSelect(context: Context, select: Select, outer: Scope): S
     analyzeExpression(context, select.having, { scope, noWindows: 'HAVING' })
     wantBoolean(context, select.having, 'HAVING')
   }
+  for (const item of items) if (select.distinct && item.expression.type?.kind === 'json') refuseJson(context, item.expression, 'DISTINCT')
   const expressions = items.map((item) => item.expression)
   const grouped = groupedBy(select, expressions)
   if (grouped) {
@@ -60,12 +61,17 @@ function analyzeGroupBy(context: Context, select: Select, scope: Scope, items: r
       node.type = types.unknown
       return
     }
-    analyzeExpression(context, node, { scope, noAggregates: 'GROUP BY', noWindows: 'GROUP BY' })
+    const type = analyzeExpression(context, node, { scope, noAggregates: 'GROUP BY', noWindows: 'GROUP BY' })
+    if (type.kind === 'json') refuseJson(context, node, 'GROUP BY')
   }
   for (const element of select.groupBy?.sets ?? []) {
     if (element.kind === 'simple') visit(element.expression)
     else for (const set of element.sets) set.forEach(visit)
   }
+}
+
+function refuseJson(context: Context, node: Expression, what: string): void {
+  report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `${what} of JSON`, reason: 'engines differ on the order of keys; take text out with json_extract_scalar' }, node.span)
 }
 
 /** Column references of a written-out star carry their resolution from birth. */

@@ -6,9 +6,9 @@ const bigint = cast('BIGINT')
 
 export const aggregateFunctions: readonly FunctionSpec[] = [
   aggregate('count(T) -> bigint'),
-  aggregate('count_if(boolean) -> bigint', 'count_if($1)'),
+  aggregate('count_if(boolean) -> bigint', 'count(CASE WHEN $1 THEN 1 END)'),
   aggregate(['sum(integer) -> bigint', 'sum(bigint) -> bigint'], 'sum($1)'),
-  aggregate(['sum(decimal) -> decimal', 'sum(double) -> double'], 'sum($1)'),
+  aggregate('sum(double) -> double', 'sum($1)', refuseDecimals),
   aggregate(['avg(bigint) -> double', 'avg(double) -> double'], 'avg($1)', refuseDecimals),
   aggregate('min(O) -> O'),
   aggregate('max(O) -> O'),
@@ -34,7 +34,7 @@ export const aggregateFunctions: readonly FunctionSpec[] = [
 ]
 
 /** Aggregates whose DuckDB type is wider than Trino's; the cast also makes an overflow an error, as in Trino. */
-export const aggregateCasts: Readonly<Record<string, (text: string) => string>> = { count_if: bigint, sum: bigint }
+export const aggregateCasts: Readonly<Record<string, (text: string) => string>> = { sum: bigint }
 
 export const windowFunctions: readonly FunctionSpec[] = [
   windowFunction('row_number() -> bigint'),

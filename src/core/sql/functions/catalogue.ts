@@ -49,5 +49,6 @@ export const unproven: Readonly<Record<string, string>> = {
   sha512: 'not every engine has it', xxhash64: 'not every engine has it', crc32: 'not every engine has it', width_bucket: order, parse_duration: 'use date_diff', human_readable_seconds: 'not proven',
   to_milliseconds: 'not proven', millisecond: 'event times are whole seconds', log: 'use ln(x) / ln(base)', e: 'use exp(1e0)', luhn_check: 'not proven', word_stem: 'not proven',
   regexp_position: 'not proven', grouping: 'not proven', ip_prefix: 'no other engine has IP types', array_sum: 'not proven', combinations: 'not proven', ngrams: 'not proven', trim_array: 'use slice', bitwise_left_shift: 'overflow differs', bitwise_right_shift: 'overflow differs',
+  typeof: 'it tells about the engine, not about the logs', cbrt: order, nan: 'engines compare NaN differently', levenshtein_distance: 'engines count bytes or characters', url_extract_host: 'use regexp_extract', array_remove: 'use filter',
   bit_count: 'not proven', corr: order, covar_pop: order, covar_samp: order, kurtosis: order, skewness: order, entropy: order, regr_slope: order, regr_intercept: order, current_user: 'it tells about the engine, not about the logs', version: 'it tells about the engine, not about the logs',
 }

@@ -27,6 +27,10 @@ const format = (nodes: readonly Expression[]): ArgumentProblem | undefined => {
   return strftimeFormat(text) === undefined ? { argument: 1, kind: 'value', reason: `the format '${text}' has a specifier without an equal on other engines` } : undefined
 }
 
+/** Without a year the two engines count from different ones. */
+const parseFormat = (nodes: readonly Expression[]): ArgumentProblem | undefined =>
+  format(nodes) ?? (/%[Yy]/.test(literalText(nodes[1]) ?? '') ? undefined : { argument: 1, kind: 'value', reason: 'a format without a year gives another year on each engine' })
+
 const formatOf = (nodes: readonly Expression[]): string => sqlText(strftimeFormat(literalText(nodes[1]) ?? '') ?? '')
 
 const part = (name: string, duckdb: string): FunctionSpec => scalar([`${name}(date) -> bigint`, `${name}(timestamp) -> bigint`, `${name}(timestamptz) -> bigint`], `${duckdb}($1)`)
@@ -47,7 +51,7 @@ export const dateFunctions: readonly FunctionSpec[] = [
   scalar(['date_add(varchar, bigint, date) -> date', 'date_add(varchar, bigint, timestamp) -> timestamp', 'date_add(varchar, bigint, timestamptz) -> timestamptz'], add, unit(stepUnits, 2)),
   scalar(['date_diff(varchar, date, date) -> bigint', 'date_diff(varchar, timestamp, timestamp) -> bigint', 'date_diff(varchar, timestamptz, timestamptz) -> bigint'], difference, unit(stepUnits, 1)),
   scalar(['date_format(timestamp, varchar) -> varchar', 'date_format(timestamptz, varchar) -> varchar'], ({ args, nodes }) => `strftime(${args[0]}, ${formatOf(nodes)})`, format),
-  scalar('date_parse(varchar, varchar) -> timestamp', ({ args, nodes }) => `CAST(strptime(${args[0]}, ${formatOf(nodes)}) AS TIMESTAMP)`, format),
+  scalar('date_parse(varchar, varchar) -> timestamp', ({ args, nodes }) => `CAST(strptime(${args[0]}, ${formatOf(nodes)}) AS TIMESTAMP)`, parseFormat),
   scalar('from_unixtime(double) -> timestamptz', 'to_timestamp($1)'),
   scalar(['to_unixtime(timestamp) -> double', 'to_unixtime(timestamptz) -> double'], 'epoch($1)'),
   part('year', 'year'),

@@ -1,5 +1,4 @@
-import { typeName } from '../types.ts'
-import { type FunctionSpec, scalar, sqlText } from './spec.ts'
+import { type FunctionSpec, scalar } from './spec.ts'
 
 /** Trino answers NULL as soon as one argument is NULL; DuckDB passes NULLs over. */
 const extreme = (name: string): FunctionSpec =>
@@ -12,5 +11,4 @@ export const generalFunctions: readonly FunctionSpec[] = [
   scalar('try(T) -> T', 'TRY($1)'),
   extreme('greatest'),
   extreme('least'),
-  scalar('typeof(T) -> varchar', ({ nodes }) => sqlText(typeName(nodes[0]!.type!))),
 ]

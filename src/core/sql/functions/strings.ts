@@ -1,4 +1,4 @@
-import { checkRegex, toRe2 } from '../regex.ts'
+import { checkRegex, matchesEmpty, toRe2 } from '../regex.ts'
 import type { Expression } from '../tree.ts'
 import { type ArgumentProblem, type Emission, type FunctionSpec, literalText, scalar, sqlText } from './spec.ts'
 
@@ -45,10 +45,20 @@ function replacement(text: string): string | undefined {
   return out
 }
 
+/** Engines step on differently after an empty match, so where all matches count the pattern must not match nothing. */
+function checkAll(nodes: readonly Expression[]): ArgumentProblem | undefined {
+  const problem = checkGroup(nodes)
+  if (problem) return problem
+  return matchesEmpty(literalText(nodes[1]) ?? '') ? { argument: 1, kind: 'regex', reason: 'it can match the empty text, and engines go on differently after such a match' } : undefined
+}
+
 function checkReplace(nodes: readonly Expression[]): ArgumentProblem | undefined {
-  const problem = pattern(1)(nodes)
+  const problem = pattern(1)(nodes) ?? checkAll(nodes.slice(0, 2))
   if (problem || nodes.length < 3) return problem
   const text = literalText(nodes[2])
+  const groups = checkRegex(literalText(nodes[1]) ?? '')
+  const named = [...(text ?? '').matchAll(/\$(\d)/g)].map((m) => Number(m[1]))
+  if (groups.ok && named.some((n) => n > groups.groups)) return { argument: 2, kind: 'value', reason: `the pattern has ${groups.groups} groups` }
   if (text === undefined) return { argument: 2, kind: 'literal', reason: 'the replacement' }
   return replacement(text) === undefined ? { argument: 2, kind: 'value', reason: 'the replacement may name groups as $1 to $9 only' } : undefined
 }
@@ -81,27 +91,25 @@ export const stringFunctions: readonly FunctionSpec[] = [
   scalar('split_part(varchar, varchar, bigint) -> varchar', 'trino_split_part($*)'),
   scalar('chr(bigint) -> varchar', 'chr(CAST($1 AS INTEGER))'),
   scalar('codepoint(varchar) -> integer', 'trino_codepoint($1)'),
-  scalar('levenshtein_distance(varchar, varchar) -> bigint', 'levenshtein($*)'),
   scalar('translate(varchar, varchar, varchar) -> varchar'),
 
   scalar('regexp_like(varchar, varchar) -> boolean', ({ args, nodes }) => `regexp_matches(${args[0]}, ${sqlText(toRe2(literalText(nodes[1]) ?? '', true))})`, pattern(1)),
   scalar(['regexp_extract(varchar, varchar) -> varchar', 'regexp_extract(varchar, varchar, bigint) -> varchar'], extract, checkGroup),
   scalar(['regexp_extract_all(varchar, varchar) -> array(varchar)', 'regexp_extract_all(varchar, varchar, bigint) -> array(varchar)'],
-    ({ args, nodes }) => `regexp_extract_all(${args[0]}, ${re2(nodes[1])}, ${args[2] ?? '0'})`, checkGroup),
+    ({ args, nodes }) => `regexp_extract_all(${args[0]}, ${re2(nodes[1])}, ${args[2] ?? '0'})`, checkAll),
   scalar(['regexp_replace(varchar, varchar) -> varchar', 'regexp_replace(varchar, varchar, varchar) -> varchar'],
     ({ args, nodes }) => `regexp_replace(${args[0]}, ${re2(nodes[1])}, ${sqlText(replacement(literalText(nodes[2]) ?? '') ?? '')}, 'g')`, checkReplace),
-  scalar('regexp_split(varchar, varchar) -> array(varchar)', ({ args, nodes }) => `string_split_regex(${args[0]}, ${re2(nodes[1])})`, pattern(1)),
-  scalar('regexp_count(varchar, varchar) -> bigint', ({ args, nodes }) => `len(regexp_extract_all(${args[0]}, ${re2(nodes[1])}))`, pattern(1)),
+  scalar('regexp_split(varchar, varchar) -> array(varchar)', ({ args, nodes }) => `string_split_regex(${args[0]}, ${re2(nodes[1])})`, checkAll),
+  scalar('regexp_count(varchar, varchar) -> bigint', ({ args, nodes }) => `len(regexp_extract_all(${args[0]}, ${re2(nodes[1])}))`, checkAll),
 
   scalar('to_utf8(varchar) -> varbinary', 'encode($1)'),
   scalar('from_utf8(varbinary) -> varchar', 'decode($1)'),
   scalar('to_hex(varbinary) -> varchar', 'hex($1)'),
-  scalar(['from_hex(varchar) -> varbinary'], 'unhex($1)'),
+  scalar(['from_hex(varchar) -> varbinary'], 'trino_from_hex($1)'),
   scalar('to_base64(varbinary) -> varchar'),
   scalar('from_base64(varchar) -> varbinary'),
   scalar('md5(varbinary) -> varbinary', 'unhex(md5($1))'),
   scalar('sha1(varbinary) -> varbinary', 'unhex(sha1($1))'),
   scalar('sha256(varbinary) -> varbinary', 'unhex(sha256($1))'),
-  scalar('url_decode(varchar) -> varchar', "url_decode(replace($1, '+', '%20'))"),
-  scalar('url_extract_host(varchar) -> varchar', 'trino_url_host($1)'),
+  scalar('url_decode(varchar) -> varchar', 'trino_url_decode($1)'),
 ]

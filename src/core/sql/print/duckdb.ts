@@ -6,7 +6,7 @@ import { aggregateCasts } from '../functions/aggregates.ts'
 import type { Emission, Emit } from '../functions/spec.ts'
 import type { Call, UnnestTable } from '../tree.ts'
 import { isInteger, type SqlType, sameType, types } from '../types.ts'
-import { createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
+import { aliasText, createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
 
 const simpleNames: Partial<Record<SqlType['kind'], string>> = {
   varbinary: 'BLOB', unknown: 'VARCHAR', 'iso-time': 'VARCHAR', 'interval-day': 'INTERVAL', 'interval-year': 'INTERVAL', real: 'FLOAT',
@@ -74,8 +74,7 @@ function unnest(node: UnnestTable, printer: Printer): string {
     items.push(...sources.map((source) => `unnest(${source})`))
   }
   if (node.ordinality) items.push(`unnest(generate_series(1, ${lengths.length > 1 ? `greatest(${lengths.join(', ')})` : lengths[0]}))`)
-  const columns = items.map((item, i) => `${item} AS ${quoteName(`_col${i}`)}`).join(', ')
-  return `LATERAL (SELECT ${columns}) AS ${quoteName(node.as!)}`
+  return `LATERAL (SELECT ${items.join(', ')}) AS ${aliasText(node)}`
 }
 
 const parts: DialectParts = {

@@ -3,7 +3,7 @@ import type { ListTable } from '../compile.ts'
 import { printedColumns } from '../analyze/queries.ts'
 import type { PrintInput } from '../dialect.ts'
 import type {
-  Call, Cast, CommonTable, Expression, Frame, FrameBound, GroupingElement, Query, QueryBody, Select, SortItem, Subscript, TableExpression, TableName, UnnestTable, WindowSpec,
+  Call, Cast, CommonTable, Expression, Frame, FrameBound, GroupingElement, Query, QueryBody, RowLiteral, Select, SortItem, Subscript, TableExpression, TableName, UnnestTable, WindowSpec,
 } from '../tree.ts'
 import type { SqlType } from '../types.ts'
 import { eventsRelation } from './events.ts'
@@ -107,10 +107,8 @@ function printTable(printer: Printer, table: TableExpression): string {
   switch (table.kind) {
     case 'table':
       return tableText(printer, table)
-    case 'derived': {
-      const columns = printedColumns(table.query.columns ?? []).map(quoteName).join(', ')
-      return `${table.lateral ? 'LATERAL ' : ''}(\n${printer.query(table.query)}\n) AS ${quoteName(table.as!)} (${columns})`
-    }
+    case 'derived':
+      return `${table.lateral ? 'LATERAL ' : ''}(\n${printer.query(table.query)}\n) AS ${aliasText(table)}`
     case 'unnest':
       return printer.parts.unnest(table, printer)
     case 'join': {
@@ -121,8 +119,13 @@ function printTable(printer: Printer, table: TableExpression): string {
   }
 }
 
+/** `"name" ("column", …)`. */
+export function aliasText(table: { readonly as?: string; readonly names?: readonly string[] }): string {
+  return `${quoteName(table.as!)}${table.names ? ` (${table.names.map(quoteName).join(', ')})` : ''}`
+}
+
 function tableText(printer: Printer, table: TableName): string {
-  const name = quoteName(table.as!)
+  const name = aliasText(table)
   switch (table.source?.kind) {
     case 'events':
       return `${eventsRelation(printer, table.source.used)} AS ${name}`
@@ -145,7 +148,7 @@ function listText(printer: Printer, list: ListTable | undefined): string {
   const rows = list?.rows ?? []
   if (rows.length === 0) return `(SELECT ${columns.map((c) => `CAST(NULL AS ${c.type.toUpperCase()}) AS ${quoteName(c.name)}`).join(', ')} WHERE FALSE)`
   const body = rows.map((row) => `(${columns.map((c) => cell(row[c.name], c.type)).join(', ')})`).join(', ')
-  return `(SELECT * FROM (VALUES ${body}) AS ${quoteName('list')} (${columns.map((c) => quoteName(c.name)).join(', ')}))`
+  return `(VALUES ${body})`
 }
 
 function sortItem(printer: Printer, item: SortItem): string {
@@ -201,6 +204,7 @@ function printExpression(printer: Printer, node: Expression): string {
     case 'between':
       return `(${expression(node.operand)} ${negate(node.negated)}BETWEEN ${expression(node.low)} AND ${expression(node.high)})`
     case 'in-list':
+      if (node.operand.kind === 'row') return `(${negate(node.negated)}(${node.items.map((item) => rowsEqual(printer, node.operand as RowLiteral, item as RowLiteral)).join(' OR ')}))`
       return `(${expression(node.operand)} ${negate(node.negated)}IN (${node.items.map(expression).join(', ')}))`
     case 'in-query':
       return `(${expression(node.operand)} ${negate(node.negated)}IN (${printer.query(node.query)}))`
@@ -227,6 +231,10 @@ function printExpression(printer: Printer, node: Expression): string {
   }
 }
 
+/** Field by field, which gives SQL's three-valued answer on every engine; DuckDB's own comparison of rows gives two. */
+const rowsEqual = (printer: Printer, left: RowLiteral, right: RowLiteral): string =>
+  `(${left.items.map((item, i) => `${printer.expression(item)} = ${printer.expression(right.items[i]!)}`).join(' AND ')})`
+
 const wrap = (text: string): string => (/^\(|^\w+\(/.test(text) ? `(${text})` : text)
 
 function referenceText(printer: Printer, node: Expression & { kind: 'reference' }): string {
@@ -247,6 +255,7 @@ function referenceText(printer: Printer, node: Expression & { kind: 'reference' 
 function binaryText(printer: Printer, node: Expression & { kind: 'binary-op' }): string {
   const left = printer.expression(node.left)
   const right = printer.expression(node.right)
+  if (node.operator === '=' && node.left.kind === 'row' && node.right.kind === 'row') return rowsEqual(printer, node.left, node.right)
   if (node.operator === '||') return printer.parts.concat(left, right, node.type!)
   if (['+', '-', '*', '/', '%'].includes(node.operator)) return printer.parts.arithmetic(node.operator, left, right, node.type!)
   return `(${left} ${node.operator} ${right})`

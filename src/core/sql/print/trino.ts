@@ -2,7 +2,7 @@
 import type { Dialect } from '../dialect.ts'
 import type { Call, UnnestTable } from '../tree.ts'
 import { type SqlType, typeName } from '../types.ts'
-import { createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
+import { aliasText, createPrinter, type DialectParts, type Printer, printQuery } from './printer.ts'
 
 /** Plain text where it can be, `U&'…'` where control characters would be lost on the way. */
 function stringText(text: string): string {
@@ -47,24 +47,25 @@ function callText(node: Call, printer: Printer): string {
 
 /** An array of rows becomes one column of rows, as Athena gives it: Trino would make a column of each field. */
 function unnest(node: UnnestTable, printer: Printer): string {
-  const columns: string[] = []
-  const name = () => columns.push(quoteName(`_col${columns.length}`))
   const items = node.items.map((item) => {
     const text = printer.expression(item)
-    name()
-    if (item.type?.kind === 'map') name()
     const rows = item.type?.kind === 'array' && item.type.element.kind === 'row'
     return rows ? `transform(${text}, "r" -> ROW("r"))` : text
   })
-  if (node.ordinality) name()
-  return `UNNEST(${items.join(', ')})${node.ordinality ? ' WITH ORDINALITY' : ''} AS ${quoteName(node.as!)} (${columns.join(', ')})`
+  return `UNNEST(${items.join(', ')})${node.ordinality ? ' WITH ORDINALITY' : ''} AS ${aliasText(node)}`
+}
+
+/** Trino takes a literal's precision from its digits; Athena's times have milliseconds. */
+function withMilliseconds(text: string): string {
+  const [, date, time = '00:00:00', fraction = '', zone = ''] = /^(\S+)(?: (\d+:\d+(?::\d+)?)(?:\.(\d+))?)?( \S+)?$/.exec(text) ?? []
+  return `${date} ${time.length < 6 ? `${time}:00` : time}.${fraction.padEnd(3, '0')}${zone}`
 }
 
 const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn'> = {
   type: typeName,
   string: stringText,
   number: (text) => (text.startsWith('-') ? `(${text})` : text),
-  dateTime: (text, type) => `${type.kind === 'date' ? 'DATE' : 'TIMESTAMP'} '${text}'`,
+  dateTime: (text, type) => (type.kind === 'date' ? `DATE '${text}'` : `TIMESTAMP '${withMilliseconds(text)}'`),
   interval: (text, unit) => (text.startsWith('-') ? `INTERVAL -'${text.slice(1)}' ${unit}` : `INTERVAL '${text}' ${unit}`),
   binary: (hex) => `X'${hex}'`,
   parameter,

@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TrailbookError } from '../core/errors.ts'
+import type { Globals } from './command.ts'
+import { configTemplate } from './commands/init.ts'
+import { loadConfig } from './config.ts'
+
+let cwd: string
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'trailbook-config-'))
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+const load = async (text: string | undefined, globals: Partial<Globals> = {}) => {
+  const name = `${Math.random()}.yaml`
+  if (text !== undefined) await writeFile(join(cwd, name), text)
+  return loadConfig({
+    cwd,
+    env: { HOME_LAKE: '/lakes' },
+    globals: { lake: undefined, format: 'terminal', quiet: false, config: text === undefined ? undefined : name, ...globals },
+  })
+}
+
+const mistake = async (text: string): Promise<string> => {
+  try {
+    await load(text)
+  } catch (error) {
+    if (error instanceof TrailbookError) return `${error.code}: ${error.message.replace(/\S*\.yaml/, 'FILE')} ${error.hint}`
+  }
+  return 'none'
+}
+
+describe('the configuration', () => {
+  test('works without a file', async () => {
+    expect(await load(undefined)).toEqual({
+      file: undefined,
+      lake: join(cwd, '.trailbook/lake'),
+      lakeGiven: false,
+      runbooks: [join(cwd, 'runbooks')],
+      aliases: [],
+      lists: {},
+    })
+  })
+
+  test('is read from the file, with paths from its folder', async () => {
+    expect(await load('lake: data\nrunbooks: [mine, /shared]\naliases: my_table\nlists: { roles: [a, b] }\n')).toMatchObject({
+      lake: join(cwd, 'data'),
+      runbooks: [join(cwd, 'mine'), '/shared'],
+      aliases: ['my_table'],
+      lists: { roles: ['a', 'b'] },
+    })
+  })
+
+  test('takes the lake that was given before that of the file', async () => {
+    expect(await load('lake: data\n', { lake: 'other' })).toMatchObject({ lake: join(cwd, 'other'), lakeGiven: true })
+  })
+
+  test('fills in environment variables', async () => {
+    expect(await load('lake: ${env:HOME_LAKE}/trail\n')).toMatchObject({ lake: '/lakes/trail' })
+  })
+
+  test('that init writes is the default one', async () => {
+    expect({ ...(await load(configTemplate)), file: undefined }).toEqual(await load(undefined))
+  })
+
+  test('that init writes shows keys that can be uncommented', async () => {
+    const uncommented = configTemplate.replace(/^# (?=[a-z]+:|  )/gm, '')
+    expect(await load(uncommented)).toMatchObject({ aliases: ['my_trail_table'], lists: { automation_roles: [expect.any(String)] } })
+  })
+
+  test.each([
+    ['lakes: data', 'CONFIG_UNKNOWN_KEY: FILE has an unknown key "lakes". Did you mean lake?'],
+    ['connections: {}', 'CONFIG_UNKNOWN_KEY: FILE has an unknown key "connections". Known are lake, runbooks, aliases, lists.'],
+    ['lake: [a]', 'CONFIG_TYPE: In FILE, "lake" must be the path of a folder. trailbook init writes a commented example.'],
+    ['lists: [a]', 'CONFIG_TYPE: In FILE, "lists" must be a map from the name of a list to its values. trailbook init writes a commented example.'],
+    ['lake: ${env:NOWHERE}', 'CONFIG_ENV: In FILE, "lake" uses the environment variable NOWHERE, which is not set. Set it, or write the value itself.'],
+    ['- lake', 'CONFIG_SYNTAX: FILE cannot be read: it is not a map. It must be a YAML map; trailbook init writes one.'],
+  ])('is refused with what to do: %s', async (text, expected) => {
+    expect(await mistake(text)).toBe(expected)
+  })
+})

@@ -1,0 +1,73 @@
+import { access, mkdir, readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { TrailbookError } from '../core/errors.ts'
+import type { EventStore, LakeSnapshot } from '../core/event/snapshot.ts'
+import { createAtomically } from './durable.ts'
+import { emptyManifest, formatVersion, type Manifest, readManifest } from './manifest.ts'
+
+/** The file by which a folder is known as a lake, so that a wrong path is never written to. */
+const marker = 'trailbook-lake.json'
+
+export interface Lake extends EventStore {
+  /** False until the first ingest: such a lake reads as empty. */
+  readonly exists: boolean
+  manifest(): Promise<Manifest>
+}
+
+/**
+ * Opens the lake in a folder. The folder may be missing or empty: nothing is created before the first ingest.
+ * @throws TrailbookError LAKE_NOT_A_LAKE, LAKE_NEWER, LAKE_DAMAGED
+ */
+export async function openLake(path: string): Promise<Lake> {
+  const folder = resolve(path)
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    const reason = error.code === 'ENOTDIR' ? 'it is a file' : 'it cannot be read'
+    throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason }, { cause: error })
+  })
+  const exists = names.includes(marker)
+  if (!exists && names.some((name) => !name.startsWith('.'))) throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason: `it holds other files and no ${marker}` })
+  const manifest = async (): Promise<Manifest> => (await readManifest(folder)) ?? emptyManifest
+  if (exists) {
+    await checkMarker(folder)
+    await manifest()
+  }
+  return { folder, exists, manifest, snapshot: async () => snapshotOf(folder, await manifest()) }
+}
+
+async function checkMarker(folder: string): Promise<void> {
+  let format: unknown
+  try {
+    format = (JSON.parse(await readFile(join(folder, marker), 'utf8')) as { format?: unknown } | null)?.format
+  } catch (cause) {
+    throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} cannot be read` }, { cause })
+  }
+  if (typeof format !== 'number') throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} names no format` })
+  if (format > formatVersion) throw new TrailbookError('LAKE_NEWER', { path: folder, found: format, known: formatVersion })
+}
+
+/** Makes the folder a lake if it is none yet. */
+export async function createLake(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, marker)
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (!there) await createAtomically(path, `${JSON.stringify({ kind: 'trailbook-lake', format: formatVersion })}\n`)
+}
+
+export function snapshotOf(folder: string, manifest: Manifest): LakeSnapshot {
+  const absolute = ({ path }: { path: string }): string => join(folder, path)
+  return {
+    events: manifest.events.map((part) => ({
+      path: absolute(part),
+      rows: part.rows,
+      bytes: part.bytes,
+      first: part.first,
+      last: part.last,
+    })),
+    files: manifest.files.map(absolute),
+    coverage: manifest.coverage.map(absolute),
+  }
+}

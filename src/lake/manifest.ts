@@ -1,0 +1,92 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TrailbookError } from '../core/errors.ts'
+import { createAtomically } from './durable.ts'
+
+/** Raised when a lake of today could no longer be read by the code of today. */
+export const formatVersion = 1
+
+export interface ManifestPart {
+  /** Within the lake, with `/`. */
+  readonly path: string
+  readonly rows: number
+  readonly bytes: number
+}
+
+export interface ManifestEventPart extends ManifestPart {
+  /** The event day, `YYYY-MM-DD`. */
+  readonly date: string
+  readonly first: string
+  readonly last: string
+}
+
+/** One complete state of a lake. `manifest/<id>.json` is written once and never changed. */
+export interface Manifest {
+  readonly format: number
+  readonly id: number
+  /** The next file of the file ledger gets this id. */
+  readonly nextFile: number
+  readonly events: readonly ManifestEventPart[]
+  readonly files: readonly ManifestPart[]
+  readonly coverage: readonly ManifestPart[]
+  /** Replaced parts that readers of earlier manifests may still hold open, with the time (ms) they were replaced. */
+  readonly retired: readonly { readonly path: string; readonly at: number }[]
+}
+
+export const emptyManifest: Manifest = { format: formatVersion, id: 0, nextFile: 1, events: [], files: [], coverage: [], retired: [] }
+
+const folder = 'manifest'
+const nameOf = (id: number): string => `${String(id).padStart(10, '0')}.json`
+
+/** The newest manifest, or undefined where there is none. @throws TrailbookError LAKE_NEWER, LAKE_DAMAGED */
+export async function readManifest(lake: string): Promise<Manifest | undefined> {
+  // A writer may remove an old manifest between listing and reading: then there is a newer one.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const ids = await manifestIds(lake)
+    if (ids.length === 0) return undefined
+    const name = nameOf(ids.at(-1)!)
+    const text = await readFile(join(lake, folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} cannot be read` }, { cause: error })
+    })
+    if (text !== undefined) return parseManifest(lake, name, text)
+  }
+  throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: 'its manifests keep vanishing' })
+}
+
+async function manifestIds(lake: string): Promise<number[]> {
+  const names = await readdir(join(lake, folder)).catch(() => [])
+  return names
+    .filter((name) => /^\d{10,}\.json$/.test(name))
+    .map((name) => Number(name.slice(0, -5)))
+    .sort((a, b) => a - b)
+}
+
+function parseManifest(lake: string, name: string, text: string): Manifest {
+  let manifest: Partial<Manifest> | null
+  try {
+    manifest = JSON.parse(text) as Partial<Manifest> | null
+  } catch (cause) {
+    throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} is no JSON` }, { cause })
+  }
+  if (typeof manifest?.format !== 'number') throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} has no format` })
+  if (manifest.format > formatVersion)
+    throw new TrailbookError('LAKE_NEWER', { path: lake, found: manifest.format, known: formatVersion })
+  return { ...emptyManifest, ...manifest }
+}
+
+/** @returns false when another writer was quicker */
+export async function writeManifest(lake: string, manifest: Manifest): Promise<boolean> {
+  await mkdir(join(lake, folder), { recursive: true })
+  return createAtomically(join(lake, folder, nameOf(manifest.id)), `${JSON.stringify(manifest)}\n`)
+}
+
+const kept = 3
+
+/** Removes all but the newest manifests and whatever a killed writer left half-written. Only under the lock. */
+export async function pruneManifests(lake: string): Promise<void> {
+  const ids = await manifestIds(lake)
+  for (const id of ids.slice(0, -kept)) await rm(join(lake, folder, nameOf(id)), { force: true })
+  for (const name of await readdir(join(lake, folder)).catch(() => []))
+    if (name.startsWith('.tmp-') || name.endsWith('.claim')) await rm(join(lake, folder, name), { force: true })
+}
