@@ -7,7 +7,8 @@ const called: string[] = []
 
 beforeEach(() => {
   called.length = 0
-  for (const name of methods) console[name] = (...args: unknown[]) => void called.push(`console.${name}(${args.join(' ')})`)
+  for (const name of methods)
+    console[name] = (...args: unknown[]) => void called.push(`console.${name}(${args.join(' ')})`)
 })
 
 afterEach(() => {

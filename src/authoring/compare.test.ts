@@ -53,7 +53,9 @@ describe('a case', () => {
           {"severity":"high","step":"calls","title":"mallory did it","count":1}
           {"severity":"high","step":"calls","title":"bob did it","count":1}"
     `)
-    expect(differences({ calls: { rows: [{ actor: 'bob' }, { actor: 'eve' }] } }, run).join('\n')).toMatchInlineSnapshot(`
+    expect(
+      differences({ calls: { rows: [{ actor: 'bob' }, { actor: 'eve' }] } }, run).join('\n'),
+    ).toMatchInlineSnapshot(`
       "calls: no row is like {"actor":"eve"}; got
           {"eventID":"e1","recipientAccountId":"111122223333","actor":"mallory","eventName":"AttachRolePolicy","outcome":"succeeded","accessKeyId":"ASIAIOSFODNN7EXAMPLE"}
           {"eventID":"e2","recipientAccountId":"111122223333","actor":"bob","eventName":"AttachRolePolicy","outcome":"succeeded","accessKeyId":"ASIAIOSFODNN7EXAMPLE"}"

@@ -98,8 +98,11 @@ function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSig
     },
     async prompt(text, promptSignal) {
       const lines = createInterface({ input: stdin, output: stderr })
+      // Over a terminal, readline takes Ctrl-C for itself; a closed input (Ctrl-D) would leave the question hanging.
+      lines.on('SIGINT', () => streams.emit('SIGINT'))
+      const closed = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)))
       try {
-        return await lines.question(text, { signal: promptSignal })
+        return await Promise.race([lines.question(text, { signal: promptSignal }), closed])
       } catch {
         return undefined
       } finally {

@@ -19,7 +19,13 @@ const load = async (text: string | undefined, globals: Partial<Globals> = {}) =>
   return loadConfig({
     cwd,
     env: { HOME_LAKE: '/lakes' },
-    globals: { lake: undefined, format: 'terminal', quiet: false, config: text === undefined ? undefined : name, ...globals },
+    globals: {
+      lake: undefined,
+      format: 'terminal',
+      quiet: false,
+      config: text === undefined ? undefined : name,
+      ...globals,
+    },
   })
 }
 
@@ -27,7 +33,8 @@ const mistake = async (text: string): Promise<string> => {
   try {
     await load(text)
   } catch (error) {
-    if (error instanceof TrailbookError) return `${error.code}: ${error.message.replace(/\S*\.yaml/, 'FILE')} ${error.hint}`
+    if (error instanceof TrailbookError)
+      return `${error.code}: ${error.message.replace(/\S*\.yaml/, 'FILE')} ${error.hint}`
   }
   return 'none'
 }
@@ -45,7 +52,9 @@ describe('the configuration', () => {
   })
 
   test('is read from the file, with paths from its folder', async () => {
-    expect(await load('lake: data\nrunbooks: [mine, /shared]\naliases: my_table\nlists: { roles: [a, b] }\n')).toMatchObject({
+    expect(
+      await load('lake: data\nrunbooks: [mine, /shared]\naliases: my_table\nlists: { roles: [a, b] }\n'),
+    ).toMatchObject({
       lake: join(cwd, 'data'),
       runbooks: [join(cwd, 'mine'), '/shared'],
       aliases: ['my_table'],
@@ -66,17 +75,35 @@ describe('the configuration', () => {
   })
 
   test('that init writes shows keys that can be uncommented', async () => {
-    const uncommented = configTemplate.replace(/^# (?=[a-z]+:|  )/gm, '')
-    expect(await load(uncommented)).toMatchObject({ aliases: ['my_trail_table'], lists: { automation_roles: [expect.any(String)] } })
+    const uncommented = configTemplate.replace(/^# (?=[a-z]+:| {2})/gm, '')
+    expect(await load(uncommented)).toMatchObject({
+      aliases: ['my_trail_table'],
+      lists: { automation_roles: [expect.any(String)] },
+    })
   })
 
   test.each([
     ['lakes: data', 'CONFIG_UNKNOWN_KEY: FILE has an unknown key "lakes". Did you mean lake?'],
-    ['connections: {}', 'CONFIG_UNKNOWN_KEY: FILE has an unknown key "connections". Known are lake, runbooks, aliases, lists.'],
-    ['lake: [a]', 'CONFIG_TYPE: In FILE, "lake" must be the path of a folder. trailbook init writes a commented example.'],
-    ['lists: [a]', 'CONFIG_TYPE: In FILE, "lists" must be a map from the name of a list to its values. trailbook init writes a commented example.'],
-    ['lake: ${env:NOWHERE}', 'CONFIG_ENV: In FILE, "lake" uses the environment variable NOWHERE, which is not set. Set it, or write the value itself.'],
-    ['- lake', 'CONFIG_SYNTAX: FILE cannot be read: it is not a map. It must be a YAML map; trailbook init writes one.'],
+    [
+      'connections: {}',
+      'CONFIG_UNKNOWN_KEY: FILE has an unknown key "connections". Known are lake, runbooks, aliases, lists.',
+    ],
+    [
+      'lake: [a]',
+      'CONFIG_TYPE: In FILE, "lake" must be the path of a folder. trailbook init writes a commented example.',
+    ],
+    [
+      'lists: [a]',
+      'CONFIG_TYPE: In FILE, "lists" must be a map from the name of a list to its values. trailbook init writes a commented example.',
+    ],
+    [
+      'lake: ${env:NOWHERE}',
+      'CONFIG_ENV: In FILE, "lake" uses the environment variable NOWHERE, which is not set. Set it, or write the value itself.',
+    ],
+    [
+      '- lake',
+      'CONFIG_SYNTAX: FILE cannot be read: it is not a map. It must be a YAML map; trailbook init writes one.',
+    ],
   ])('is refused with what to do: %s', async (text, expected) => {
     expect(await mistake(text)).toBe(expected)
   })

@@ -25,7 +25,19 @@ describe('the command', () => {
   })
 
   test('gets its arguments and options, global ones on either side', async () => {
-    const parsed = await parseArguments(['--lake', 'l', 'run', 'a', 'b', '--param', 'x=1', '--param', 'y=2', '--format', 'json'])
+    const parsed = await parseArguments([
+      '--lake',
+      'l',
+      'run',
+      'a',
+      'b',
+      '--param',
+      'x=1',
+      '--param',
+      'y=2',
+      '--format',
+      'json',
+    ])
     expect(parsed).toMatchObject({
       kind: 'call',
       given: { arguments: { what: ['a', 'b'] }, options: { param: ['x=1', 'y=2'] } },
@@ -37,14 +49,44 @@ describe('the command', () => {
 describe('a mistake in the arguments', () => {
   test.each([
     ['an unknown command', ['rnu'], 'There is no command "rnu".', 'Did you mean trailbook run?'],
-    ['a word that is near nothing', ['frobnicate'], 'There is no command "frobnicate".', 'trailbook --help lists the commands.'],
+    [
+      'a word that is near nothing',
+      ['frobnicate'],
+      'There is no command "frobnicate".',
+      'trailbook --help lists the commands.',
+    ],
     ['no command', [], 'No command was given.', 'trailbook --help lists the commands.'],
-    ['an unknown option', ['run', 'x', '--sicne', '1d'], 'Unknown option \'--sicne\'.', 'Did you mean --since?'],
-    ['an option that is near nothing', ['list', '--xyzzy'], 'Unknown option \'--xyzzy\'.', 'trailbook list --help shows what can be given.'],
-    ['a missing argument', ['run'], 'Missing required argument \'what\'.', 'trailbook run --help shows what can be given.'],
-    ['a missing value', ['run', 'x', '--since'], 'Option \'--since <when>\' argument missing.', 'trailbook run --help shows what can be given.'],
-    ['a value that is none of the choices', ['list', '--format', 'xml'], 'Option \'--format <format>\' argument \'xml\' is invalid. Allowed choices are terminal, json.', 'trailbook list --help shows what can be given.'],
-    ['too much', ['status', 'now'], 'Too many arguments for \'status\'. Expected 0 arguments but got 1.', 'trailbook status --help shows what can be given.'],
+    ['an unknown option', ['run', 'x', '--sicne', '1d'], "Unknown option '--sicne'.", 'Did you mean --since?'],
+    [
+      'an option that is near nothing',
+      ['list', '--xyzzy'],
+      "Unknown option '--xyzzy'.",
+      'trailbook list --help shows what can be given.',
+    ],
+    [
+      'a missing argument',
+      ['run'],
+      "Missing required argument 'what'.",
+      'trailbook run --help shows what can be given.',
+    ],
+    [
+      'a missing value',
+      ['run', 'x', '--since'],
+      "Option '--since <when>' argument missing.",
+      'trailbook run --help shows what can be given.',
+    ],
+    [
+      'a value that is none of the choices',
+      ['list', '--format', 'xml'],
+      "Option '--format <format>' argument 'xml' is invalid. Allowed choices are terminal, json.",
+      'trailbook list --help shows what can be given.',
+    ],
+    [
+      'too much',
+      ['status', 'now'],
+      "Too many arguments for 'status'. Expected 0 arguments but got 1.",
+      'trailbook status --help shows what can be given.',
+    ],
   ])('%s is told with what to do', async (_, argv, message, hint) => {
     expect(await failure(argv)).toMatchObject({ message, hint, exitCode: 64 })
   })
@@ -60,12 +102,30 @@ test.each([
 })
 
 test.each([
-  [['run', '--logs', 'a', 'b', 'root-use'], ['run', 'root-use', '--logs', 'a', 'b']],
-  [['run', '--logs', 'a', 'mine.yaml', '--quiet'], ['run', 'mine.yaml', '--logs', 'a', '--quiet']],
-  [['query', '--logs', 'a', 'SELECT 1'], ['query', 'SELECT 1', '--logs', 'a']],
-  [['query', '--logs', 'a', '-'], ['query', '-', '--logs', 'a']],
-  [['run', 'x', '--logs', 'a', 'b'], ['run', 'x', '--logs', 'a', 'b']],
-  [['run', 'x'], ['run', 'x']],
+  [
+    ['run', '--logs', 'a', 'b', 'root-use'],
+    ['run', 'root-use', '--logs', 'a', 'b'],
+  ],
+  [
+    ['run', '--logs', 'a', 'mine.yaml', '--quiet'],
+    ['run', 'mine.yaml', '--logs', 'a', '--quiet'],
+  ],
+  [
+    ['query', '--logs', 'a', 'SELECT 1'],
+    ['query', 'SELECT 1', '--logs', 'a'],
+  ],
+  [
+    ['query', '--logs', 'a', '-'],
+    ['query', '-', '--logs', 'a'],
+  ],
+  [
+    ['run', 'x', '--logs', 'a', 'b'],
+    ['run', 'x', '--logs', 'a', 'b'],
+  ],
+  [
+    ['run', 'x'],
+    ['run', 'x'],
+  ],
 ])('what can be no log file is not taken for one: %j', (argv, expected) => {
   const there = new Set(['a', 'b', 'mine.yaml'])
   expect(untangleLogs(argv, (path) => there.has(path))).toEqual(expected)

@@ -60,7 +60,10 @@ export function commandName(argv: readonly string[]): string | undefined {
  * `--logs` takes several paths, so that a shell's `*` works; what follows the first one and can be no log file
  * (a runbook, SQL, an id) is moved in front of it.
  */
-export function untangleLogs(argv: readonly string[], isThere: (path: string) => boolean = existsSync): readonly string[] {
+export function untangleLogs(
+  argv: readonly string[],
+  isThere: (path: string) => boolean = existsSync,
+): readonly string[] {
   const at = argv.indexOf('--logs')
   if (at < 0) return argv
   const end = argv.findIndex((part, index) => index > at && part.startsWith('-') && part !== '-')

@@ -55,6 +55,9 @@ const looksLikePath = (name: string, kind: 'file' | 'folder' | undefined): boole
 async function unknownRunbook(id: string, library: readonly RunbookFile[]): Promise<TrailbookError> {
   const heads = await Promise.all(library.map((file) => readHead(file.path)))
   const ids = heads.flatMap((head) => (head === undefined ? [] : [head.id]))
-  const hint = ids.length === 0 ? 'There are none yet; trailbook new <id> writes one.' : `${advice(id, ids)} trailbook list shows all.`
+  const hint =
+    ids.length === 0
+      ? 'There are none yet; trailbook new <id> writes one.'
+      : `${advice(id, ids)} trailbook list shows all.`
   return new TrailbookError('CLI_RUNBOOK_UNKNOWN', { id, advice: hint })
 }

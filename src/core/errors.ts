@@ -77,7 +77,11 @@ export class TrailbookError extends Error {
   /** Further issues when several were found in one pass; the first is this error itself. */
   readonly issues: readonly Issue[]
 
-  constructor(code: ErrorCode, values: Values = {}, options: ErrorOptions & { at?: Place; issues?: readonly Issue[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    values: Values = {},
+    options: ErrorOptions & { at?: Place; issues?: readonly Issue[] } = {},
+  ) {
     const { message, hint } = describe(code, values)
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'TrailbookError'

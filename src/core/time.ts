@@ -22,6 +22,7 @@ const units = { s: second, m: minute, h: hour, d: day, w: 7 * day } as const
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+[smhdw])+$/.test(text)) return undefined
   let total = 0
-  for (const [, count, unit] of text.matchAll(/(\d+)([smhdw])/g)) total += Number(count) * units[unit as keyof typeof units]
+  for (const [, count, unit] of text.matchAll(/(\d+)([smhdw])/g))
+    total += Number(count) * units[unit as keyof typeof units]
   return total
 }

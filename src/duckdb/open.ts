@@ -29,7 +29,6 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const connection = await instance.connect()
   const settings = [
     `TimeZone = 'UTC'`,
-    'integer_division = true',
     'autoinstall_known_extensions = false',
     'autoload_known_extensions = false',
     'preserve_insertion_order = true',

@@ -16,7 +16,7 @@ import { quoted } from '../duckdb/quote.ts'
 export async function decide(connection: DuckDBConnection, batch: string, existingParts: readonly string[]): Promise<void> {
   const run = (sql: string) => connection.run(sql)
   await run(`CREATE OR REPLACE TEMP TABLE batch_rows AS
-    SELECT rowid AS id, _file, _rank, CAST(_hash AS UUID) AS hash, eventTime[:10] AS day, ${keySql('eventID', '_account', '_hash')} AS key
+    SELECT rowid AS id, _file, _rank, CAST(_hash AS UUID) AS hash, eventTime[:10] AS day, ${keySql('eventID', '_account', 'CAST(_hash AS UUID)')} AS key
     FROM staging WHERE ${batch}`)
   await run(`CREATE OR REPLACE TEMP TABLE existing AS ${existingSql(existingParts)}`)
   await run(`CREATE OR REPLACE TEMP TABLE best AS
@@ -32,21 +32,19 @@ export async function decide(connection: DuckDBConnection, batch: string, existi
       SELECT r.*, row_number() OVER (PARTITION BY day, hash ORDER BY _rank, id) = 1 AS first_copy FROM batch_rows r
     ), entering AS (
       SELECT f.*, b.old_rows, b.old_rank, b.best_rank,
-        first_copy AND f._rank = b.best_rank AND (b.old_rank IS NULL OR b.old_rank > b.best_rank
-          OR NOT EXISTS (SELECT 1 FROM existing e WHERE e.day = f.day AND e.hash = f.hash)) AS go_in
+        first_copy AND f._rank = b.best_rank AND NOT EXISTS (
+          SELECT 1 FROM existing e WHERE e.day = f.day AND e.hash = f.hash AND NOT (e.key = f.key AND b.old_rank > b.best_rank)
+        ) AS go_in
       FROM first_copies f JOIN best b ON b.day = f.day AND b.key = f.key
     )
     SELECT id, _file, day, key, go_in,
-      row_number() OVER (PARTITION BY day, key, go_in ORDER BY id) AS place, old_rows,
       -- A row that takes the place of a replaced one adds no event.
-      go_in AND (coalesce(old_rank, best_rank) <= best_rank OR row_number() OVER (PARTITION BY day, key, go_in ORDER BY id) > old_rows) AS is_new,
-      go_in AND (CASE WHEN coalesce(old_rows, 0) = 0 THEN row_number() OVER (PARTITION BY day, key, go_in ORDER BY id) > 1
-        WHEN old_rank > best_rank THEN row_number() OVER (PARTITION BY day, key, go_in ORDER BY id) > old_rows
-        ELSE true END) AS is_variant
-    FROM entering`)
+      go_in AND (coalesce(old_rank, best_rank) = best_rank OR place > old_rows) AS is_new,
+      go_in AND (CASE WHEN old_rank IS NULL THEN place > 1 WHEN old_rank > best_rank THEN place > old_rows ELSE true END) AS is_variant
+    FROM (SELECT *, row_number() OVER (PARTITION BY day, key, go_in ORDER BY id) AS place FROM entering)`)
 }
 
-const keySql = (eventId: string, account: string, hash: string): string =>
+export const keySql = (eventId: string, account: string, hash: string): string =>
   `coalesce(${eventId} || chr(31) || coalesce(${account}, ''), CAST(${hash} AS VARCHAR))`
 
 function existingSql(parts: readonly string[]): string {

@@ -481,7 +481,7 @@ escalate:
   expect(result.escalations).toEqual([
     {
       title: 'Tell security-oncall within 15m',
-      values: expect.objectContaining({ notify: "security-oncall", within: "15m" }),
+      values: expect.objectContaining({ notify: 'security-oncall', within: '15m' }),
     },
   ])
 })

@@ -37,6 +37,7 @@ export const listCommand = defineCommand({
     const seen = new Set<string>()
     const runbooks = heads
       .filter((head) => head !== undefined)
+      .map((head) => ({ ...head, path: shownPath(head.path, context.cwd) }))
       .filter((head) => !seen.has(head.id) && seen.add(head.id))
       .filter((head) => tags.every((tag) => head.tags.includes(tag)))
       .filter((head) => severity === undefined || head.severity === severity)

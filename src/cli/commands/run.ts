@@ -108,7 +108,10 @@ function answersOf(given: Given, all: readonly Sound[]): GivenAnswers {
     Object.entries(typed).map(([id, values]) => {
       const step = questions.find((question) => question.id === id)
       if (step === undefined) {
-        const known = advice(id, questions.map((question) => question.id))
+        const known = advice(
+          id,
+          questions.map((question) => question.id),
+        )
         throw new TrailbookError('RUN_ANSWER_UNKNOWN', { step: id, known })
       }
       const value = values.at(-1) ?? ''

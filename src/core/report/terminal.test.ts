@@ -160,7 +160,7 @@ describe('a run on a terminal', () => {
           basis: 'ledger',
           through: null,
           window,
-          gaps: [{ ...gap, state: 'gap', reason: 'no log file was delivered between 2026-01-09 and 2026-01-11' }],
+          gaps: [{ ...gap, state: 'gap', reason: 'Nothing of account 111122223333 in eu-central-1 was delivered, though there is something before and after.' }],
         },
         doubts: [
           {
@@ -180,9 +180,9 @@ describe('a run on a terminal', () => {
       Seen    nothing in this window is covered; 1 gap, judged by what was stored
 
       Why this answer is not complete
-        - management:read of account 111122223333 in eu-central-1,
-          2026-01-08T12:00:00Z to 2026-01-15T11:40:00Z: no log file was delivered
-          between 2026-01-09 and 2026-01-11
+        - management:read 111122223333 eu-central-1, 2026-01-08T12:00:00Z to
+          2026-01-15T11:40:00Z: Nothing of account 111122223333 in eu-central-1 was
+          delivered, though there is something before and after.
         - The step "changes" gave 20000 rows; findings were looked for in the first
           10000.
 

@@ -139,8 +139,11 @@ export function gapLines(coverage: Coverage, width: number): readonly Line[] {
   ]
 }
 
-const gapText = (gap: CoverageGap): string =>
-  `${gap.eventClass} of account ${gap.account} in ${gap.region}, ${gap.from} to ${gap.to}: ${gap.reason}`
+/** `*` stands for all there are. */
+function gapText({ eventClass, account, region, from, to, reason }: CoverageGap): string {
+  const which = [eventClass, account, region].filter((name) => name !== '*' && name !== '').join(' ')
+  return `${which === '' ? 'everything' : which}, ${from} to ${to}: ${reason}`
+}
 
 const doubtLines = (doubts: readonly Doubt[], width: number): readonly Line[] =>
   doubts.flatMap((doubt) => labelled('-', `${doubt.message}.`, width - 2))

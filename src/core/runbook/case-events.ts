@@ -48,7 +48,8 @@ export function fillEvents(given: readonly GivenEvent[], time: CaseTime = {}): J
       const eventTime = Number.isNaN(first) && start !== undefined ? start : isoTime(first + copy * step)
       // Only the first of several copies can have an id of its own choosing.
       const { eventID: _, requestID: __, ...rest } = partial
-      records.push(fillEvent(copy === 0 ? partial : rest, { index: records.length, eventTime }))
+      const own = copy === 0 ? partial : rest
+      records.push(fillEvent(start === undefined ? own : { ...own, eventTime }, { index: records.length, eventTime }))
     }
   }
   return records

@@ -6,6 +6,7 @@ import type { CelScope, KnownStep } from './cel-scope.ts'
 import type { Draft } from './draft.ts'
 import { isJsonList, isJsonMap, type Json } from './json.ts'
 import { splitTemplate } from './template.ts'
+import { lineStarts } from './yaml-read.ts'
 import type { Path } from './yaml-values.ts'
 
 export type AnalyzeSql = (text: string, options?: AnalyzeOptions) => Analysis
@@ -103,10 +104,4 @@ export function moveIssues(
     if (source.file.brokenLines.has(place.line)) continue
     source.issues.push({ ...issue, at: place, ...(fix && { fix: source.editText(path, fix) }) })
   }
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
 }

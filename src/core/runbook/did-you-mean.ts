@@ -4,7 +4,8 @@ export function didYouMean(got: string, known: Iterable<string>): string | undef
   let best: { name: string; distance: number } | undefined
   for (const name of known) {
     const distance = simplify(name) === plain ? 0 : editDistance(plain, simplify(name))
-    const limit = Math.max(1, Math.floor(Math.max(plain.length, name.length) / 3))
+    const longer = Math.max(plain.length, name.length)
+    const limit = longer < 3 ? 0 : Math.floor(longer / 3)
     if (distance <= limit && (!best || distance < best.distance)) best = { name, distance }
   }
   return best?.name

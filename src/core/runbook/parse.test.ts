@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type ParseOptions, parseRunbook } from './parse.ts'
 
-const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}.yaml`, import.meta.url), 'utf8')
+const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')
 
 /** `line:column code`, and what a fix would replace. */
 const brief = (text: string, options?: ParseOptions) =>
@@ -31,7 +31,7 @@ const changes = query('SELECT actor, recipientAccountId, eventID, eventName\nFRO
 
 describe('parseRunbook', () => {
   it('reads the example of the documentation without an issue', () => {
-    const { runbook: read, issues, queries } = parseRunbook(fixture('iam-policy-change'), { today: '2026-11-21' })
+    const { runbook: read, issues, queries } = parseRunbook(fixture('iam-policy-change.yaml'), { today: '2026-11-21' })
     expect(issues).toEqual([])
     expect(read?.steps.map(({ id, kind }) => `${id} ${kind}`)).toEqual([
       'changes query',
@@ -44,7 +44,7 @@ describe('parseRunbook', () => {
   })
 
   it('reports many different mistakes in one pass, each once and at its place', () => {
-    const text = fixture('many-mistakes')
+    const text = fixture('many-mistakes.yaml.txt')
     const { runbook: read, issues } = parseRunbook(text, { file: 'many.yaml' })
     expect(read).toBeUndefined()
     expect(issues.filter((issue) => issue.severity === 'warning')).toEqual([])
@@ -76,7 +76,7 @@ describe('parseRunbook', () => {
   })
 
   it('gives places that hold exactly the mistaken text', () => {
-    const text = fixture('many-mistakes')
+    const text = fixture('many-mistakes.yaml.txt')
     const lines = text.split('\n')
     const found = parseRunbook(text).issues.map(({ at }) =>
       at?.line === at?.endLine
@@ -231,7 +231,7 @@ describe('parseRunbook', () => {
     ],
     [
       'a list where one value is needed',
-      runbook(query('SELECT actor FROM cloudtrail_logs WHERE actor = «:k', '    with: { k: [a] }\n')),
+      runbook(query('SELECT actor FROM cloudtrail_logs WHERE «actor = :k', '    with: { k: [a] }\n')),
       'SQL_TYPE_MISMATCH',
     ],
     [

@@ -29,16 +29,14 @@ export function encodeInScalar(text: string, scalar: ScalarText): string {
   return text
 }
 
-function blockIndent({ file, start, end }: ScalarText): { first: number; indent: number } {
+/** How far the block is indented: the first line that says something is so much longer in the file than in the value. */
+function blockIndent({ value, file, start, end }: ScalarText): { first: number; indent: number } {
   const header = file.indexOf('\n', start)
   const first = header === -1 ? end : header + 1
-  const explicit = /[1-9]/.exec(file.slice(start, first).replace(/#.*/, ''))
-  const body = file.slice(first, end)
-  const firstText = /^ *(?=[^ \r\n])/m.exec(body)
-  if (!explicit || !firstText) return { first, indent: firstText?.[0].length ?? 0 }
-  // An indentation indicator counts from the parent, which the scalar does not know: the shallowest line tells.
-  const depths = [...body.matchAll(/^ *(?=[^ \r\n])/gm)].map((match) => match[0].length)
-  return { first, indent: Math.min(...depths) }
+  const isText = (line: string) => /[^ \r]/.test(line)
+  const lead = (line = '') => /^ */.exec(line)?.[0].length ?? 0
+  const indent = lead(file.slice(first, end).split('\n').find(isText)) - lead(value.split('\n').find(isText))
+  return { first, indent: Math.max(0, indent) }
 }
 
 function literalOffsets(scalar: ScalarText): number[] {

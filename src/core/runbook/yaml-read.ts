@@ -1,5 +1,5 @@
 /** The YAML of a file as JSON values with their places, and every syntax error in it. */
-import { type Document, LineCounter } from 'yaml'
+import type { Document } from 'yaml'
 import { type Issue, issue, type Place } from '../errors.ts'
 import type { Json } from './json.ts'
 import { bareTemplate, explain, lineStart, parseAround, quoted } from './yaml-repair.ts'
@@ -18,14 +18,14 @@ export interface YamlFile {
 }
 
 export function readYaml(text: string, file: string | undefined): YamlFile {
-  const lines = new LineCounter()
+  const starts = lineStarts(text)
   const issues: Issue[] = []
   const brokenLines = new Set<number>()
   const brokenSpans: Span[] = []
-  const place = (span: Span) => placeOf(lines, file, span)
-  const lineAt = (offset: number) => lines.linePos(offset).line
+  const place = (span: Span) => placeOf(starts, file, span)
+  const lineAt = (offset: number) => position(starts, offset).line
 
-  const { documents, damage } = parseAround(text, lines)
+  const { documents, damage } = parseAround(text)
   for (const { reason, advice, span, noticed, fix } of damage) {
     const touched = [lineAt(span.start), lineAt(noticed)]
     if (!touched.some((line) => brokenLines.has(line)))
@@ -74,8 +74,26 @@ const startOf = (document: Document.Parsed): Span => {
   return { start, end: start }
 }
 
-function placeOf(lines: LineCounter, file: string | undefined, { start, end }: Span): Place {
-  const from = lines.linePos(start)
-  const to = lines.linePos(Math.max(start, end))
-  return { ...(file !== undefined && { file }), line: from.line, column: from.col, endLine: to.line, endColumn: to.col }
+function placeOf(starts: readonly number[], file: string | undefined, { start, end }: Span): Place {
+  const from = position(starts, start)
+  const to = position(starts, Math.max(start, end))
+  return { ...(file !== undefined && { file }), ...from, endLine: to.line, endColumn: to.column }
+}
+
+/** Counted here: the parser's own counter misses lines after some errors. */
+export function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+function position(starts: readonly number[], offset: number): { line: number; column: number } {
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((starts[middle] as number) <= offset) low = middle
+    else high = middle - 1
+  }
+  return { line: low + 1, column: offset - (starts[low] as number) + 1 }
 }

@@ -2,7 +2,7 @@
  * Parses on after syntax errors: what is broken is replaced by something harmless of the same length, so that
  * everything else keeps its place and can be checked in the same pass.
  */
-import { type Document, isCollection, type LineCounter, parseAllDocuments, visit, type YAMLError } from 'yaml'
+import { type Document, isCollection, parseAllDocuments, visit, type YAMLError } from 'yaml'
 import type { TextEdit } from '../errors.ts'
 import type { Span } from './yaml-values.ts'
 
@@ -18,12 +18,11 @@ export interface Damage {
 /** Each round mends one mistake; a file with more is not worth more rounds. */
 const maxRounds = 25
 
-export function parseAround(text: string, lines: LineCounter): { documents: Document.Parsed[]; damage: Damage[] } {
+export function parseAround(text: string): { documents: Document.Parsed[]; damage: Damage[] } {
   const damage: Damage[] = []
   let source = text
   for (let round = 0; ; round++) {
-    lines.lineStarts.length = 0
-    const documents = parseOnce(source, lines)
+    const documents = parseOnce(source)
     const [document] = documents
     const error = document?.errors.find((one) => derails(one) || isBareTemplate(one, source))
     if (!document || !error || round === maxRounds) return { documents, damage }
@@ -39,10 +38,9 @@ export function parseAround(text: string, lines: LineCounter): { documents: Docu
   }
 }
 
-function parseOnce(source: string, lineCounter: LineCounter): Document.Parsed[] {
+function parseOnce(source: string): Document.Parsed[] {
   const options = {
     version: '1.2',
-    lineCounter,
     merge: false,
     prettyErrors: false,
     logLevel: 'silent',
@@ -106,7 +104,10 @@ function secondColon(source: string, { at, colon }: { at: number; colon: number 
   const repaired = put(source, colon, ';')
   if (source.slice(at, colon).includes('\n'))
     return { span: { start: firstInLine(source, colon), end: colon }, repaired }
-  const value = source.slice(at, endOfLine(source, at)).replace(/\s+#.*$/, '').trimEnd()
+  const value = source
+    .slice(at, endOfLine(source, at))
+    .replace(/\s+#.*$/, '')
+    .trimEnd()
   const span = { start: at, end: at + value.length }
   return { span, repaired, fix: quoted(source, span) }
 }

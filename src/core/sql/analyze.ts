@@ -15,12 +15,20 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
     tree = parseSql(text)
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error
-    const fix = error.fix === undefined ? {} : { fix: { start: error.span.start, end: error.span.end, text: error.fix } }
+    const fix =
+      error.fix === undefined ? {} : { fix: { start: error.span.start, end: error.span.end, text: error.fix } }
     return { issues: [issue(error.code, error.values, { at: placeOf(text, error.span), ...fix })] }
   }
   const context = newContext(text, options)
   const columns = analyzeQuery(context, tree, emptyScope)
-  for (const column of columns) if (column.type.kind.startsWith('interval')) report(context, 'SQL_INTERVAL_RESULT', { column: column.name ?? 'without a name' }, { start: 0, end: text.length })
+  for (const column of columns)
+    if (column.type.kind.startsWith('interval'))
+      report(
+        context,
+        'SQL_INTERVAL_RESULT',
+        { column: column.name ?? 'without a name' },
+        { start: 0, end: text.length },
+      )
   const issues = context.issues.toSorted((a, b) => a.at!.line - b.at!.line || a.at!.column - b.at!.column)
   if (issues.length > 0) return { issues }
   const names = printedColumns(columns)
@@ -28,7 +36,10 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
     issues: doubles(columns, text),
     query: {
       tree,
-      columns: columns.map((column, i) => ({ name: names[i]!, type: typeName(column.type.kind === 'iso-time' ? types.varchar : column.type) })),
+      columns: columns.map((column, i) => ({
+        name: names[i]!,
+        type: typeName(column.type.kind === 'iso-time' ? types.varchar : column.type),
+      })),
       parameters: [...context.parameters],
       readsEvents: context.readsEvents,
       lists: [...context.lists],
@@ -43,6 +54,12 @@ function doubles(columns: readonly OutputColumn[], text: string): Issue[] {
   const taken = new Set<string>()
   return columns.flatMap((column) => {
     if (column.name === undefined || unique(taken, column.name) === column.name) return []
-    return [issue('SQL_DUPLICATE_COLUMN', { name: column.name }, { at: placeOf(text, { start: 0, end: text.length }), severity: 'warning' })]
+    return [
+      issue(
+        'SQL_DUPLICATE_COLUMN',
+        { name: column.name },
+        { at: placeOf(text, { start: 0, end: text.length }), severity: 'warning' },
+      ),
+    ]
   })
 }

@@ -28,9 +28,10 @@ export function bindParameters(query: Query, parameters: ParameterValues): Bound
   const values = new Map<string, BoundValue>()
   const scalar = (name: string, span: Span, type: SqlType, value: Cell): Expression => {
     if (value === null || value === undefined) return { kind: 'null', span, type }
-    if (type.kind === 'interval-day') return { kind: 'interval', text: String(seconds(name, value)), negative: false, unit: 'second', span, type }
+    if (type.kind === 'interval-day')
+      return { kind: 'interval', text: String(seconds(name, value)), negative: false, unit: 'second', span, type }
     const settled = type.kind === 'iso-time' ? types.varchar : type
-    values.set(name, { name, type: settled, value: fit(name, settled, value) })
+    values.set(name, { name, type: settled, value: checked(name, settled, value) })
     return { kind: 'parameter', name, span, type: settled }
   }
   const listItems = (name: string, span: Span, type: SqlType & { kind: 'array' }, value: Cell): Expression[] => {
@@ -75,15 +76,20 @@ const boolean = (value: boolean, span: Span): BooleanLiteral => ({ kind: 'boolea
 function foldIsNull(node: Expression & { kind: 'is-null' }): Expression {
   const { operand } = node
   if (operand.kind === 'null') return boolean(!node.negated, node.span)
-  if (operand.kind === 'parameter' || operand.kind === 'array' || operand.kind === 'interval') return boolean(node.negated, node.span)
+  if (operand.kind === 'parameter' || operand.kind === 'array' || operand.kind === 'interval')
+    return boolean(node.negated, node.span)
   return node
 }
 
 function foldLogic(node: Expression): Expression {
-  if (node.kind === 'unary' && node.operator === 'NOT' && node.operand.kind === 'boolean') return boolean(!node.operand.value, node.span)
+  if (node.kind === 'unary' && node.operator === 'NOT' && node.operand.kind === 'boolean')
+    return boolean(!node.operand.value, node.span)
   if (node.kind !== 'binary-op' || (node.operator !== 'AND' && node.operator !== 'OR')) return node
   const decisive = node.operator === 'OR'
-  for (const [side, other] of [[node.left, node.right], [node.right, node.left]] as const) {
+  for (const [side, other] of [
+    [node.left, node.right],
+    [node.right, node.left],
+  ] as const) {
     if (side.kind === 'boolean') return side.value === decisive ? side : other
   }
   return node
@@ -91,12 +97,18 @@ function foldLogic(node: Expression): Expression {
 
 function seconds(name: string, value: Cell): number {
   const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? parseDuration(value) : undefined
-  if (ms === undefined) throw new TrailbookError('SQL_PARAMETER_VALUE', { name, value: JSON.stringify(value), wanted: 'a duration such as 15m or 7d' })
+  if (ms === undefined)
+    throw new TrailbookError('SQL_PARAMETER_VALUE', {
+      name,
+      value: JSON.stringify(value),
+      wanted: 'a duration such as 15m or 7d',
+    })
   return ms / 1000
 }
 
-function fit(name: string, type: SqlType, value: Cell): BoundValue['value'] {
-  const misfit = () => new TrailbookError('SQL_PARAMETER_VALUE', { name, value: JSON.stringify(value), wanted: typeName(type) })
+function checked(name: string, type: SqlType, value: Cell): BoundValue['value'] {
+  const misfit = () =>
+    new TrailbookError('SQL_PARAMETER_VALUE', { name, value: JSON.stringify(value), wanted: typeName(type) })
   switch (type.kind) {
     case 'bigint':
       if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)

@@ -11,7 +11,18 @@ import type { Query } from './tree.ts'
 export { analyze } from './analyze.ts'
 
 export const parameterKinds = [
-  'string', 'integer', 'number', 'boolean', 'duration', 'timestamp', 'arn', 'account', 'region', 'ip', 'cidr', 'accessKey',
+  'string',
+  'integer',
+  'number',
+  'boolean',
+  'duration',
+  'timestamp',
+  'arn',
+  'account',
+  'region',
+  'ip',
+  'cidr',
+  'accessKey',
 ] as const
 export type ParameterKind = (typeof parameterKinds)[number]
 export type ParameterType = ParameterKind | `${ParameterKind}[]`
@@ -71,6 +82,10 @@ export interface CompiledQuery {
 export function compile(query: AnalyzedQuery, input: CompileInput): CompiledQuery {
   const window = { window_from: input.scope.window.from, window_to: input.scope.window.to }
   const bound = bindParameters(query.tree, { ...input.parameters, ...window })
-  const printed = input.dialect.print(bound.query, { scope: input.scope, lists: input.lists ?? {}, values: bound.values })
+  const printed = input.dialect.print(bound.query, {
+    scope: input.scope,
+    lists: input.lists ?? {},
+    values: bound.values,
+  })
   return { ...printed, columns: query.columns }
 }

@@ -1,8 +1,28 @@
 /** MySQL format specifiers of date_format and date_parse, as far as strftime and strptime have an equal. */
 const specifiers: Readonly<Record<string, string>> = {
-  '%Y': '%Y', '%y': '%y', '%m': '%m', '%d': '%d', '%H': '%H', '%i': '%M', '%s': '%S', '%S': '%S', '%f': '%f', '%T': '%H:%M:%S',
-  '%M': '%B', '%b': '%b', '%W': '%A', '%a': '%a', '%j': '%j', '%p': '%p', '%h': '%I', '%I': '%I', '%e': '%-d', '%c': '%-m',
-  '%k': '%-H', '%l': '%-I', '%%': '%%',
+  '%Y': '%Y',
+  '%y': '%y',
+  '%m': '%m',
+  '%d': '%d',
+  '%H': '%H',
+  '%i': '%M',
+  '%s': '%S',
+  '%S': '%S',
+  '%f': '%f',
+  '%T': '%H:%M:%S',
+  '%M': '%B',
+  '%b': '%b',
+  '%W': '%A',
+  '%a': '%a',
+  '%j': '%j',
+  '%p': '%p',
+  '%h': '%I',
+  '%I': '%I',
+  '%e': '%-d',
+  '%c': '%-m',
+  '%k': '%-H',
+  '%l': '%-I',
+  '%%': '%%',
 }
 
 /** The strftime form, or undefined where a specifier has no equal. */

@@ -5,7 +5,10 @@
 const fail = (message: string): string => `CAST('trino: ${message}' AS BIGINT)`
 
 /** Whitespace as Trino's trim removes it: Java's `Character.isWhitespace`. */
-const whitespace = [9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x205f, 0x3000]
+const whitespace = [
+  9, 10, 11, 12, 13, 28, 29, 30, 31, 32, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2008, 0x2009,
+  0x200a, 0x2028, 0x2029, 0x205f, 0x3000,
+]
 
 const isoTime = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+]00:?00)?$'
 
@@ -13,6 +16,7 @@ const macros: readonly string[] = [
   // Numbers
   `trino_divide(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a // b END)`,
   `trino_modulo(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a % b END)`,
+  "trino_double_modulo(a, b) AS (CASE WHEN b = 0 THEN CAST('NaN' AS DOUBLE) ELSE a % b END)",
   'trino_round(x) AS (CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x) END)',
   'trino_round_to(x, n) AS (CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x, CAST(n AS INTEGER)) END)',
   "trino_sqrt(x) AS (CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) ELSE sqrt(x) END)",
@@ -48,8 +52,8 @@ const macros: readonly string[] = [
   `trino_json_to_varchar(j) AS (CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN CAST(${fail('Cannot cast JSON object or array to varchar')} AS VARCHAR) WHEN json_type(j) = 'DOUBLE' THEN CAST(${fail('a JSON fraction as text is not portable')} AS VARCHAR) WHEN json_type(j) = 'NULL' THEN NULL ELSE json_extract_string(j, '$') END)`,
   `trino_json_array(j) AS (CASE WHEN json_type(j) = 'NULL' THEN NULL WHEN j IS NULL OR json_type(j) = 'ARRAY' THEN j ELSE CAST(CAST(${fail('Cannot cast to array. Expected a json array')} AS VARCHAR) AS JSON) END)`,
   `trino_json_object(j) AS (CASE WHEN json_type(j) = 'NULL' THEN NULL WHEN j IS NULL OR json_type(j) = 'OBJECT' THEN j ELSE CAST(CAST(${fail('Cannot cast to map. Expected a json object')} AS VARCHAR) AS JSON) END)`,
-  `trino_json_text_array(j) AS (CASE WHEN len(list_filter(json_extract(trino_json_array(j), '$[*]'), lambda v: json_type(v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to array(varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_array(j) END)`,
-  `trino_json_text_object(j) AS (CASE WHEN len(list_filter(json_extract(trino_json_object(j), '$.*'), lambda v: json_type(v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to map(varchar, varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_object(j) END)`,
+  `trino_json_text_array(j) AS (CASE WHEN len(list_filter(CAST(json_extract(trino_json_array(j), '$[*]') AS JSON[]), lambda v: json_type(v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to array(varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_array(j) END)`,
+  `trino_json_text_object(j) AS (CASE WHEN len(list_filter(CAST(json_extract(trino_json_object(j), '$.*') AS JSON[]), lambda v: json_type(v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to map(varchar, varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_object(j) END)`,
   // Arrays and maps
   `trino_sequence(a, b) AS (CASE WHEN abs(b - a) >= 10000 THEN generate_series(a, ${fail('result of sequence function must not have more than 10000 entries')}) WHEN a <= b THEN generate_series(a, b) ELSE generate_series(a, b, -1) END)`,
   `trino_array_element(a, i) AS (a[CASE WHEN i = 0 THEN ${fail('SQL array indices start at 1')} ELSE i END])`,

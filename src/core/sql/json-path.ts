@@ -6,7 +6,8 @@ export function jsonPathSteps(path: string): string[] | undefined {
   const steps: string[] = []
   let rest = path.slice(1)
   while (rest !== '') {
-    const found = /^\.([\p{L}\p{N}_:]+)/u.exec(rest) ?? /^\[(\d+)\]/.exec(rest) ?? /^\["((?:[^"\\]|\\["\\])*)"\]/.exec(rest)
+    const found =
+      /^\.([\p{L}\p{N}_:]+)/u.exec(rest) ?? /^\[(\d+)\]/.exec(rest) ?? /^\["((?:[^"\\]|\\["\\])*)"\]/.exec(rest)
     if (!found) return undefined
     steps.push(rest.startsWith('["') ? found[1]!.replace(/\\(["\\])/g, '$1') : found[1]!)
     rest = rest.slice(found[0].length)

@@ -4,4 +4,21 @@ export const eventTableNames: readonly string[] = ['cloudtrail_logs', 'athena_lo
 export const reservedSchemas: readonly string[] = ['lists', 'fragments']
 
 /** Partition columns of the tables that AWS documents for Athena, and of common variants of them. */
-export const partitionColumns: ReadonlySet<string> = new Set(['timestamp', 'region', 'account', 'account_id', 'year', 'month', 'day', 'date', 'partition_date', 'event_date', 'dt', 'partition_0', 'partition_1', 'partition_2', 'partition_3', 'organization_id'])
+export const partitionColumns: ReadonlySet<string> = new Set([
+  'timestamp',
+  'region',
+  'account',
+  'account_id',
+  'year',
+  'month',
+  'day',
+  'date',
+  'partition_date',
+  'event_date',
+  'dt',
+  'partition_0',
+  'partition_1',
+  'partition_2',
+  'partition_3',
+  'organization_id',
+])

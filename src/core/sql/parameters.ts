@@ -17,11 +17,18 @@ const kinds: Readonly<Record<ParameterKind, SqlType>> = {
   accessKey: types.varchar,
 }
 
-export const builtInParameters: Readonly<Record<string, ParameterType>> = { window_from: 'timestamp', window_to: 'timestamp' }
+export const builtInParameters: Readonly<Record<string, ParameterType>> = {
+  window_from: 'timestamp',
+  window_to: 'timestamp',
+}
 
 /** The SQL type of a parameter, or undefined when none has the name. */
 export function parameterType(name: string, declared: Readonly<Record<string, ParameterType>>): SqlType | undefined {
-  const type = Object.hasOwn(builtInParameters, name) ? builtInParameters[name] : Object.hasOwn(declared, name) ? declared[name] : undefined
+  const type = Object.hasOwn(builtInParameters, name)
+    ? builtInParameters[name]
+    : Object.hasOwn(declared, name)
+      ? declared[name]
+      : undefined
   if (type === undefined) return undefined
   if (!type.endsWith('[]')) return kinds[type as ParameterKind]
   const element = kinds[type.slice(0, -2) as ParameterKind]

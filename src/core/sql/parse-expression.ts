@@ -3,18 +3,35 @@ import { type Cursor, isReserved } from './cursor.ts'
 import { parseQuery } from './parse.ts'
 import { parseType } from './parse-type.ts'
 import { SqlSyntaxError } from './tokenizer.ts'
+import type {
+  BinaryOperator,
+  Call,
+  Expression,
+  Frame,
+  FrameBound,
+  Identifier,
+  IntervalUnit,
+  Lambda,
+  SortItem,
+  Span,
+  WindowSpec,
+} from './tree.ts'
 import { type SqlType, types } from './types.ts'
-import type { BinaryOperator, Call, Expression, Frame, FrameBound, Identifier, IntervalUnit, Lambda, SortItem, Span, WindowSpec } from './tree.ts'
 
 export const parseExpression = (cursor: Cursor): Expression => cursor.nested(() => or(cursor))
 
 export function parseSortItems(cursor: Cursor): SortItem[] {
-  if (cursor.isWord('ALL') && !cursor.isSymbol('.', 1)) cursor.refuse('ORDER BY ALL', 'it is not Trino; name the columns')
+  if (cursor.isWord('ALL') && !cursor.isSymbol('.', 1))
+    cursor.refuse('ORDER BY ALL', 'it is not Trino; name the columns')
   return cursor.list(() => {
     const start = cursor.peek().start
     const expression = parseExpression(cursor)
     const descending = cursor.takeWord('DESC') || (cursor.takeWord('ASC'), false)
-    const nulls = cursor.takeWord('NULLS') ? (cursor.takeWord('FIRST') ? 'FIRST' : (cursor.expectWord('LAST'), 'LAST')) : undefined
+    const nulls = cursor.takeWord('NULLS')
+      ? cursor.takeWord('FIRST')
+        ? 'FIRST'
+        : (cursor.expectWord('LAST'), 'LAST')
+      : undefined
     return { expression, descending, ...(nulls && { nulls }), span: cursor.span(start) } as SortItem
   })
 }
@@ -35,15 +52,30 @@ function and(cursor: Cursor): Expression {
 
 function not(cursor: Cursor): Expression {
   const start = cursor.peek().start
-  if (cursor.takeWord('NOT')) return cursor.nested(() => ({ kind: 'unary', operator: 'NOT', operand: not(cursor), span: cursor.span(start) }))
+  if (cursor.takeWord('NOT'))
+    return cursor.nested(() => ({ kind: 'unary', operator: 'NOT', operand: not(cursor), span: cursor.span(start) }))
   return predicate(cursor)
 }
 
-function binary(cursor: Cursor, start: number, operator: BinaryOperator, left: Expression, right: Expression): Expression {
+function binary(
+  cursor: Cursor,
+  start: number,
+  operator: BinaryOperator,
+  left: Expression,
+  right: Expression,
+): Expression {
   return { kind: 'binary-op', operator, left, right, span: cursor.span(start) }
 }
 
-const comparisons: Readonly<Record<string, BinaryOperator>> = { '=': '=', '<>': '<>', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>=' }
+const comparisons: Readonly<Record<string, BinaryOperator>> = {
+  '=': '=',
+  '<>': '<>',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+}
 
 function predicate(cursor: Cursor): Expression {
   const start = cursor.peek().start
@@ -65,17 +97,24 @@ function predicate(cursor: Cursor): Expression {
   if (cursor.takeWord('LIKE')) return likePredicate(cursor, start, left, negated)
   if (cursor.takeWord('IS')) return isPredicate(cursor, start, left)
   for (const word of ['ILIKE', 'SIMILAR', 'GLOB', 'RLIKE', 'REGEXP']) {
-    if (cursor.isWord(word)) cursor.refuse(word, word === 'ILIKE' ? "Trino has no ILIKE; write lower(x) LIKE '…'" : 'it is not Trino; use regexp_like(x, pattern)')
+    if (cursor.isWord(word))
+      cursor.refuse(
+        word,
+        word === 'ILIKE'
+          ? "Trino has no ILIKE; write lower(x) LIKE '…'"
+          : 'it is not Trino; use regexp_like(x, pattern)',
+      )
   }
   if (cursor.isWord('COLLATE')) cursor.refuse('COLLATE', 'it is not Trino')
   return left
 }
 
 function likePredicate(cursor: Cursor, start: number, operand: Expression, negated: boolean): Expression {
-  if (cursor.isWord('ANY') || cursor.isWord('ALL')) cursor.refuse(`LIKE ${cursor.peek().text.toUpperCase()}`, 'it is not Trino; join several LIKE with OR')
+  if (cursor.isWord('ANY') || cursor.isWord('ALL'))
+    cursor.refuse(`LIKE ${cursor.peek().text.toUpperCase()}`, 'it is not Trino; join several LIKE with OR')
   const pattern = value(cursor)
-  const escape = cursor.takeWord('ESCAPE') ? value(cursor) : undefined
-  return { kind: 'like', operand, pattern, ...(escape && { escape }), negated, span: cursor.span(start) }
+  const escaped = cursor.takeWord('ESCAPE') ? value(cursor) : undefined
+  return { kind: 'like', operand, pattern, ...(escaped && { escape: escaped }), negated, span: cursor.span(start) }
 }
 
 function comparison(cursor: Cursor, start: number, operator: BinaryOperator, left: Expression): Expression {
@@ -86,7 +125,14 @@ function comparison(cursor: Cursor, start: number, operator: BinaryOperator, lef
       if (!cursor.isWord('SELECT') && !cursor.isWord('WITH') && !cursor.isWord('VALUES')) cursor.fail('a subquery')
       const query = parseQuery(cursor)
       cursor.expectSymbol(')')
-      return { kind: 'quantified', operator, quantifier: word === 'ALL' ? 'ALL' : 'ANY', left, query, span: cursor.span(start) }
+      return {
+        kind: 'quantified',
+        operator,
+        quantifier: word === 'ALL' ? 'ALL' : 'ANY',
+        left,
+        query,
+        span: cursor.span(start),
+      }
     }
   }
   return binary(cursor, start, operator, left, value(cursor))
@@ -95,7 +141,13 @@ function comparison(cursor: Cursor, start: number, operator: BinaryOperator, lef
 function inPredicate(cursor: Cursor, start: number, operand: Expression, negated: boolean): Expression {
   if (cursor.peek().kind === 'parameter') {
     const token = cursor.next()
-    return { kind: 'in-list', operand, items: [{ kind: 'parameter', name: token.text, span: token }], negated, span: cursor.span(start) }
+    return {
+      kind: 'in-list',
+      operand,
+      items: [{ kind: 'parameter', name: token.text, span: token }],
+      negated,
+      span: cursor.span(start),
+    }
   }
   cursor.expectSymbol('(')
   if (cursor.isWord('SELECT') || cursor.isWord('WITH') || cursor.isWord('VALUES')) {
@@ -117,7 +169,10 @@ function isPredicate(cursor: Cursor, start: number, operand: Expression): Expres
     return binary(cursor, start, negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM', operand, value(cursor))
   }
   if (cursor.isWord('TRUE') || cursor.isWord('FALSE') || cursor.isWord('UNKNOWN') || cursor.isWord('JSON')) {
-    cursor.refuse(`IS ${negated ? 'NOT ' : ''}${cursor.peek().text.toUpperCase()}`, 'write the condition itself, or coalesce(x, false)')
+    cursor.refuse(
+      `IS ${negated ? 'NOT ' : ''}${cursor.peek().text.toUpperCase()}`,
+      'write the condition itself, or coalesce(x, false)',
+    )
   }
   return cursor.fail('NULL or DISTINCT FROM')
 }
@@ -146,7 +201,8 @@ function multiplicative(cursor: Cursor): Expression {
   for (;;) {
     const operator = cursor.isSymbol('*') ? '*' : cursor.isSymbol('/') ? '/' : cursor.isSymbol('%') ? '%' : undefined
     if (!operator) return left
-    if (operator === '/' && cursor.isSymbol('/', 1)) cursor.refuse('//', 'between whole numbers a single / already divides without remainder')
+    if (operator === '/' && cursor.isSymbol('/', 1))
+      cursor.refuse('//', 'between whole numbers a single / already divides without remainder')
     cursor.next()
     left = binary(cursor, start, operator, left, unary(cursor))
   }
@@ -155,7 +211,8 @@ function multiplicative(cursor: Cursor): Expression {
 function unary(cursor: Cursor): Expression {
   const start = cursor.peek().start
   const operator = cursor.takeSymbol('-') ? '-' : cursor.takeSymbol('+') ? '+' : undefined
-  if (operator) return cursor.nested(() => ({ kind: 'unary', operator, operand: unary(cursor), span: cursor.span(start) }))
+  if (operator)
+    return cursor.nested(() => ({ kind: 'unary', operator, operand: unary(cursor), span: cursor.span(start) }))
   let value = postfix(cursor)
   while (cursor.isWord('AT')) {
     if (!cursor.isWord('AT', 'TIME', 'ZONE')) break
@@ -179,9 +236,10 @@ function postfix(cursor: Cursor): Expression {
     } else if (cursor.isSymbol('.') && !cursor.isSymbol('*', 1)) {
       cursor.next()
       const field = fieldName(cursor)
-      base = base.kind === 'reference'
-        ? { ...base, parts: [...base.parts, field], span: cursor.span(start) }
-        : { kind: 'field', base, field, span: cursor.span(start) }
+      base =
+        base.kind === 'reference'
+          ? { ...base, parts: [...base.parts, field], span: cursor.span(start) }
+          : { kind: 'field', base, field, span: cursor.span(start) }
     } else if (cursor.isSymbol('::')) {
       cursor.refuse('::', 'it is not Trino; write CAST(x AS type)')
     } else if (cursor.isSymbol('->')) {
@@ -218,6 +276,7 @@ function primary(cursor: Cursor): Expression {
       cursor.next()
       return { kind: 'parameter', name: token.text, span: token }
     case 'quoted':
+      if (cursor.isSymbol('->', 1)) return tryLambda(cursor, start)!
       return { kind: 'reference', parts: [cursor.identifier()], span: token }
     case 'symbol':
       return symbolPrimary(cursor, start)
@@ -230,7 +289,8 @@ function primary(cursor: Cursor): Expression {
 
 function symbolPrimary(cursor: Cursor, start: number): Expression {
   if (cursor.isSymbol('?')) throw new SqlSyntaxError('SQL_POSITIONAL_PARAMETER', { found: '?' }, cursor.peek())
-  if (cursor.isSymbol('$') || cursor.isSymbol('@') || cursor.isSymbol('{')) throw new SqlSyntaxError('SQL_POSITIONAL_PARAMETER', { found: cursor.peek().text }, cursor.peek())
+  if (cursor.isSymbol('$') || cursor.isSymbol('@') || cursor.isSymbol('{'))
+    throw new SqlSyntaxError('SQL_POSITIONAL_PARAMETER', { found: cursor.peek().text }, cursor.peek())
   if (!cursor.isSymbol('(')) return cursor.fail('an expression')
   const lambda = tryLambda(cursor, start)
   if (lambda) return lambda
@@ -251,15 +311,15 @@ function tryLambda(cursor: Cursor, start: number): Lambda | undefined {
   if (cursor.takeSymbol('(')) {
     if (!cursor.isSymbol(')')) {
       do {
-        if (!cursor.isIdentifier()) return cursor.reset(mark), undefined
+        if (!cursor.isIdentifier()) return (cursor.reset(mark), undefined)
         parameters.push(cursor.identifier())
       } while (cursor.takeSymbol(','))
     }
-    if (!cursor.takeSymbol(')')) return cursor.reset(mark), undefined
+    if (!cursor.takeSymbol(')')) return (cursor.reset(mark), undefined)
   } else {
     parameters.push(cursor.identifier())
   }
-  if (!cursor.takeSymbol('->')) return cursor.reset(mark), undefined
+  if (!cursor.takeSymbol('->')) return (cursor.reset(mark), undefined)
   return { kind: 'lambda', parameters, body: parseExpression(cursor), span: cursor.span(start) }
 }
 
@@ -294,7 +354,10 @@ const forms: Readonly<Record<string, (cursor: Cursor, start: number) => Expressi
     c.expectSymbol(')')
     return { kind: 'row', items, span: c.span(s) }
   },
-  INTERVAL: (c, s) => (c.peek(1).kind === 'string' || ((c.isSymbol('-', 1) || c.isSymbol('+', 1)) && c.peek(2).kind === 'string') ? interval(c, s) : refuseInterval(c)),
+  INTERVAL: (c, s) =>
+    c.peek(1).kind === 'string' || ((c.isSymbol('-', 1) || c.isSymbol('+', 1)) && c.peek(2).kind === 'string')
+      ? interval(c, s)
+      : refuseInterval(c),
   DATE: (c, s) => dateTime(c, s, 'date'),
   TIMESTAMP: (c, s) => dateTime(c, s, 'timestamp'),
   TIME: (c) => (c.peek(1).kind === 'string' ? c.refuse('TIME', 'the portable language has no type time') : undefined),
@@ -303,7 +366,8 @@ const forms: Readonly<Record<string, (cursor: Cursor, start: number) => Expressi
     c.next()
     return { kind: 'number', form: 'decimal', text: c.next().text, span: c.span(s) }
   },
-  IPADDRESS: (c) => (c.peek(1).kind === 'string' ? c.refuse('IPADDRESS', 'no other engine has the type; compare text') : undefined),
+  IPADDRESS: (c) =>
+    c.peek(1).kind === 'string' ? c.refuse('IPADDRESS', 'no other engine has the type; compare text') : undefined,
   EXTRACT: (c, s) => {
     c.next()
     c.expectSymbol('(')
@@ -347,7 +411,8 @@ const forms: Readonly<Record<string, (cursor: Cursor, start: number) => Expressi
   CURRENT_SCHEMA: (c) => c.refuse('CURRENT_SCHEMA', 'it tells about the engine, not about the logs'),
   JSON_VALUE: (c) => c.refuse('json_value', "paths in lax mode are not proven; use json_extract_scalar(x, '$.path')"),
   JSON_QUERY: (c) => c.refuse('json_query', "paths in lax mode are not proven; use json_extract(x, '$.path')"),
-  JSON_EXISTS: (c) => c.refuse('json_exists', "paths in lax mode are not proven; use json_extract(x, '$.path') IS NOT NULL"),
+  JSON_EXISTS: (c) =>
+    c.refuse('json_exists', "paths in lax mode are not proven; use json_extract(x, '$.path') IS NOT NULL"),
   JSON_OBJECT: (c) => c.refuse('json_object', 'not proven; build text or a ROW and cast it'),
   JSON_ARRAY: (c) => c.refuse('json_array', 'not proven; build an ARRAY and cast it'),
   GROUPING: (c, s) => (c.isSymbol('(', 1) ? functionCall(c, s) : undefined),
@@ -367,7 +432,16 @@ function wordPrimary(cursor: Cursor, start: number): Expression {
   return { kind: 'reference', parts: [cursor.identifier()], span: cursor.span(start) }
 }
 
-const literalTypes: Readonly<Record<string, SqlType>> = { TINYINT: types.tinyint, SMALLINT: types.smallint, INTEGER: types.integer, INT: types.integer, BIGINT: types.bigint, DOUBLE: types.double, BOOLEAN: types.boolean, VARCHAR: types.varchar }
+const literalTypes: Readonly<Record<string, SqlType>> = {
+  TINYINT: types.tinyint,
+  SMALLINT: types.smallint,
+  INTEGER: types.integer,
+  INT: types.integer,
+  BIGINT: types.bigint,
+  DOUBLE: types.double,
+  BOOLEAN: types.boolean,
+  VARCHAR: types.varchar,
+}
 
 /** `BIGINT '12'` and its like are casts of text. */
 function typedLiteral(cursor: Cursor, start: number, word: string): Expression {
@@ -376,7 +450,9 @@ function typedLiteral(cursor: Cursor, start: number, word: string): Expression {
   cursor.next()
   const token = cursor.next()
   const operand: Expression = { kind: 'string', value: token.text, span: token }
-  return target ? { kind: 'cast', operand, target, safe: false, span: cursor.span(start) } : call('json_parse', [operand], cursor.span(start))
+  return target
+    ? { kind: 'cast', operand, target, safe: false, span: cursor.span(start) }
+    : call('json_parse', [operand], cursor.span(start))
 }
 
 function functionCall(cursor: Cursor, start: number): Expression {
@@ -399,12 +475,20 @@ function functionCall(cursor: Cursor, start: number): Expression {
       cursor.expectWord('BY')
       orderBy = parseSortItems(cursor)
     }
-    if (cursor.isWord('IGNORE', 'NULLS') || cursor.isWord('RESPECT', 'NULLS')) cursor.refuse('IGNORE NULLS inside the parentheses', 'Trino wants it after them')
+    if (cursor.isWord('IGNORE', 'NULLS') || cursor.isWord('RESPECT', 'NULLS'))
+      cursor.refuse('IGNORE NULLS inside the parentheses', 'Trino wants it after them')
     if (cursor.isWord('LIMIT')) cursor.refuse('LIMIT in an aggregate', 'it is not Trino')
   }
   cursor.expectSymbol(')')
   if (cursor.isWord('WITHIN', 'GROUP')) cursor.refuse('WITHIN GROUP', 'only listagg has it')
-  return { ...call(name.text.toLowerCase(), args, cursor.span(start), name), star, distinct, orderBy, ...callSuffix(cursor), span: cursor.span(start) }
+  return {
+    ...call(name.text.toLowerCase(), args, cursor.span(start), name),
+    star,
+    distinct,
+    orderBy,
+    ...callSuffix(cursor),
+    span: cursor.span(start),
+  }
 }
 
 function callSuffix(cursor: Cursor): Pick<Call, 'filter' | 'over' | 'ignoreNulls'> {
@@ -429,7 +513,9 @@ function callSuffix(cursor: Cursor): Pick<Call, 'filter' | 'over' | 'ignoreNulls
 function windowSpec(cursor: Cursor): WindowSpec {
   const start = cursor.peek().start
   cursor.expectSymbol('(')
-  const partitionBy = cursor.takeWord('PARTITION') ? (cursor.expectWord('BY'), cursor.list(() => parseExpression(cursor))) : []
+  const partitionBy = cursor.takeWord('PARTITION')
+    ? (cursor.expectWord('BY'), cursor.list(() => parseExpression(cursor)))
+    : []
   const orderBy = cursor.takeWord('ORDER') ? (cursor.expectWord('BY'), parseSortItems(cursor)) : []
   if (cursor.isWord('GROUPS')) cursor.refuse('GROUPS', 'not proven equal on every engine')
   const unit = cursor.takeWord('ROWS') ? 'ROWS' : cursor.takeWord('RANGE') ? 'RANGE' : undefined
@@ -447,10 +533,15 @@ function windowSpec(cursor: Cursor): WindowSpec {
 }
 
 function frameBound(cursor: Cursor): FrameBound {
-  if (cursor.takeWord('UNBOUNDED')) return cursor.takeWord('PRECEDING') ? { kind: 'UNBOUNDED PRECEDING' } : (cursor.expectWord('FOLLOWING'), { kind: 'UNBOUNDED FOLLOWING' })
-  if (cursor.takeWord('CURRENT')) return cursor.expectWord('ROW'), { kind: 'CURRENT ROW' }
+  if (cursor.takeWord('UNBOUNDED'))
+    return cursor.takeWord('PRECEDING')
+      ? { kind: 'UNBOUNDED PRECEDING' }
+      : (cursor.expectWord('FOLLOWING'), { kind: 'UNBOUNDED FOLLOWING' })
+  if (cursor.takeWord('CURRENT')) return (cursor.expectWord('ROW'), { kind: 'CURRENT ROW' })
   const value = parseExpression(cursor)
-  return cursor.takeWord('PRECEDING') ? { kind: 'PRECEDING', value } : (cursor.expectWord('FOLLOWING'), { kind: 'FOLLOWING', value })
+  return cursor.takeWord('PRECEDING')
+    ? { kind: 'PRECEDING', value }
+    : (cursor.expectWord('FOLLOWING'), { kind: 'FOLLOWING', value })
 }
 
 function caseExpression(cursor: Cursor, start: number): Expression {
@@ -465,7 +556,13 @@ function caseExpression(cursor: Cursor, start: number): Expression {
   if (branches.length === 0) cursor.fail('WHEN')
   const otherwise = cursor.takeWord('ELSE') ? parseExpression(cursor) : undefined
   cursor.expectWord('END')
-  return { kind: 'case', ...(operand && { operand }), branches, ...(otherwise && { otherwise }), span: cursor.span(start) }
+  return {
+    kind: 'case',
+    ...(operand && { operand }),
+    branches,
+    ...(otherwise && { otherwise }),
+    span: cursor.span(start),
+  }
 }
 
 function castExpression(cursor: Cursor, start: number, safe: boolean): Expression {
@@ -492,14 +589,20 @@ function interval(cursor: Cursor, start: number): Expression {
   const unitToken = cursor.peek()
   const unit = intervalUnits.find((u) => u.toUpperCase() === unitToken.text.toUpperCase())
   if (!unit) {
-    if (/^\s*-?\d+\s+[a-z]+\s*$/i.test(value.text)) cursor.refuse(`INTERVAL '${value.text}'`, "the unit stands outside the quotes: INTERVAL '7' DAY", value)
-    if (/^WEEK|S$/i.test(unitToken.text)) cursor.refuse(`the unit ${unitToken.text.toUpperCase()}`, 'Trino has SECOND, MINUTE, HOUR, DAY, MONTH and YEAR')
+    if (/^\s*-?\d+\s+[a-z]+\s*$/i.test(value.text))
+      cursor.refuse(`INTERVAL '${value.text}'`, "the unit stands outside the quotes: INTERVAL '7' DAY", value)
+    if (/^WEEK|S$/i.test(unitToken.text))
+      cursor.refuse(`the unit ${unitToken.text.toUpperCase()}`, 'Trino has SECOND, MINUTE, HOUR, DAY, MONTH and YEAR')
     return cursor.fail('SECOND, MINUTE, HOUR, DAY, MONTH or YEAR')
   }
   cursor.next()
   if (cursor.isWord('TO')) cursor.refuse('INTERVAL … TO …', 'add single intervals instead')
   if (!/^\s*-?\d+(\.\d+)?\s*$/.test(value.text) || (value.text.includes('.') && unit !== 'second')) {
-    throw new SqlSyntaxError('SQL_LITERAL', { literal: `INTERVAL '${value.text}'`, reason: `it is no number of ${unit}s` }, value)
+    throw new SqlSyntaxError(
+      'SQL_LITERAL',
+      { literal: `INTERVAL '${value.text}'`, reason: `it is no number of ${unit}s` },
+      value,
+    )
   }
   return { kind: 'interval', text: value.text.trim(), negative, unit, span: cursor.span(start) }
 }
@@ -515,9 +618,21 @@ function dateTime(cursor: Cursor, start: number, form: 'date' | 'timestamp'): Ex
 }
 
 const extractFunctions: Readonly<Record<string, string>> = {
-  YEAR: 'year', QUARTER: 'quarter', MONTH: 'month', WEEK: 'week', DAY: 'day', DAY_OF_MONTH: 'day_of_month', DAY_OF_WEEK: 'day_of_week',
-  DOW: 'day_of_week', DAY_OF_YEAR: 'day_of_year', DOY: 'day_of_year', HOUR: 'hour', MINUTE: 'minute', SECOND: 'second',
-  YEAR_OF_WEEK: 'year_of_week', YOW: 'year_of_week',
+  YEAR: 'year',
+  QUARTER: 'quarter',
+  MONTH: 'month',
+  WEEK: 'week',
+  DAY: 'day',
+  DAY_OF_MONTH: 'day_of_month',
+  DAY_OF_WEEK: 'day_of_week',
+  DOW: 'day_of_week',
+  DAY_OF_YEAR: 'day_of_year',
+  DOY: 'day_of_year',
+  HOUR: 'hour',
+  MINUTE: 'minute',
+  SECOND: 'second',
+  YEAR_OF_WEEK: 'year_of_week',
+  YOW: 'year_of_week',
 }
 
 function extractFunction(cursor: Cursor, unit: string, span: Span): string {
@@ -529,7 +644,11 @@ function trim(cursor: Cursor, start: number): Expression | undefined {
   if (!cursor.isSymbol('(', 1)) return undefined
   const name = cursor.next()
   cursor.next()
-  const side = cursor.takeWord('LEADING') ? 'ltrim' : cursor.takeWord('TRAILING') ? 'rtrim' : (cursor.takeWord('BOTH'), 'trim')
+  const side = cursor.takeWord('LEADING')
+    ? 'ltrim'
+    : cursor.takeWord('TRAILING')
+      ? 'rtrim'
+      : (cursor.takeWord('BOTH'), 'trim')
   const args: Expression[] = []
   if (!cursor.takeWord('FROM')) {
     const first = parseExpression(cursor)
@@ -555,7 +674,13 @@ function listagg(cursor: Cursor, start: number): Expression {
   cursor.expectWord('ORDER', 'BY')
   const orderBy = parseSortItems(cursor)
   cursor.expectSymbol(')')
-  return { ...call('listagg', args, cursor.span(start), name), distinct, orderBy, ...callSuffix(cursor), span: cursor.span(start) }
+  return {
+    ...call('listagg', args, cursor.span(start), name),
+    distinct,
+    orderBy,
+    ...callSuffix(cursor),
+    span: cursor.span(start),
+  }
 }
 
 function refusePrecision(cursor: Cursor): void {

@@ -2,8 +2,16 @@ import type { Cursor } from './cursor.ts'
 import { arrayOf, decimal, mapOf, type SqlType, types } from './types.ts'
 
 const plain: Readonly<Record<string, SqlType>> = {
-  BOOLEAN: types.boolean, TINYINT: types.tinyint, SMALLINT: types.smallint, INTEGER: types.integer, INT: types.integer,
-  BIGINT: types.bigint, DOUBLE: types.double, VARBINARY: types.varbinary, JSON: types.json, DATE: types.date,
+  BOOLEAN: types.boolean,
+  TINYINT: types.tinyint,
+  SMALLINT: types.smallint,
+  INTEGER: types.integer,
+  INT: types.integer,
+  BIGINT: types.bigint,
+  DOUBLE: types.double,
+  VARBINARY: types.varbinary,
+  JSON: types.json,
+  DATE: types.date,
 }
 
 /** Reads a type as CAST names it. Lengths of varchar are refused: a cast to varchar(n) cuts text on one engine only. */
@@ -46,14 +54,16 @@ function decimalType(cursor: Cursor): SqlType {
   const precision = Number(cursor.next().text)
   const scale = cursor.takeSymbol(',') ? Number(cursor.next().text) : 0
   cursor.expectSymbol(')')
-  if (!(precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision)) cursor.fail('a precision from 1 to 38 and a scale up to it')
+  if (!(precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision))
+    cursor.fail('a precision from 1 to 38 and a scale up to it')
   return decimal(precision, scale)
 }
 
 function timestampType(cursor: Cursor): SqlType {
   if (cursor.takeSymbol('(')) {
     const precision = cursor.next()
-    if (precision.text !== '3') cursor.refuse(`timestamp(${precision.text})`, 'Athena has milliseconds, timestamp(3)', precision)
+    if (precision.text !== '3')
+      cursor.refuse(`timestamp(${precision.text})`, 'Athena has milliseconds, timestamp(3)', precision)
     cursor.expectSymbol(')')
   }
   if (cursor.takeWord('WITH', 'TIME', 'ZONE')) return types.timestampTz
@@ -83,7 +93,13 @@ function rowType(cursor: Cursor): SqlType {
     const mark = cursor.mark
     if (cursor.isIdentifier()) {
       const name = cursor.identifier().name
-      if (!cursor.isSymbol(',') && !cursor.isSymbol(')') && !cursor.isSymbol('(') && !cursor.isWord('PRECISION') && !cursor.isWord('WITH')) {
+      if (
+        !cursor.isSymbol(',') &&
+        !cursor.isSymbol(')') &&
+        !cursor.isSymbol('(') &&
+        !cursor.isWord('PRECISION') &&
+        !cursor.isWord('WITH')
+      ) {
         return { name, type: parseType(cursor) }
       }
       cursor.reset(mark)

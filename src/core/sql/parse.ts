@@ -5,13 +5,27 @@
 import { Cursor } from './cursor.ts'
 import { parseExpression, parseSortItems } from './parse-expression.ts'
 import { SqlSyntaxError } from './tokenizer.ts'
-import type { CommonTable, Expression, GroupBy, GroupingElement, Identifier, Join, Query, QueryBody, Select, SelectItem, TableExpression } from './tree.ts'
+import type {
+  CommonTable,
+  Expression,
+  GroupBy,
+  GroupingElement,
+  Identifier,
+  Join,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+  TableExpression,
+} from './tree.ts'
 
 /** Athena's limit on query text ("Service quotas", Athena User Guide). */
 const maxBytes = 262_144
 
 const writing = new Set(
-  'INSERT UPDATE DELETE MERGE CREATE DROP ALTER TRUNCATE COPY UNLOAD EXPORT IMPORT ATTACH DETACH INSTALL LOAD SET RESET USE CALL EXECUTE PREPARE DEALLOCATE GRANT REVOKE DENY PRAGMA CHECKPOINT VACUUM ANALYZE REFRESH COMMENT START COMMIT ROLLBACK MSCK BEGIN'.split(' '),
+  'INSERT UPDATE DELETE MERGE CREATE DROP ALTER TRUNCATE COPY UNLOAD EXPORT IMPORT ATTACH DETACH INSTALL LOAD SET RESET USE CALL EXECUTE PREPARE DEALLOCATE GRANT REVOKE DENY PRAGMA CHECKPOINT VACUUM ANALYZE REFRESH COMMENT START COMMIT ROLLBACK MSCK BEGIN'.split(
+    ' ',
+  ),
 )
 const describing = new Set('SHOW DESCRIBE EXPLAIN DESC SUMMARIZE FROM PIVOT UNPIVOT TABLE'.split(' '))
 
@@ -32,7 +46,8 @@ export function parseSql(text: string): Query {
   const closing = cursor.peek()
   if (cursor.takeSymbol(';')) {
     while (cursor.takeSymbol(';'));
-    if (cursor.peek().kind !== 'end') throw new SqlSyntaxError('SQL_SEVERAL_STATEMENTS', {}, { start: closing.start, end: text.length })
+    if (cursor.peek().kind !== 'end')
+      throw new SqlSyntaxError('SQL_SEVERAL_STATEMENTS', {}, { start: closing.start, end: text.length })
   }
   if (cursor.peek().kind !== 'end') refuseKnown(cursor)
   return query
@@ -47,7 +62,8 @@ export function parseSqlExpression(text: string): Expression {
 }
 
 function refuseKnown(cursor: Cursor): never {
-  if (cursor.isWord('QUALIFY')) cursor.refuse('QUALIFY', 'neither Trino nor Athena has it; filter the window function in an outer SELECT')
+  if (cursor.isWord('QUALIFY'))
+    cursor.refuse('QUALIFY', 'neither Trino nor Athena has it; filter the window function in an outer SELECT')
   if (cursor.isWord('INTO')) cursor.refuse('SELECT INTO', 'a query only reads')
   if (cursor.isWord('FOR')) cursor.refuse('FOR', 'time travel and locks are not part of the portable language')
   if (cursor.isWord('WINDOW')) cursor.refuse('WINDOW', 'named windows are not proven; write the window inside OVER (…)')
@@ -61,7 +77,12 @@ export function parseQuery(cursor: Cursor): Query {
     let common: CommonTable[] = []
     if (cursor.takeWord('WITH')) {
       recursive = cursor.takeWord('RECURSIVE')
-      if (recursive) cursor.refuse('WITH RECURSIVE', 'Trino stops at 10 rounds and other engines do not; join the table with itself', cursor.span(start))
+      if (recursive)
+        cursor.refuse(
+          'WITH RECURSIVE',
+          'Trino stops at 10 rounds and other engines do not; join the table with itself',
+          cursor.span(start),
+        )
       common = cursor.list(() => commonTable(cursor))
     }
     const body = queryBody(cursor)
@@ -82,7 +103,15 @@ export function parseQuery(cursor: Cursor): Query {
       if (cursor.isWord('WITH')) cursor.refuse('FETCH FIRST … WITH TIES', 'not proven equal on every engine')
       cursor.expectWord('ONLY')
     }
-    return { with: common, recursive, body, orderBy, ...(offset && { offset }), ...(limit && { limit }), span: cursor.span(start) }
+    return {
+      with: common,
+      recursive,
+      body,
+      orderBy,
+      ...(offset && { offset }),
+      ...(limit && { limit }),
+      span: cursor.span(start),
+    }
   })
 }
 
@@ -129,7 +158,14 @@ function queryBody(cursor: Cursor): QueryBody {
   for (;;) {
     const operator = cursor.takeWord('UNION') ? 'UNION' : cursor.takeWord('EXCEPT') ? 'EXCEPT' : undefined
     if (!operator) return left
-    left = { kind: 'set', operator, all: quantifier(cursor), left, right: intersection(cursor), span: cursor.span(start) }
+    left = {
+      kind: 'set',
+      operator,
+      all: quantifier(cursor),
+      left,
+      right: intersection(cursor),
+      span: cursor.span(start),
+    }
   }
 }
 
@@ -137,7 +173,14 @@ function intersection(cursor: Cursor): QueryBody {
   const start = cursor.peek().start
   let left = queryTerm(cursor)
   while (cursor.takeWord('INTERSECT')) {
-    left = { kind: 'set', operator: 'INTERSECT', all: quantifier(cursor), left, right: queryTerm(cursor), span: cursor.span(start) }
+    left = {
+      kind: 'set',
+      operator: 'INTERSECT',
+      all: quantifier(cursor),
+      left,
+      right: queryTerm(cursor),
+      span: cursor.span(start),
+    }
   }
   return left
 }
@@ -196,7 +239,8 @@ function selectItem(cursor: Cursor): SelectItem {
   const start = cursor.peek().start
   if (cursor.takeSymbol('*')) {
     if (cursor.isWord('EXCLUDE') || cursor.isWord('REPLACE') || cursor.isWord('EXCEPT')) {
-      if (!cursor.isWord('EXCEPT') || cursor.isSymbol('(', 1)) cursor.refuse(`* ${cursor.peek().text.toUpperCase()}`, 'it is not Trino; name the columns')
+      if (!cursor.isWord('EXCEPT') || cursor.isSymbol('(', 1))
+        cursor.refuse(`* ${cursor.peek().text.toUpperCase()}`, 'it is not Trino; name the columns')
     }
     return { kind: 'star', span: cursor.span(start) }
   }
@@ -208,7 +252,11 @@ function selectItem(cursor: Cursor): SelectItem {
   }
   const expression = parseExpression(cursor)
   if (cursor.isSymbol('.') && cursor.isSymbol('*', 1)) cursor.refuse('.* of an expression', 'name the fields you want')
-  const alias = cursor.takeWord('AS') ? anyName(cursor) : cursor.isIdentifier() && !cursor.isWord('QUALIFY') && !cursor.isWord('WINDOW') ? cursor.identifier() : undefined
+  const alias = cursor.takeWord('AS')
+    ? anyName(cursor)
+    : cursor.isIdentifier() && !cursor.isWord('QUALIFY') && !cursor.isWord('WINDOW')
+      ? cursor.identifier()
+      : undefined
   return { kind: 'expression', expression, ...(alias && { alias }), span: cursor.span(start) }
 }
 
@@ -223,14 +271,24 @@ function anyName(cursor: Cursor): Identifier {
 function grouping(cursor: Cursor): GroupBy {
   const start = cursor.peek().start
   cursor.expectWord('GROUP', 'BY')
-  if (cursor.isWord('ALL') || cursor.isWord('AUTO')) cursor.refuse(`GROUP BY ${cursor.peek().text.toUpperCase()}`, 'engines mean different things by it; name the columns')
+  if (cursor.isWord('ALL') || cursor.isWord('AUTO'))
+    cursor.refuse(
+      `GROUP BY ${cursor.peek().text.toUpperCase()}`,
+      'engines mean different things by it; name the columns',
+    )
   cursor.takeWord('DISTINCT')
   return { sets: cursor.list(() => groupingElement(cursor)), span: cursor.span(start) }
 }
 
 function groupingElement(cursor: Cursor): GroupingElement {
   const start = cursor.peek().start
-  const kind = cursor.takeWord('ROLLUP') ? 'rollup' : cursor.takeWord('CUBE') ? 'cube' : cursor.isWord('GROUPING', 'SETS') ? (cursor.takeWord('GROUPING', 'SETS'), 'sets') : undefined
+  const kind = cursor.takeWord('ROLLUP')
+    ? 'rollup'
+    : cursor.takeWord('CUBE')
+      ? 'cube'
+      : cursor.isWord('GROUPING', 'SETS')
+        ? (cursor.takeWord('GROUPING', 'SETS'), 'sets')
+        : undefined
   if (!kind) return { kind: 'simple', expression: parseExpression(cursor) }
   cursor.expectSymbol('(')
   const sets = cursor.list((): readonly Expression[] => {
@@ -250,13 +308,21 @@ function joined(cursor: Cursor): TableExpression {
   const start = cursor.peek().start
   let left = tablePrimary(cursor)
   for (;;) {
-    if (cursor.isWord('NATURAL')) cursor.refuse('NATURAL JOIN', 'it joins by whatever columns share a name; write ON or USING')
-    for (const word of ['ASOF', 'POSITIONAL', 'SEMI', 'ANTI', 'GLOBAL']) if (cursor.isWord(word) && /^JOIN$/i.test(cursor.peek(1).text)) cursor.refuse(`${word} JOIN`, 'it is not Trino')
+    if (cursor.isWord('NATURAL'))
+      cursor.refuse('NATURAL JOIN', 'it joins by whatever columns share a name; write ON or USING')
+    for (const word of ['ASOF', 'POSITIONAL', 'SEMI', 'ANTI', 'GLOBAL'])
+      if (cursor.isWord(word) && /^JOIN$/i.test(cursor.peek(1).text)) cursor.refuse(`${word} JOIN`, 'it is not Trino')
     const type = joinType(cursor)
     if (!type) return left
     const right = tablePrimary(cursor)
     const condition: Pick<Join, 'on' | 'using'> =
-      type === 'CROSS' ? {} : cursor.takeWord('ON') ? { on: parseExpression(cursor) } : cursor.takeWord('USING') ? { using: columnAliases(cursor) } : cursor.fail('ON or USING')
+      type === 'CROSS'
+        ? {}
+        : cursor.takeWord('ON')
+          ? { on: parseExpression(cursor) }
+          : cursor.takeWord('USING')
+            ? { using: columnAliases(cursor) }
+            : cursor.fail('ON or USING')
     left = { kind: 'join', type, left, right, ...condition, span: cursor.span(start) }
   }
 }
@@ -286,7 +352,10 @@ function tablePrimary(cursor: Cursor): TableExpression {
   if (table.kind === 'join') return table
   refuseTableSuffix(cursor)
   const explicit = cursor.takeWord('AS')
-  const alias = explicit || (cursor.isIdentifier() && !notAliases.some((w) => cursor.isWord(w))) ? cursor.identifier('a name for the table') : undefined
+  const alias =
+    explicit || (cursor.isIdentifier() && !notAliases.some((w) => cursor.isWord(w)))
+      ? cursor.identifier('a name for the table')
+      : undefined
   const names = alias && cursor.isSymbol('(') ? columnAliases(cursor) : []
   refuseTableSuffix(cursor)
   return { ...table, ...(alias && { alias }), columnAliases: names, span: cursor.span(start) }
@@ -296,9 +365,11 @@ const notAliases = ['QUALIFY', 'WINDOW', 'ASOF', 'POSITIONAL', 'SEMI', 'ANTI']
 
 function refuseTableSuffix(cursor: Cursor): void {
   if (cursor.isWord('TABLESAMPLE')) cursor.refuse('TABLESAMPLE', 'a sample is not an answer')
-  if (cursor.isWord('MATCH_RECOGNIZE')) cursor.refuse('MATCH_RECOGNIZE', 'only Trino has it; use window functions such as lag()')
+  if (cursor.isWord('MATCH_RECOGNIZE'))
+    cursor.refuse('MATCH_RECOGNIZE', 'only Trino has it; use window functions such as lag()')
   if (cursor.isWord('FOR')) cursor.refuse('FOR', 'time travel and locks are not part of the portable language')
-  if (cursor.isWord('PIVOT') || cursor.isWord('UNPIVOT')) cursor.refuse(cursor.peek().text.toUpperCase(), 'it is not Trino')
+  if (cursor.isWord('PIVOT') || cursor.isWord('UNPIVOT'))
+    cursor.refuse(cursor.peek().text.toUpperCase(), 'it is not Trino')
 }
 
 function tableWithoutAlias(cursor: Cursor, start: number): TableExpression {
@@ -335,7 +406,13 @@ function tableWithoutAlias(cursor: Cursor, start: number): TableExpression {
   while (cursor.takeSymbol('.')) parts.push(namePart(cursor))
   if (cursor.isSymbol('(')) {
     const name = parts.map((p) => p.name).join('.')
-    throw new SqlSyntaxError(/^(read_|glob$|parquet_|sniff_|query|sqlite|postgres|iceberg|delta)/i.test(name) ? 'SQL_READS_FILES' : 'SQL_TABLE_FUNCTION', { what: `${name}(…)` }, cursor.span(start))
+    throw new SqlSyntaxError(
+      /^(read_|glob$|parquet_|sniff_|query|sqlite|postgres|iceberg|delta)/i.test(name)
+        ? 'SQL_READS_FILES'
+        : 'SQL_TABLE_FUNCTION',
+      { what: `${name}(…)` },
+      cursor.span(start),
+    )
   }
   return { kind: 'table', parts, columnAliases, span: cursor.span(start) }
 }

@@ -2,10 +2,29 @@
  * The subset of regular expressions that Trino (Joni, Java syntax) and RE2 read alike.
  * Look-around, back-references and possessive repetition do not exist in RE2 and are refused.
  */
-export type RegexCheck = { readonly ok: true; readonly groups: number; readonly optionalGroups: ReadonlySet<number> } | { readonly ok: false; readonly reason: string }
+export type RegexCheck =
+  | { readonly ok: true; readonly groups: number; readonly optionalGroups: ReadonlySet<number> }
+  | { readonly ok: false; readonly reason: string }
 
 const refusedEscapes: Readonly<Record<string, string>> = {
-  G: '\\G', Z: '\\Z', k: 'a back-reference', K: '\\K', R: '\\R', X: '\\X', h: '\\h', H: '\\H', v: '\\v', V: '\\V', N: '\\N', c: 'a control escape', e: '\\e', u: '\\u', Q: '\\Q', E: '\\E', C: '\\C', x: '\\x',
+  G: '\\G',
+  Z: '\\Z',
+  k: 'a back-reference',
+  K: '\\K',
+  R: '\\R',
+  X: '\\X',
+  h: '\\h',
+  H: '\\H',
+  v: '\\v',
+  V: '\\V',
+  N: '\\N',
+  c: 'a control escape',
+  e: '\\e',
+  u: '\\u',
+  Q: '\\Q',
+  E: '\\E',
+  C: '\\C',
+  x: '\\x',
 }
 
 /** RE2 repeats at most 1,000 times. */
@@ -29,7 +48,8 @@ export function checkRegex(pattern: string): RegexCheck {
       if (next === '0') return refuse('it has an octal escape')
       const bad = refusedEscapes[next]
       if (bad) return refuse(`it has ${bad}, which engines read differently`)
-      if ((next === 'p' || next === 'P') && !/^\\[pP]\{(L|Lu|Ll|N|Nd|P|S|Z)\}/.test(pattern.slice(at))) return refuse('it has a character property other than \\p{L}, {Lu}, {Ll}, {N}, {Nd}, {P}, {S}, {Z}')
+      if ((next === 'p' || next === 'P') && !/^\\[pP]\{(L|Lu|Ll|N|Nd|P|S|Z)\}/.test(pattern.slice(at)))
+        return refuse('it has a character property other than \\p{L}, {Lu}, {Ll}, {N}, {Nd}, {P}, {S}, {Z}')
       if (next === 'p' || next === 'P') at = pattern.indexOf('}', at) - 1
       else if (/[A-Za-z]/.test(next) && !/[dDwWsSbBAztnrfa]/.test(next)) return refuse(`it has the escape \\${next}`)
       at += 2
@@ -53,7 +73,14 @@ export function checkRegex(pattern: string): RegexCheck {
           at += flags.length
           if (flags.endsWith(')')) continue
           at -= 1
-        } else return refuse(/^\(\?<?[=!]/.test(pattern.slice(at)) ? 'it has look-around, which RE2 lacks' : /^\(\?P?</.test(pattern.slice(at)) ? 'it has a named group; number it' : 'it has a group that RE2 lacks')
+        } else
+          return refuse(
+            /^\(\?<?[=!]/.test(pattern.slice(at))
+              ? 'it has look-around, which RE2 lacks'
+              : /^\(\?P?</.test(pattern.slice(at))
+                ? 'it has a named group; number it'
+                : 'it has a group that RE2 lacks',
+          )
       } else group = ++groups
       open.push({ group, from: at, alternation: false, inner: [] })
       at++
@@ -80,15 +107,17 @@ export function checkRegex(pattern: string): RegexCheck {
     const repeat = /^(?:[*+?]|\{(\d+)(,(\d*))?\})/.exec(pattern.slice(at))
     if (repeat) {
       if (at === 0 || pattern[at - 1] === '(' || pattern[at - 1] === '|') return refuse('it repeats nothing')
-      if (Number(repeat[1] ?? 0) > maxRepeat || Number(repeat[3] ?? 0) > maxRepeat) return refuse(`it repeats more than ${maxRepeat} times`)
-      if (repeat[0] === '*' || repeat[0] === '?' || repeat[1] === '0') for (const group of closed) optionalGroups.add(group)
+      if (Number(repeat[1] ?? 0) > maxRepeat || Number(repeat[3] ?? 0) > maxRepeat)
+        return refuse(`it repeats more than ${maxRepeat} times`)
+      if (repeat[0] === '*' || repeat[0] === '?' || repeat[1] === '0')
+        for (const group of closed) optionalGroups.add(group)
       at += repeat[0].length
       if (pattern[at] === '+') return refuse('it has a possessive repetition, which RE2 lacks')
       if (pattern[at] === '?') at++
       if (/^[*+?]|^\{\d/.test(pattern.slice(at))) return refuse('it repeats a repetition')
       continue
     }
-    if (char === '{' ) return refuse('it has a { that is no repetition; write \\{')
+    if (char === '{') return refuse('it has a { that is no repetition; write \\{')
     at++
     closed = []
   }
@@ -108,7 +137,8 @@ function classEnd(pattern: string, from: number): number | string {
     if (char === '[') return pattern[at + 1] === ':' ? 'it has a POSIX class' : 'it has a [ inside a class; write \\['
     if (char === '&' && pattern[at + 1] === '&') return 'it intersects classes, which RE2 lacks'
     if (char === '\\') {
-      if (!/[dDwWsSnrtf\\\]\[^\-.*+?(){}|/$&~#@'":;,]/.test(pattern[at + 1] ?? '')) return `it has the escape \\${pattern[at + 1] ?? ''} in a class`
+      if (!/[dDwWsSnrtf\\\][^\-.*+?(){}|/$&~#@'":;,]/.test(pattern[at + 1] ?? ''))
+        return `it has the escape \\${pattern[at + 1] ?? ''} in a class`
       if (/[DWS]/.test(pattern[at + 1]!)) return `it has \\${pattern[at + 1]} in a class`
       at++
     }
@@ -141,6 +171,10 @@ export function toRe2(pattern: string, whole = false): string {
 /** Whether a checked pattern can match the empty text; JavaScript reads the common subset alike. */
 export function matchesEmpty(pattern: string): boolean {
   const flags = /^\(\?([ims]+)\)/.exec(pattern)
-  const body = pattern.slice(flags?.[0].length ?? 0).replace(/\(\?[ims]+:/g, '(?:').replaceAll('\\A', '^').replaceAll('\\z', '$')
+  const body = pattern
+    .slice(flags?.[0].length ?? 0)
+    .replace(/\(\?[ims]+:/g, '(?:')
+    .replaceAll('\\A', '^')
+    .replaceAll('\\z', '$')
   return new RegExp(body, flags?.[1] ?? '').test('')
 }

@@ -15,7 +15,8 @@ export function rewriteQuery(query: Query, change: Change): Query {
   }
 }
 
-const sort = (items: readonly SortItem[], change: Change): SortItem[] => items.map((item) => ({ ...item, expression: rewriteExpression(item.expression, change) }))
+const sort = (items: readonly SortItem[], change: Change): SortItem[] =>
+  items.map((item) => ({ ...item, expression: rewriteExpression(item.expression, change) }))
 
 function rewriteBody(body: QueryBody, change: Change): QueryBody {
   const expression = (node: Expression) => rewriteExpression(node, change)
@@ -27,7 +28,8 @@ function rewriteBody(body: QueryBody, change: Change): QueryBody {
     case 'set':
       return { ...body, left: rewriteBody(body.left, change), right: rewriteBody(body.right, change) }
     case 'select': {
-      const item = <T extends SelectItem>(i: T): T => (i.kind === 'expression' ? { ...i, expression: expression(i.expression) } : i)
+      const item = <T extends SelectItem>(i: T): T =>
+        i.kind === 'expression' ? { ...i, expression: expression(i.expression) } : i
       return {
         ...body,
         items: body.items.map(item),
@@ -38,7 +40,11 @@ function rewriteBody(body: QueryBody, change: Change): QueryBody {
         ...(body.groupBy && {
           groupBy: {
             ...body.groupBy,
-            sets: body.groupBy.sets.map((set) => (set.kind === 'simple' ? { ...set, expression: expression(set.expression) } : { ...set, sets: set.sets.map((s) => s.map(expression)) })),
+            sets: body.groupBy.sets.map((set) =>
+              set.kind === 'simple'
+                ? { ...set, expression: expression(set.expression) }
+                : { ...set, sets: set.sets.map((s) => s.map(expression)) },
+            ),
           },
         }),
       }
@@ -55,7 +61,12 @@ function rewriteTable(table: TableExpression, change: Change): TableExpression {
     case 'unnest':
       return { ...table, items: table.items.map((item) => rewriteExpression(item, change)) }
     case 'join':
-      return { ...table, left: rewriteTable(table.left, change), right: rewriteTable(table.right, change), ...(table.on && { on: rewriteExpression(table.on, change) }) }
+      return {
+        ...table,
+        left: rewriteTable(table.left, change),
+        right: rewriteTable(table.right, change),
+        ...(table.on && { on: rewriteExpression(table.on, change) }),
+      }
   }
 }
 
@@ -84,7 +95,12 @@ function inside(node: Expression, visit: Change, change: Change): Expression {
     case 'in-query':
       return { ...node, operand: visit(node.operand), query: rewriteQuery(node.query, change) }
     case 'like':
-      return { ...node, operand: visit(node.operand), pattern: visit(node.pattern), ...(node.escape && { escape: visit(node.escape) }) }
+      return {
+        ...node,
+        operand: visit(node.operand),
+        pattern: visit(node.pattern),
+        ...(node.escape && { escape: visit(node.escape) }),
+      }
     case 'exists':
     case 'scalar-query':
       return { ...node, query: rewriteQuery(node.query, change) }
@@ -116,5 +132,9 @@ function inside(node: Expression, visit: Change, change: Change): Expression {
 }
 
 function rewriteWindow(spec: WindowSpec, change: Change): WindowSpec {
-  return { ...spec, partitionBy: spec.partitionBy.map((p) => rewriteExpression(p, change)), orderBy: sort(spec.orderBy, change) }
+  return {
+    ...spec,
+    partitionBy: spec.partitionBy.map((p) => rewriteExpression(p, change)),
+    orderBy: sort(spec.orderBy, change),
+  }
 }

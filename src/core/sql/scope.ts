@@ -26,7 +26,11 @@ export interface Scope {
   readonly parent: Scope | undefined
   readonly lambdas: ReadonlyMap<string, SqlType>
   /** Output columns, where ORDER BY is resolved. */
-  readonly outputs?: readonly { readonly name: string | undefined; readonly expression: Expression; readonly type: SqlType }[]
+  readonly outputs?: readonly {
+    readonly name: string | undefined
+    readonly expression: Expression
+    readonly type: SqlType
+  }[]
   /** WITH queries in reach, by folded name. */
   readonly withQueries: ReadonlyMap<string, WithQuery>
   /** Names merged by USING: only the first of each is seen unqualified. */
@@ -38,12 +42,24 @@ export interface WithQuery {
   readonly columns: readonly { readonly name: string | undefined; readonly printed: string; readonly type: SqlType }[]
 }
 
-export const emptyScope: Scope = { relations: [], parent: undefined, lambdas: new Map(), withQueries: new Map(), merged: new Set() }
+export const emptyScope: Scope = {
+  relations: [],
+  parent: undefined,
+  lambdas: new Map(),
+  withQueries: new Map(),
+  merged: new Set(),
+}
 
 export const folded = (name: string): string => name.toLowerCase()
 
 export type Found =
-  | { readonly kind: 'column'; readonly relation: ScopeRelation; readonly column: ScopeColumn; readonly rest: readonly Identifier[]; readonly outer: boolean }
+  | {
+      readonly kind: 'column'
+      readonly relation: ScopeRelation
+      readonly column: ScopeColumn
+      readonly rest: readonly Identifier[]
+      readonly outer: boolean
+    }
   | { readonly kind: 'lambda'; readonly name: string; readonly type: SqlType; readonly rest: readonly Identifier[] }
   | { readonly kind: 'ambiguous'; readonly relations: readonly ScopeRelation[] }
   | { readonly kind: 'none' }
@@ -63,15 +79,23 @@ export function lookUp(scope: Scope, parts: readonly Identifier[], outer = false
   return lookUp(scope.parent, parts, true)
 }
 
-function pick(relations: readonly ScopeRelation[], name: Identifier, rest: readonly Identifier[], outer: boolean, merged: ReadonlySet<string>): Found {
+function pick(
+  relations: readonly ScopeRelation[],
+  name: Identifier,
+  rest: readonly Identifier[],
+  outer: boolean,
+  merged: ReadonlySet<string>,
+): Found {
   const hits: { relation: ScopeRelation; column: ScopeColumn }[] = []
   for (const relation of relations) {
-    for (const column of relation.columns) if (column.name !== undefined && folded(column.name) === folded(name.name)) hits.push({ relation, column })
+    for (const column of relation.columns)
+      if (column.name !== undefined && folded(column.name) === folded(name.name)) hits.push({ relation, column })
   }
   if (hits.length === 0) return { kind: 'none' }
   const shown = hits.filter((h) => !h.column.hidden)
   if (shown.length === 1) return { kind: 'column', ...shown[0]!, rest, outer }
-  if (hits.length > 1 && !merged.has(folded(name.name))) return { kind: 'ambiguous', relations: hits.map((h) => h.relation) }
+  if (hits.length > 1 && !merged.has(folded(name.name)))
+    return { kind: 'ambiguous', relations: hits.map((h) => h.relation) }
   return { kind: 'column', ...hits[0]!, rest, outer }
 }
 

@@ -3,7 +3,17 @@ import type { ErrorCode, Values } from '../errors.ts'
 import type { Span } from './tree.ts'
 
 export interface Token extends Span {
-  readonly kind: 'word' | 'quoted' | 'string' | 'binary' | 'integer' | 'decimal' | 'double' | 'parameter' | 'symbol' | 'end'
+  readonly kind:
+    | 'word'
+    | 'quoted'
+    | 'string'
+    | 'binary'
+    | 'integer'
+    | 'decimal'
+    | 'double'
+    | 'parameter'
+    | 'symbol'
+    | 'end'
   /** Words and symbols as written; strings and quoted identifiers without their quotes. */
   readonly text: string
 }
@@ -24,7 +34,45 @@ export class SqlSyntaxError extends Error {
   }
 }
 
-const symbols = ['<>', '!=', '<=', '>=', '||', '->', '=>', '::', '<', '>', '=', '+', '-', '*', '/', '%', '(', ')', '[', ']', '{', '}', ',', '.', ';', '?', ':', '@', '|', '&', '^', '~', '!', '#', '$', '\\', '`']
+const symbols = [
+  '<>',
+  '!=',
+  '<=',
+  '>=',
+  '||',
+  '->',
+  '=>',
+  '::',
+  '<',
+  '>',
+  '=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  '.',
+  ';',
+  '?',
+  ':',
+  '@',
+  '|',
+  '&',
+  '^',
+  '~',
+  '!',
+  '#',
+  '$',
+  '\\',
+  '`',
+]
 const space = /[\s\u00a0\ufeff]+/y
 const lineComment = /--[^\n\r]*/y
 const string = /'(?:[^']|'')*'/y
@@ -32,7 +80,15 @@ const quoted = /"(?:[^"]|"")*"/y
 const number = /(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
 const word = /[A-Za-z_][A-Za-z0-9_$]*/y
 const parameter = /:[A-Za-z_][A-Za-z0-9_]*/y
-const smartQuotes: Readonly<Record<string, string>> = { '‘': "'", '’': "'", '“': '"', '”': '"', '«': '"', '»': '"', '`': '"' }
+const smartQuotes: Readonly<Record<string, string>> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '«': '"',
+  '»': '"',
+  '`': '"',
+}
 
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = []
@@ -69,7 +125,12 @@ export function tokenize(text: string): Token[] {
     }
     if (char === "'" || char === '"') {
       const literal = take(char === "'" ? string : quoted)
-      if (literal === undefined) throw new SqlSyntaxError('SQL_UNTERMINATED', { what: char === "'" ? 'string' : 'quoted name' }, { start: at, end: text.length })
+      if (literal === undefined)
+        throw new SqlSyntaxError(
+          'SQL_UNTERMINATED',
+          { what: char === "'" ? 'string' : 'quoted name' },
+          { start: at, end: text.length },
+        )
       const inner = literal.slice(1, -1).replaceAll(char + char, char)
       if (char === '"' && inner === '') throw new SqlSyntaxError('SQL_EMPTY_NAME', {}, { start: at, end: at + 2 }, "''")
       push(char === "'" ? 'string' : 'quoted', literal.length, inner)
@@ -78,9 +139,17 @@ export function tokenize(text: string): Token[] {
     const digits = /[0-9.]/.test(char) ? take(number) : undefined
     if (digits !== undefined) {
       if (/[A-Za-z_]/.test(text[at + digits.length] ?? '')) {
-        throw new SqlSyntaxError('SQL_SYNTAX', { expected: 'a number', found: text.slice(at, at + digits.length + 1) }, { start: at, end: at + digits.length + 1 })
+        throw new SqlSyntaxError(
+          'SQL_SYNTAX',
+          { expected: 'a number', found: text.slice(at, at + digits.length + 1) },
+          { start: at, end: at + digits.length + 1 },
+        )
       }
-      push(/[eE]/.test(digits) ? 'double' : digits.includes('.') ? 'decimal' : 'integer', digits.length, digits.replaceAll('_', ''))
+      push(
+        /[eE]/.test(digits) ? 'double' : digits.includes('.') ? 'decimal' : 'integer',
+        digits.length,
+        digits.replaceAll('_', ''),
+      )
       continue
     }
     const named = char === ':' && text[at + 1] !== ':' ? take(parameter) : undefined
@@ -89,11 +158,16 @@ export function tokenize(text: string): Token[] {
       continue
     }
     const smart = smartQuotes[char]
-    if (smart !== undefined) throw new SqlSyntaxError('SQL_SMART_QUOTE', { found: char, instead: smart }, { start: at, end: at + 1 }, smart)
+    if (smart !== undefined)
+      throw new SqlSyntaxError('SQL_SMART_QUOTE', { found: char, instead: smart }, { start: at, end: at + 1 }, smart)
     const symbol = symbols.find((s) => text.startsWith(s, at))
     if (symbol === undefined) {
       const found = String.fromCodePoint(text.codePointAt(at)!)
-      throw new SqlSyntaxError('SQL_CHARACTER', { found: `U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}` }, { start: at, end: at + found.length })
+      throw new SqlSyntaxError(
+        'SQL_CHARACTER',
+        { found: `U+${found.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}` },
+        { start: at, end: at + found.length },
+      )
     }
     push('symbol', symbol.length, symbol)
   }

@@ -25,13 +25,32 @@ interface Typed extends Node {
   type?: SqlType
 }
 
-export interface NullLiteral extends Typed { readonly kind: 'null' }
-export interface BooleanLiteral extends Typed { readonly kind: 'boolean'; readonly value: boolean }
-export interface StringLiteral extends Typed { readonly kind: 'string'; readonly value: string }
+export interface NullLiteral extends Typed {
+  readonly kind: 'null'
+}
+export interface BooleanLiteral extends Typed {
+  readonly kind: 'boolean'
+  readonly value: boolean
+}
+export interface StringLiteral extends Typed {
+  readonly kind: 'string'
+  readonly value: string
+}
 /** `form` tells 1 (integer or bigint), 1.5 (decimal) and 1e0 (double) apart: Trino computes differently with each. */
-export interface NumberLiteral extends Typed { readonly kind: 'number'; readonly form: 'integer' | 'decimal' | 'double'; readonly text: string }
-export interface BinaryLiteral extends Typed { readonly kind: 'binary'; readonly hex: string }
-export interface DateTimeLiteral extends Typed { readonly kind: 'datetime'; readonly form: 'date' | 'timestamp'; readonly text: string }
+export interface NumberLiteral extends Typed {
+  readonly kind: 'number'
+  readonly form: 'integer' | 'decimal' | 'double'
+  readonly text: string
+}
+export interface BinaryLiteral extends Typed {
+  readonly kind: 'binary'
+  readonly hex: string
+}
+export interface DateTimeLiteral extends Typed {
+  readonly kind: 'datetime'
+  readonly form: 'date' | 'timestamp'
+  readonly text: string
+}
 export interface IntervalLiteral extends Typed {
   readonly kind: 'interval'
   readonly text: string
@@ -40,7 +59,10 @@ export interface IntervalLiteral extends Typed {
 }
 export type IntervalUnit = 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year'
 
-export interface Parameter extends Typed { readonly kind: 'parameter'; readonly name: string }
+export interface Parameter extends Typed {
+  readonly kind: 'parameter'
+  readonly name: string
+}
 
 /** A dotted name as written; the analyzer decides how much of it is relation, column and fields. */
 export interface Reference extends Typed {
@@ -54,36 +76,124 @@ export type Resolved =
   | { readonly kind: 'column'; readonly relation: string; readonly column: string; readonly fields: readonly string[] }
   | { readonly kind: 'lambda'; readonly name: string; readonly fields: readonly string[] }
   /** ORDER BY named an output column: 1-based position, and the expression behind it. */
-  | { readonly kind: 'output'; readonly position: number; readonly expression: Expression; readonly fields: readonly string[] }
+  | {
+      readonly kind: 'output'
+      readonly position: number
+      readonly expression: Expression
+      readonly fields: readonly string[]
+    }
 
-export interface Field extends Typed { readonly kind: 'field'; readonly base: Expression; readonly field: Identifier }
-export interface Subscript extends Typed { readonly kind: 'subscript'; readonly base: Expression; readonly index: Expression }
-export interface Unary extends Typed { readonly kind: 'unary'; readonly operator: '-' | '+' | 'NOT'; readonly operand: Expression }
+export interface Field extends Typed {
+  readonly kind: 'field'
+  readonly base: Expression
+  readonly field: Identifier
+}
+export interface Subscript extends Typed {
+  readonly kind: 'subscript'
+  readonly base: Expression
+  readonly index: Expression
+}
+export interface Unary extends Typed {
+  readonly kind: 'unary'
+  readonly operator: '-' | '+' | 'NOT'
+  readonly operand: Expression
+}
 
 export type BinaryOperator =
-  | '+' | '-' | '*' | '/' | '%' | '||'
-  | '=' | '<>' | '<' | '<=' | '>' | '>='
-  | 'AND' | 'OR' | 'IS DISTINCT FROM' | 'IS NOT DISTINCT FROM'
-export interface Binary extends Typed { readonly kind: 'binary-op'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '||'
+  | '='
+  | '<>'
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'AND'
+  | 'OR'
+  | 'IS DISTINCT FROM'
+  | 'IS NOT DISTINCT FROM'
+export interface Binary extends Typed {
+  readonly kind: 'binary-op'
+  readonly operator: BinaryOperator
+  readonly left: Expression
+  readonly right: Expression
+}
 
-export interface IsNull extends Typed { readonly kind: 'is-null'; readonly operand: Expression; readonly negated: boolean }
-export interface Between extends Typed { readonly kind: 'between'; readonly operand: Expression; readonly low: Expression; readonly high: Expression; readonly negated: boolean }
-export interface InList extends Typed { readonly kind: 'in-list'; readonly operand: Expression; readonly items: readonly Expression[]; readonly negated: boolean }
-export interface InQuery extends Typed { readonly kind: 'in-query'; readonly operand: Expression; readonly query: Query; readonly negated: boolean }
-export interface Like extends Typed { readonly kind: 'like'; readonly operand: Expression; readonly pattern: Expression; readonly escape?: Expression; readonly negated: boolean }
-export interface Exists extends Typed { readonly kind: 'exists'; readonly query: Query }
-export interface Quantified extends Typed { readonly kind: 'quantified'; readonly operator: BinaryOperator; readonly quantifier: 'ALL' | 'ANY'; readonly left: Expression; readonly query: Query }
-export interface ScalarQuery extends Typed { readonly kind: 'scalar-query'; readonly query: Query }
+export interface IsNull extends Typed {
+  readonly kind: 'is-null'
+  readonly operand: Expression
+  readonly negated: boolean
+}
+export interface Between extends Typed {
+  readonly kind: 'between'
+  readonly operand: Expression
+  readonly low: Expression
+  readonly high: Expression
+  readonly negated: boolean
+}
+export interface InList extends Typed {
+  readonly kind: 'in-list'
+  readonly operand: Expression
+  readonly items: readonly Expression[]
+  readonly negated: boolean
+}
+export interface InQuery extends Typed {
+  readonly kind: 'in-query'
+  readonly operand: Expression
+  readonly query: Query
+  readonly negated: boolean
+}
+export interface Like extends Typed {
+  readonly kind: 'like'
+  readonly operand: Expression
+  readonly pattern: Expression
+  readonly escape?: Expression
+  readonly negated: boolean
+}
+export interface Exists extends Typed {
+  readonly kind: 'exists'
+  readonly query: Query
+}
+export interface Quantified extends Typed {
+  readonly kind: 'quantified'
+  readonly operator: BinaryOperator
+  readonly quantifier: 'ALL' | 'ANY'
+  readonly left: Expression
+  readonly query: Query
+}
+export interface ScalarQuery extends Typed {
+  readonly kind: 'scalar-query'
+  readonly query: Query
+}
 export interface Case extends Typed {
   readonly kind: 'case'
   readonly operand?: Expression
   readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]
   readonly otherwise?: Expression
 }
-export interface Cast extends Typed { readonly kind: 'cast'; readonly operand: Expression; readonly target: SqlType; readonly safe: boolean }
-export interface Lambda extends Typed { readonly kind: 'lambda'; readonly parameters: readonly Identifier[]; readonly body: Expression }
-export interface ArrayLiteral extends Typed { readonly kind: 'array'; readonly items: readonly Expression[] }
-export interface RowLiteral extends Typed { readonly kind: 'row'; readonly items: readonly Expression[] }
+export interface Cast extends Typed {
+  readonly kind: 'cast'
+  readonly operand: Expression
+  readonly target: SqlType
+  readonly safe: boolean
+}
+export interface Lambda extends Typed {
+  readonly kind: 'lambda'
+  readonly parameters: readonly Identifier[]
+  readonly body: Expression
+}
+export interface ArrayLiteral extends Typed {
+  readonly kind: 'array'
+  readonly items: readonly Expression[]
+}
+export interface RowLiteral extends Typed {
+  readonly kind: 'row'
+  readonly items: readonly Expression[]
+}
 
 /** Special forms (EXTRACT, TRIM, POSITION, AT TIME ZONE, CURRENT_DATE …) are calls too, by the names of `functions.ts`. */
 export interface Call extends Typed {
@@ -111,8 +221,15 @@ export interface WindowSpec extends Node {
   readonly orderBy: readonly SortItem[]
   readonly frame?: Frame
 }
-export interface Frame { readonly unit: 'ROWS' | 'RANGE'; readonly start: FrameBound; readonly end?: FrameBound }
-export interface FrameBound { readonly kind: 'UNBOUNDED PRECEDING' | 'PRECEDING' | 'CURRENT ROW' | 'FOLLOWING' | 'UNBOUNDED FOLLOWING'; readonly value?: Expression }
+export interface Frame {
+  readonly unit: 'ROWS' | 'RANGE'
+  readonly start: FrameBound
+  readonly end?: FrameBound
+}
+export interface FrameBound {
+  readonly kind: 'UNBOUNDED PRECEDING' | 'PRECEDING' | 'CURRENT ROW' | 'FOLLOWING' | 'UNBOUNDED FOLLOWING'
+  readonly value?: Expression
+}
 
 export interface SortItem extends Node {
   readonly expression: Expression
@@ -121,9 +238,33 @@ export interface SortItem extends Node {
 }
 
 export type Expression =
-  | NullLiteral | BooleanLiteral | StringLiteral | NumberLiteral | BinaryLiteral | DateTimeLiteral | IntervalLiteral
-  | Parameter | Reference | Field | Subscript | Unary | Binary | IsNull | Between | InList | InQuery | Like | Exists
-  | Quantified | ScalarQuery | Case | Cast | Lambda | ArrayLiteral | RowLiteral | Call
+  | NullLiteral
+  | BooleanLiteral
+  | StringLiteral
+  | NumberLiteral
+  | BinaryLiteral
+  | DateTimeLiteral
+  | IntervalLiteral
+  | Parameter
+  | Reference
+  | Field
+  | Subscript
+  | Unary
+  | Binary
+  | IsNull
+  | Between
+  | InList
+  | InQuery
+  | Like
+  | Exists
+  | Quantified
+  | ScalarQuery
+  | Case
+  | Cast
+  | Lambda
+  | ArrayLiteral
+  | RowLiteral
+  | Call
 
 export interface Query extends Node {
   readonly with: readonly CommonTable[]
@@ -143,8 +284,8 @@ export interface OutputColumn {
 }
 
 export interface CommonTable extends Node {
-  /** Set by the analyzer: its name in printed text. */
-  printed?: string
+  /** Set by the analyzer: its name and columns in printed text. */
+  printed?: { readonly name: string; readonly columns: readonly string[] }
   readonly name: Identifier
   readonly columns: readonly Identifier[]
   readonly query: Query
@@ -152,8 +293,14 @@ export interface CommonTable extends Node {
 
 export type QueryBody = Select | Values | SetOperation | NestedQuery
 
-export interface NestedQuery extends Node { readonly kind: 'nested'; readonly query: Query }
-export interface Values extends Node { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] }
+export interface NestedQuery extends Node {
+  readonly kind: 'nested'
+  readonly query: Query
+}
+export interface Values extends Node {
+  readonly kind: 'values'
+  readonly rows: readonly (readonly Expression[])[]
+}
 export interface SetOperation extends Node {
   readonly kind: 'set'
   readonly operator: 'UNION' | 'INTERSECT' | 'EXCEPT'
@@ -174,14 +321,27 @@ export interface Select extends Node {
   expanded?: readonly SelectExpression[]
 }
 
-export interface GroupBy extends Node { readonly sets: readonly GroupingElement[] }
+export interface GroupBy extends Node {
+  readonly sets: readonly GroupingElement[]
+}
 export type GroupingElement =
   | { readonly kind: 'simple'; readonly expression: Expression }
-  | { readonly kind: 'rollup' | 'cube' | 'sets'; readonly sets: readonly (readonly Expression[])[]; readonly span: Span }
+  | {
+      readonly kind: 'rollup' | 'cube' | 'sets'
+      readonly sets: readonly (readonly Expression[])[]
+      readonly span: Span
+    }
 
 export type SelectItem = SelectExpression | SelectStar
-export interface SelectExpression extends Node { readonly kind: 'expression'; readonly expression: Expression; readonly alias?: Identifier }
-export interface SelectStar extends Node { readonly kind: 'star'; readonly qualifier?: Identifier }
+export interface SelectExpression extends Node {
+  readonly kind: 'expression'
+  readonly expression: Expression
+  readonly alias?: Identifier
+}
+export interface SelectStar extends Node {
+  readonly kind: 'star'
+  readonly qualifier?: Identifier
+}
 
 export type TableExpression = TableName | DerivedTable | UnnestTable | Join
 
@@ -203,8 +363,16 @@ export type TableSource =
   | { readonly kind: 'events'; readonly used: Set<string> }
   | { readonly kind: 'list'; readonly name: string }
   | { readonly kind: 'with'; readonly name: string; readonly columns: readonly string[] }
-export interface DerivedTable extends Aliased { readonly kind: 'derived'; readonly query: Query; readonly lateral: boolean }
-export interface UnnestTable extends Aliased { readonly kind: 'unnest'; readonly items: readonly Expression[]; readonly ordinality: boolean }
+export interface DerivedTable extends Aliased {
+  readonly kind: 'derived'
+  readonly query: Query
+  readonly lateral: boolean
+}
+export interface UnnestTable extends Aliased {
+  readonly kind: 'unnest'
+  readonly items: readonly Expression[]
+  readonly ordinality: boolean
+}
 export interface Join extends Node {
   readonly kind: 'join'
   readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS'

@@ -11,8 +11,21 @@ export type SqlType =
 
 /** `unknown` is the type of NULL; `iso-time` a timestamp parameter, which takes the form of what it meets. */
 export type SimpleKind =
-  | 'unknown' | 'boolean' | 'tinyint' | 'smallint' | 'integer' | 'bigint' | 'real' | 'double' | 'varchar' | 'varbinary'
-  | 'json' | 'date' | 'interval-day' | 'interval-year' | 'iso-time'
+  | 'unknown'
+  | 'boolean'
+  | 'tinyint'
+  | 'smallint'
+  | 'integer'
+  | 'bigint'
+  | 'real'
+  | 'double'
+  | 'varchar'
+  | 'varbinary'
+  | 'json'
+  | 'date'
+  | 'interval-day'
+  | 'interval-year'
+  | 'iso-time'
 
 const simple = <K extends SimpleKind>(kind: K): { readonly kind: K } => ({ kind })
 
@@ -82,7 +95,8 @@ export function fromColumnType(type: ColumnType): SqlType {
 }
 
 export const isInteger = (type: SqlType): boolean => ['tinyint', 'smallint', 'integer', 'bigint'].includes(type.kind)
-export const isNumeric = (type: SqlType): boolean => isInteger(type) || ['decimal', 'real', 'double'].includes(type.kind)
+export const isNumeric = (type: SqlType): boolean =>
+  isInteger(type) || ['decimal', 'real', 'double'].includes(type.kind)
 export const isTemporal = (type: SqlType): boolean => type.kind === 'date' || type.kind === 'timestamp'
 
 const integerDigits: Partial<Record<SqlType['kind'], number>> = { tinyint: 3, smallint: 5, integer: 10, bigint: 19 }
@@ -159,7 +173,24 @@ export function sameType(a: SqlType, b: SqlType): boolean {
 }
 
 const comparable = (type: SqlType): boolean => type.kind !== 'json' || true
-const ordered = new Set(['boolean', 'tinyint', 'smallint', 'integer', 'bigint', 'decimal', 'real', 'double', 'varchar', 'varbinary', 'date', 'timestamp', 'interval-day', 'interval-year', 'unknown', 'iso-time'])
+const ordered = new Set([
+  'boolean',
+  'tinyint',
+  'smallint',
+  'integer',
+  'bigint',
+  'decimal',
+  'real',
+  'double',
+  'varchar',
+  'varbinary',
+  'date',
+  'timestamp',
+  'interval-day',
+  'interval-year',
+  'unknown',
+  'iso-time',
+])
 
 /** Whether `<` and ORDER BY work on it. */
 export function isOrderable(type: SqlType): boolean {

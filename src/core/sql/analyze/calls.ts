@@ -1,16 +1,25 @@
 /** Calls: the function by name, the overload by Trino's rules, the arguments that must be known before the run. */
 import { nearest } from '../../text.ts'
 import { functions, unproven } from '../functions/catalogue.ts'
-import { accepts, type Bindings, instantiate, type Pattern, parameterAt, type Signature, unify } from '../functions/signature.ts'
+import {
+  accepts,
+  type Bindings,
+  instantiate,
+  type Pattern,
+  parameterAt,
+  type Signature,
+  unify,
+} from '../functions/signature.ts'
 import type { FunctionSpec } from '../functions/spec.ts'
 import { folded } from '../scope.ts'
 import type { Call, Expression, Lambda } from '../tree.ts'
 import { type SqlType, typeName, types } from '../types.ts'
 import { type Context, report } from './context.ts'
-import { analyzeExpression, analyzeSort, analyzeWindow, settle, wantBoolean, type Where } from './expressions.ts'
+import { analyzeExpression, analyzeSort, analyzeWindow, settle, type Where, wantBoolean } from './expressions.ts'
 
 /** Functions that reach outside the data; DuckDB has them, so their names deserve a word of their own. */
-const readers = /^(read_|parquet_|glob$|sniff_|getenv$|query$|query_table$|which_secret$|duckdb_|pragma_|current_setting$|load_|write_|copy_|sql_auto)/
+const readers =
+  /^(read_|parquet_|glob$|sniff_|getenv$|query$|query_table$|which_secret$|duckdb_|pragma_|current_setting$|load_|write_|copy_|sql_auto)/
 
 export function analyzeCall(context: Context, node: Call, where: Where): SqlType {
   const spec = functions.get(node.name)
@@ -45,14 +54,33 @@ export function analyzeCall(context: Context, node: Call, where: Where): SqlType
 }
 
 function placement(context: Context, node: Call, where: Where, aggregate: boolean, windowed: boolean): void {
-  const report_ = (what: string, place: string, hint: string) => report(context, 'SQL_AGGREGATE_MISPLACED', { what, where: place, hint }, node.span)
-  if (aggregate && where.noAggregates) report_(`the aggregate ${node.name}(…)`, where.noAggregates, where.noAggregates === 'WHERE' ? 'Conditions on aggregates stand in HAVING.' : 'Compute it in a subquery.')
-  if (windowed && where.noWindows) report_(`the window function ${node.name}(…)`, where.noWindows, 'Compute it in a subquery and filter there.')
+  const report_ = (what: string, place: string, hint: string) =>
+    report(context, 'SQL_AGGREGATE_MISPLACED', { what, where: place, hint }, node.span)
+  if (aggregate && where.noAggregates)
+    report_(
+      `the aggregate ${node.name}(…)`,
+      where.noAggregates,
+      where.noAggregates === 'WHERE' ? 'Conditions on aggregates stand in HAVING.' : 'Compute it in a subquery.',
+    )
+  if (windowed && where.noWindows)
+    report_(`the window function ${node.name}(…)`, where.noWindows, 'Compute it in a subquery and filter there.')
   const spec = functions.get(node.name)!
-  if (spec.kind === 'window' && !windowed) report_(`${node.name}()`, 'a place without OVER (…)', 'Add a window: OVER (PARTITION BY … ORDER BY …).')
-  if (windowed && (node.filter || node.distinct)) report_('FILTER or DISTINCT', 'a window function', 'Trino does not support it; filter in a subquery.')
-  if (windowed && ['lag', 'lead', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile'].includes(node.name) && node.over!.orderBy.length === 0) report_(`${node.name}()`, 'a window without ORDER BY', 'Its answer depends on the order: OVER (… ORDER BY …).')
-  if (spec.kind === 'scalar' && (windowed || node.filter || node.distinct || node.orderBy.length > 0)) report_('DISTINCT, ORDER BY, FILTER or OVER', `the plain function ${node.name}(…)`, 'Only aggregates and window functions take them.')
+  if (spec.kind === 'window' && !windowed)
+    report_(`${node.name}()`, 'a place without OVER (…)', 'Add a window: OVER (PARTITION BY … ORDER BY …).')
+  if (windowed && (node.filter || node.distinct))
+    report_('FILTER or DISTINCT', 'a window function', 'Trino does not support it; filter in a subquery.')
+  if (
+    windowed &&
+    ['lag', 'lead', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile'].includes(node.name) &&
+    node.over!.orderBy.length === 0
+  )
+    report_(`${node.name}()`, 'a window without ORDER BY', 'Its answer depends on the order: OVER (… ORDER BY …).')
+  if (spec.kind === 'scalar' && (windowed || node.filter || node.distinct || node.orderBy.length > 0))
+    report_(
+      'DISTINCT, ORDER BY, FILTER or OVER',
+      `the plain function ${node.name}(…)`,
+      'Only aggregates and window functions take them.',
+    )
 }
 
 function star(context: Context, node: Call, spec: FunctionSpec): SqlType {
@@ -75,7 +103,17 @@ function unknownFunction(context: Context, node: Call): void {
     return
   }
   const guess = nearest(node.name, functions.keys())
-  report(context, 'SQL_FUNCTION_UNKNOWN', { name: node.name, hint: guess ? `Did you mean ${guess}?` : 'docs/sql.md lists the functions; the language is that of Athena engine v3 (Trino).' }, node.nameSpan)
+  report(
+    context,
+    'SQL_FUNCTION_UNKNOWN',
+    {
+      name: node.name,
+      hint: guess
+        ? `Did you mean ${guess}?`
+        : 'docs/sql.md lists the functions; the language is that of Athena engine v3 (Trino).',
+    },
+    node.nameSpan,
+  )
 }
 
 interface Chosen {
@@ -89,9 +127,14 @@ function choose(context: Context, node: Call, spec: FunctionSpec, where: Where):
     for (const { signature, duckdb } of spec.signatures) {
       if (!accepts(signature, node.args.length)) continue
       const bindings: Bindings = new Map()
-      const plain = node.args.every((arg, i) => arg.kind === 'lambda' || unify(parameterAt(signature, i), arg.type ?? types.unknown, bindings, coerce))
+      const plain = node.args.every(
+        (arg, i) =>
+          arg.kind === 'lambda' || unify(parameterAt(signature, i), arg.type ?? types.unknown, bindings, coerce),
+      )
       if (!plain) continue
-      const lambdas = node.args.every((arg, i) => arg.kind !== 'lambda' || fitLambda(context, arg, parameterAt(signature, i), bindings, where))
+      const lambdas = node.args.every(
+        (arg, i) => arg.kind !== 'lambda' || fitLambda(context, arg, parameterAt(signature, i), bindings, where),
+      )
       if (lambdas) return { signature, returns: instantiate(signature.returns, bindings), duckdb }
     }
   }
@@ -105,15 +148,24 @@ function fitLambda(context: Context, lambda: Lambda, pattern: Pattern, bindings:
     lambdas.set(folded(parameter.name), instantiate(pattern.parameters[i]!, bindings))
   })
   const { outputs: _, ...scope } = where.scope
-  const result = analyzeExpression(context, lambda.body, { scope: { ...scope, lambdas }, noAggregates: 'a lambda', noWindows: 'a lambda' })
+  const result = analyzeExpression(context, lambda.body, {
+    scope: { ...scope, lambdas },
+    noAggregates: 'a lambda',
+    noWindows: 'a lambda',
+  })
   lambda.type = result
   return unify(pattern.result, result, bindings, true)
 }
 
-const wantedText = (spec: FunctionSpec): string => spec.signatures.map(({ signature }) => signature.text.replace(/ -> .*/, '').replaceAll('timestamptz', 'timestamp with time zone')).join(', or ')
+const wantedText = (spec: FunctionSpec): string =>
+  spec.signatures
+    .map(({ signature }) => signature.text.replace(/ -> .*/, '').replaceAll('timestamptz', 'timestamp with time zone'))
+    .join(', or ')
 
 function wrongArguments(context: Context, node: Call, spec: FunctionSpec): void {
-  const given = node.args.map((arg: Expression) => (arg.kind === 'lambda' ? 'lambda' : typeName(arg.type ?? types.unknown))).join(', ')
+  const given = node.args
+    .map((arg: Expression) => (arg.kind === 'lambda' ? 'lambda' : typeName(arg.type ?? types.unknown)))
+    .join(', ')
   report(context, 'SQL_ARGUMENTS', { name: node.name, given, wanted: wantedText(spec) }, node.span)
 }
 
@@ -121,7 +173,14 @@ function checkArguments(context: Context, node: Call, spec: FunctionSpec): void 
   const problem = spec.check?.(node.args)
   if (!problem) return
   const argument = node.args[problem.argument]!
-  if (problem.kind === 'literal') report(context, 'SQL_LITERAL_WANTED', { name: node.name, what: problem.reason }, argument.span)
-  else if (problem.kind === 'regex') report(context, 'SQL_REGEX', { pattern: argument.kind === 'string' ? `'${argument.value}'` : '', reason: problem.reason }, argument.span)
+  if (problem.kind === 'literal')
+    report(context, 'SQL_LITERAL_WANTED', { name: node.name, what: problem.reason }, argument.span)
+  else if (problem.kind === 'regex')
+    report(
+      context,
+      'SQL_REGEX',
+      { pattern: argument.kind === 'string' ? `'${argument.value}'` : '', reason: problem.reason },
+      argument.span,
+    )
   else report(context, 'SQL_FUNCTION_UNPROVEN', { name: node.name, reason: problem.reason }, argument.span)
 }

@@ -24,11 +24,21 @@ export function castRule(from: SqlType, to: SqlType): CastRule {
   if (from.kind === 'varchar' || from.kind === 'iso-time') return fromVarchar(to)
   if (isInteger(to)) return toInteger(from)
   if (to.kind === 'double' || to.kind === 'real') return isNumber(from) || from.kind === 'boolean' ? plain : impossible
-  if (to.kind === 'decimal') return isInteger(from) || from.kind === 'decimal' ? plain : from.kind === 'boolean' ? plain : from.kind === 'double' ? refused('binary fractions round differently') : impossible
+  if (to.kind === 'decimal')
+    return isInteger(from) || from.kind === 'decimal'
+      ? plain
+      : from.kind === 'boolean'
+        ? plain
+        : from.kind === 'double'
+          ? refused('binary fractions round differently')
+          : impossible
   if (to.kind === 'boolean') return isNumber(from) ? template('($1 <> 0)') : impossible
   if (to.kind === 'date') return from.kind === 'timestamp' ? plain : impossible
   if (to.kind === 'timestamp') return from.kind === 'date' || from.kind === 'timestamp' ? plain : impossible
-  if (to.kind === 'array' && from.kind === 'array') return castRule(from.element, to.element).kind === 'plain' ? plain : refused('its elements need a cast of their own; use transform()')
+  if (to.kind === 'array' && from.kind === 'array')
+    return castRule(from.element, to.element).kind === 'plain'
+      ? plain
+      : refused('its elements need a cast of their own; use transform()')
   return from.kind === to.kind ? refused('not proven') : impossible
 }
 
@@ -44,8 +54,10 @@ function toInteger(from: SqlType): CastRule {
 function toVarchar(from: SqlType): CastRule {
   if (isInteger(from) || ['boolean', 'date', 'decimal'].includes(from.kind)) return plain
   if (from.kind === 'iso-time') return plain
-  if (from.kind === 'timestamp') return template(from.zone ? "strftime($1, '%Y-%m-%d %H:%M:%S.%g UTC')" : "strftime($1, '%Y-%m-%d %H:%M:%S.%g')")
-  if (from.kind === 'double' || from.kind === 'real') return refused("Trino prints 1.5E0; format it as decimal or bigint first")
+  if (from.kind === 'timestamp')
+    return template(from.zone ? "strftime($1, '%Y-%m-%d %H:%M:%S.%g UTC')" : "strftime($1, '%Y-%m-%d %H:%M:%S.%g')")
+  if (from.kind === 'double' || from.kind === 'real')
+    return refused('Trino prints 1.5E0; format it as decimal or bigint first')
   return impossible
 }
 
@@ -72,18 +84,22 @@ function fromVarchar(to: SqlType): CastRule {
 
 function fromJson(to: SqlType): CastRule {
   if (to.kind === 'varchar') return template('trino_json_to_varchar($1)')
-  if (to.kind === 'boolean') return refused("CAST(json_extract_scalar(…) AS boolean) is proven")
+  if (to.kind === 'boolean') return refused('CAST(json_extract_scalar(…) AS boolean) is proven')
   if (isInteger(to) || to.kind === 'double') return refused('CAST(json_extract_scalar(…) AS …) is proven')
   if (to.kind === 'array' && to.element.kind === 'varchar') return template('trino_json_text_array($1)::$T')
   if (to.kind === 'array' && jsonElements.has(to.element.kind)) return template('trino_json_array($1)::$T')
-  if (to.kind === 'map' && to.key.kind === 'varchar' && to.value.kind === 'varchar') return template('trino_json_text_object($1)::$T')
-  if (to.kind === 'map' && to.key.kind === 'varchar' && jsonElements.has(to.value.kind)) return template('trino_json_object($1)::$T')
-  if (to.kind === 'row' || to.kind === 'array' || to.kind === 'map') return refused("cast to array(json) or map(varchar, json) and take fields with json_extract_scalar")
+  if (to.kind === 'map' && to.key.kind === 'varchar' && to.value.kind === 'varchar')
+    return template('trino_json_text_object($1)::$T')
+  if (to.kind === 'map' && to.key.kind === 'varchar' && jsonElements.has(to.value.kind))
+    return template('trino_json_object($1)::$T')
+  if (to.kind === 'row' || to.kind === 'array' || to.kind === 'map')
+    return refused('cast to array(json) or map(varchar, json) and take fields with json_extract_scalar')
   return impossible
 }
 
 function toJson(from: SqlType): CastRule {
   if (isInteger(from) || ['varchar', 'boolean'].includes(from.kind)) return template('to_json($1)')
-  if (from.kind === 'array') return toJson(from.element).kind === 'template' ? template('to_json($1)') : refused('not proven')
+  if (from.kind === 'array')
+    return toJson(from.element).kind === 'template' ? template('to_json($1)') : refused('not proven')
   return refused('engines print it differently as JSON')
 }

@@ -19,7 +19,18 @@ export interface Context {
 }
 
 export function newContext(text: string, options: AnalyzeOptions): Context {
-  return { text, options, issues: [], parameters: new Set(), lists: new Set(), eventSources: new Set(), eventNames: new Set(), printedNames: new Set(), printedWithNames: new Set(), readsEvents: false }
+  return {
+    text,
+    options,
+    issues: [],
+    parameters: new Set(),
+    lists: new Set(),
+    eventSources: new Set(),
+    eventNames: new Set(),
+    printedNames: new Set(),
+    printedWithNames: new Set(),
+    readsEvents: false,
+  }
 }
 
 export function report(context: Context, code: ErrorCode, values: Values, span: Span, fix?: TextEdit): void {

@@ -1,10 +1,22 @@
 /** Resolves names and finds types, by Trino's rules; every mistake is reported and the walk goes on with an unknown type. */
 import { nearest } from '../../text.ts'
+import { partitionColumns } from '../names.ts'
 import { parameterType } from '../parameters.ts'
 import { folded, lookUp, type Scope, visibleNames } from '../scope.ts'
-import { partitionColumns } from '../names.ts'
 import type { BinaryOperator, Expression, Identifier, Reference, SortItem, WindowSpec } from '../tree.ts'
-import { arrayOf, asDecimal, commonType, decimal, isInteger, isNumeric, isOrderable, isTemporal, type SqlType, typeName, types } from '../types.ts'
+import {
+  arrayOf,
+  asDecimal,
+  commonType,
+  decimal,
+  isInteger,
+  isNumeric,
+  isOrderable,
+  isTemporal,
+  type SqlType,
+  typeName,
+  types,
+} from '../types.ts'
 import { analyzeCall } from './calls.ts'
 import { castRule } from './casts.ts'
 import { type Context, report } from './context.ts'
@@ -73,11 +85,27 @@ function typeOf(context: Context, node: Expression, where: Where): SqlType {
       const operand = node.kind === 'in-query' ? node.operand : node.left
       const left = visit(operand)
       const columns = analyzeQuery(context, node.query, where.scope)
-      const wide = left.kind === 'row' ? left.fields.length : 1
-      if (columns.length !== wide && left.kind !== 'unknown') report(context, 'SQL_COLUMN_COUNT', { what: 'a subquery in a comparison', left: wide, right: columns.length }, node.query.span)
+      if (left.kind === 'row')
+        report(
+          context,
+          'SQL_CONSTRUCT_REFUSED',
+          {
+            construct: 'a row compared with a subquery',
+            reason: 'engines differ on NULLs inside; use EXISTS with one condition a field',
+          },
+          node.span,
+        )
+      else if (columns.length !== 1 && left.kind !== 'unknown')
+        report(
+          context,
+          'SQL_COLUMN_COUNT',
+          { what: 'a subquery in a comparison', left: 1, right: columns.length },
+          node.query.span,
+        )
       else if (columns.length === 1) {
         const common = commonType(left, columns[0]!.type)
-        if (!common) mismatch(context, node.kind === 'in-query' ? 'IN' : node.operator, left, columns[0]!.type, node.span)
+        if (!common)
+          mismatch(context, node.kind === 'in-query' ? 'IN' : node.operator, left, columns[0]!.type, node.span)
       }
       return types.boolean
     }
@@ -86,7 +114,13 @@ function typeOf(context: Context, node: Expression, where: Where): SqlType {
       for (const part of [node.operand, node.pattern, ...(node.escape ? [node.escape] : [])]) {
         const type = visit(part)
         settle(part, types.varchar)
-        if (type.kind !== 'varchar' && type.kind !== 'unknown' && type.kind !== 'iso-time') report(context, 'SQL_TYPE_WANTED', { what: 'LIKE', wanted: 'varchar', found: typeName(type), hint: 'Cast the value: CAST(x AS varchar).' }, part.span)
+        if (type.kind !== 'varchar' && type.kind !== 'unknown' && type.kind !== 'iso-time')
+          report(
+            context,
+            'SQL_TYPE_WANTED',
+            { what: 'LIKE', wanted: 'varchar', found: typeName(type), hint: 'Cast the value: CAST(x AS varchar).' },
+            part.span,
+          )
       }
       return types.boolean
     case 'exists':
@@ -94,7 +128,13 @@ function typeOf(context: Context, node: Expression, where: Where): SqlType {
       return types.boolean
     case 'scalar-query': {
       const columns = analyzeQuery(context, node.query, where.scope)
-      if (columns.length !== 1) report(context, 'SQL_COLUMN_COUNT', { what: 'a subquery used as a value', left: 1, right: columns.length }, node.span)
+      if (columns.length !== 1)
+        report(
+          context,
+          'SQL_COLUMN_COUNT',
+          { what: 'a subquery used as a value', left: 1, right: columns.length },
+          node.span,
+        )
       return columns[0]?.type ?? types.unknown
     }
     case 'case':
@@ -126,7 +166,12 @@ function checkEscape(context: Context, node: Expression & { kind: 'like' }): voi
   for (let at = pattern.indexOf(escape); at >= 0; at = pattern.indexOf(escape, at + 2)) {
     const next = pattern[at + 1]
     if (next !== '%' && next !== '_' && next !== escape) {
-      report(context, 'SQL_LITERAL', { literal: `'${pattern}'`, reason: `the escape ${escape} stands before %, _ or itself only` }, node.pattern.span)
+      report(
+        context,
+        'SQL_LITERAL',
+        { literal: `'${pattern}'`, reason: `the escape ${escape} stands before %, _ or itself only` },
+        node.pattern.span,
+      )
       return
     }
   }
@@ -137,20 +182,30 @@ function numberType(context: Context, node: Expression & { kind: 'number' }): Sq
   const [whole = '', fraction = ''] = node.text.replace(/^-/, '').split('.')
   if (node.form === 'decimal') {
     const precision = Math.max(1, whole.replace(/^0+/, '').length + fraction.length)
-    if (precision > 38) report(context, 'SQL_LITERAL', { literal: node.text, reason: 'a decimal has at most 38 digits' }, node.span)
+    if (precision > 38)
+      report(context, 'SQL_LITERAL', { literal: node.text, reason: 'a decimal has at most 38 digits' }, node.span)
     return decimal(Math.min(38, precision), fraction.length)
   }
   const value = BigInt(node.text)
   if (value <= 2147483647n) return types.integer
-  if (value > 9223372036854775807n) report(context, 'SQL_LITERAL', { literal: node.text, reason: 'it is beyond bigint' }, node.span)
+  if (value > 9223372036854775807n)
+    report(context, 'SQL_LITERAL', { literal: node.text, reason: 'it is beyond bigint' }, node.span)
   return types.bigint
 }
 
 function dateTimeType(context: Context, node: Expression & { kind: 'datetime' }): SqlType {
-  const pattern = node.form === 'date' ? /^\d{4}-\d\d?-\d\d?$/ : /^\d{4}-\d\d?-\d\d?( \d\d?:\d\d(:\d\d(\.\d{1,3})?)?)?( (UTC|Z|\+00:00))?$/
+  const pattern =
+    node.form === 'date'
+      ? /^\d{4}-\d\d?-\d\d?$/
+      : /^\d{4}-\d\d?-\d\d?( \d\d?:\d\d(:\d\d(\.\d{1,3})?)?)?( (UTC|Z|\+00:00))?$/
   const iso = node.text.replace(/ (UTC|Z|\+00:00)$/, '')
   if (!pattern.test(node.text) || !realDate(iso)) {
-    const reason = node.form === 'timestamp' && /T/.test(node.text) ? "it has a T; write a space, or from_iso8601_timestamp('…')" : / [+-]|[A-Za-z]\/[A-Za-z]/.test(node.text) ? 'zones other than UTC are not kept by every engine' : 'there is no such date or time'
+    const reason =
+      node.form === 'timestamp' && /T/.test(node.text)
+        ? "it has a T; write a space, or from_iso8601_timestamp('…')"
+        : / [+-]|[A-Za-z]\/[A-Za-z]/.test(node.text)
+          ? 'zones other than UTC are not kept by every engine'
+          : 'there is no such date or time'
     report(context, 'SQL_LITERAL', { literal: `${node.form.toUpperCase()} '${node.text}'`, reason }, node.span)
   }
   if (node.form === 'date') return types.date
@@ -169,7 +224,17 @@ function parameterNode(context: Context, node: Expression & { kind: 'parameter' 
   if (type) return type
   const known = ['window_from', 'window_to', ...Object.keys(context.options.parameters ?? {})]
   const guess = nearest(node.name, known)
-  report(context, 'SQL_PARAMETER_UNKNOWN', { name: node.name, hint: guess ? `Did you mean :${guess}?` : `Known are ${known.map((n) => `:${n}`).join(', ')}; declare others under "parameters".` }, node.span)
+  report(
+    context,
+    'SQL_PARAMETER_UNKNOWN',
+    {
+      name: node.name,
+      hint: guess
+        ? `Did you mean :${guess}?`
+        : `Known are ${known.map((n) => `:${n}`).join(', ')}; declare others under "parameters".`,
+    },
+    node.span,
+  )
   return types.unknown
 }
 
@@ -180,7 +245,10 @@ function resolve(context: Context, node: Reference, where: Where): SqlType {
   switch (found.kind) {
     case 'column': {
       found.column.use()
-      const merged = where.scope.merged.has(folded(found.column.name ?? '')) && node.parts.length - found.rest.length === 1 && !found.outer
+      const merged =
+        where.scope.merged.has(folded(found.column.name ?? '')) &&
+        node.parts.length - found.rest.length === 1 &&
+        !found.outer
       const { type, fields } = walkFields(context, found.column.type, found.rest, found.column.name ?? '')
       node.to = { kind: 'column', relation: merged ? '' : found.relation.printed, column: found.column.printed, fields }
       return type
@@ -191,7 +259,12 @@ function resolve(context: Context, node: Reference, where: Where): SqlType {
       return type
     }
     case 'ambiguous':
-      report(context, 'SQL_COLUMN_AMBIGUOUS', { column: nameOf(node.parts), tables: found.relations.map((r) => r.name ?? 'a subquery').join(' and ') }, node.span)
+      report(
+        context,
+        'SQL_COLUMN_AMBIGUOUS',
+        { column: nameOf(node.parts), tables: found.relations.map((r) => r.name ?? 'a subquery').join(' and ') },
+        node.span,
+      )
       return types.unknown
     case 'none':
       unknownColumn(context, node, where.scope)
@@ -202,7 +275,9 @@ function resolve(context: Context, node: Reference, where: Where): SqlType {
 /** ORDER BY sees output columns before source columns. */
 function outputColumn(node: Reference, scope: Scope): SqlType | undefined {
   if (!scope.outputs) return undefined
-  const position = scope.outputs.findIndex((o) => o.name !== undefined && folded(o.name) === folded(node.parts[0]!.name))
+  const position = scope.outputs.findIndex(
+    (o) => o.name !== undefined && folded(o.name) === folded(node.parts[0]!.name),
+  )
   const output = scope.outputs[position]
   if (!output || node.parts.length > 1) return undefined
   node.to = { kind: 'output', position: position + 1, expression: output.expression, fields: [] }
@@ -226,16 +301,34 @@ function unknownColumn(context: Context, node: Reference, scope: Scope): void {
     report(context, 'SQL_DOUBLE_QUOTED_STRING', { text: first!.name }, node.span, fix)
     return
   }
-  const hint = guess ? `Did you mean ${guess}?` : names.length === 0 ? 'The query has no FROM; FROM cloudtrail_logs is probably missing.' : 'See the columns in docs/sql.md; parts of requestParameters are read with json_extract_scalar(requestParameters, \'$.name\').'
-  report(context, 'SQL_COLUMN_UNKNOWN', { column: name, hint }, node.span, guess && lone ? { start: node.span.start, end: node.span.end, text: guess } : undefined)
+  const hint = guess
+    ? `Did you mean ${guess}?`
+    : names.length === 0
+      ? 'The query has no FROM; FROM cloudtrail_logs is probably missing.'
+      : "See the columns in docs/sql.md; parts of requestParameters are read with json_extract_scalar(requestParameters, '$.name')."
+  report(
+    context,
+    'SQL_COLUMN_UNKNOWN',
+    { column: name, hint },
+    node.span,
+    guess && lone ? { start: node.span.start, end: node.span.end, text: guess } : undefined,
+  )
 }
 
-function walkFields(context: Context, type: SqlType, rest: readonly Identifier[], base: string): { type: SqlType; fields: string[] } {
+function walkFields(
+  context: Context,
+  type: SqlType,
+  rest: readonly Identifier[],
+  base: string,
+): { type: SqlType; fields: string[] } {
   const fields: string[] = []
   let at = type
   let path = base
   for (const part of rest) {
-    const field = at.kind === 'row' ? at.fields.find((f) => f.name !== undefined && folded(f.name) === folded(part.name)) : undefined
+    const field =
+      at.kind === 'row'
+        ? at.fields.find((f) => f.name !== undefined && folded(f.name) === folded(part.name))
+        : undefined
     if (!field) {
       if (at.kind !== 'unknown') unknownField(context, at, path, part)
       return { type: types.unknown, fields }
@@ -255,10 +348,15 @@ function unknownField(context: Context, type: SqlType, base: string, part: Ident
   const names = type.kind === 'row' ? type.fields.flatMap((f) => f.name ?? []) : []
   const guess = nearest(part.name, names)
   const hint =
-    type.kind === 'varchar' ? `${base} is text; if it holds JSON, read it with json_extract_scalar(${base}, '$.${part.name}').`
-    : type.kind === 'array' ? `${base} is an array; read ${base}[1].${part.name}, or CROSS JOIN UNNEST(${base}) AS t(r).`
-    : guess ? `Did you mean ${guess}?`
-    : names.length > 0 ? `Its fields are ${names.join(', ')}.` : `It is of type ${typeName(type)}.`
+    type.kind === 'varchar'
+      ? `${base} is text; if it holds JSON, read it with json_extract_scalar(${base}, '$.${part.name}').`
+      : type.kind === 'array'
+        ? `${base} is an array; read ${base}[1].${part.name}, or CROSS JOIN UNNEST(${base}) AS t(r).`
+        : guess
+          ? `Did you mean ${guess}?`
+          : names.length > 0
+            ? `Its fields are ${names.join(', ')}.`
+            : `It is of type ${typeName(type)}.`
   report(context, 'SQL_FIELD_UNKNOWN', { base, field: part.name, hint }, part.span)
 }
 
@@ -269,15 +367,34 @@ function subscriptType(context: Context, node: Expression & { kind: 'subscript' 
   const index = visit(node.index)
   if (base.kind === 'unknown') return types.unknown
   if (base.kind === 'array') {
-    if (!isInteger(index) && index.kind !== 'unknown') report(context, 'SQL_TYPE_WANTED', { what: 'the index of an array', wanted: 'a whole number', found: typeName(index), hint: 'Arrays count from 1.' }, node.index.span)
+    if (!isInteger(index) && index.kind !== 'unknown')
+      report(
+        context,
+        'SQL_TYPE_WANTED',
+        {
+          what: 'the index of an array',
+          wanted: 'a whole number',
+          found: typeName(index),
+          hint: 'Arrays count from 1.',
+        },
+        node.index.span,
+      )
     return base.element
   }
   if (base.kind === 'map') {
     if (!commonType(base.key, index)) mismatch(context, 'the key', base.key, index, node.index.span)
     return base.value
   }
-  const hint = base.kind === 'varchar' || base.kind === 'json' ? "Read JSON with json_extract_scalar(x, '$.list[0]')." : 'Only arrays and maps have elements.'
-  report(context, 'SQL_TYPE_WANTED', { what: '[…]', wanted: 'an array or a map', found: typeName(base), hint }, node.base.span)
+  const hint =
+    base.kind === 'varchar' || base.kind === 'json'
+      ? "Read JSON with json_extract_scalar(x, '$.list[0]')."
+      : 'Only arrays and maps have elements.'
+  report(
+    context,
+    'SQL_TYPE_WANTED',
+    { what: '[…]', wanted: 'an array or a map', found: typeName(base), hint },
+    node.base.span,
+  )
   return types.unknown
 }
 
@@ -289,7 +406,17 @@ function unaryType(context: Context, node: Expression & { kind: 'unary' }, visit
     return types.boolean
   }
   if (!isNumeric(type) && type.kind !== 'interval-day' && type.kind !== 'interval-year') {
-    report(context, 'SQL_TYPE_WANTED', { what: `the sign ${node.operator}`, wanted: 'a number', found: typeName(type), hint: 'Cast text to a number first.' }, node.operand.span)
+    report(
+      context,
+      'SQL_TYPE_WANTED',
+      {
+        what: `the sign ${node.operator}`,
+        wanted: 'a number',
+        found: typeName(type),
+        hint: 'Cast text to a number first.',
+      },
+      node.operand.span,
+    )
     return types.unknown
   }
   return type
@@ -328,37 +455,91 @@ function binaryType(context: Context, node: Expression & { kind: 'binary-op' }, 
 }
 
 /** Reports what Trino would not compare; a timestamp parameter takes the form of the other side. */
-export function comparable(context: Context, left: Expression, right: Expression, operator: BinaryOperator | 'IN'): void {
+export function comparable(
+  context: Context,
+  left: Expression,
+  right: Expression,
+  operator: BinaryOperator | 'IN',
+): void {
   const [a, b] = [left.type ?? types.unknown, right.type ?? types.unknown]
   const common = commonType(a, b)
   settle(left, common)
   settle(right, common)
   const span = { start: Math.min(left.span.start, right.span.start), end: Math.max(left.span.end, right.span.end) }
   if (!common) mismatch(context, `the comparison (${operator})`, a, b, span)
-  else if (common.kind === 'json') report(context, 'SQL_CONSTRUCT_REFUSED', { construct: 'comparing JSON', reason: 'engines differ on the order of keys; compare text taken out with json_extract_scalar' }, span)
-  else if (common.kind === 'array' || common.kind === 'map') report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `comparing values of type ${common.kind}`, reason: 'engines differ on NULLs inside; compare elements' }, span)
-  else if (common.kind === 'row' && !(left.kind === 'row' && right.kind === 'row' && (operator === '=' || operator === 'IN'))) report(context, 'SQL_CONSTRUCT_REFUSED', { construct: 'comparing rows', reason: 'engines differ on NULLs inside; compare fields' }, span)
+  else if (common.kind === 'json')
+    report(
+      context,
+      'SQL_CONSTRUCT_REFUSED',
+      {
+        construct: 'comparing JSON',
+        reason: 'engines differ on the order of keys; compare text taken out with json_extract_scalar',
+      },
+      span,
+    )
+  else if (common.kind === 'array' || common.kind === 'map')
+    report(
+      context,
+      'SQL_CONSTRUCT_REFUSED',
+      {
+        construct: `comparing values of type ${common.kind}`,
+        reason: 'engines differ on NULLs inside; compare elements',
+      },
+      span,
+    )
+  else if (
+    common.kind === 'row' &&
+    !(left.kind === 'row' && right.kind === 'row' && (operator === '=' || operator === 'IN'))
+  )
+    report(
+      context,
+      'SQL_CONSTRUCT_REFUSED',
+      { construct: 'comparing rows', reason: 'engines differ on NULLs inside; compare fields' },
+      span,
+    )
   else if (['<', '<=', '>', '>='].includes(operator) && common.kind !== 'unknown' && !isOrderable(common)) {
-    report(context, 'SQL_TYPE_WANTED', { what: `the comparison (${operator})`, wanted: 'values with an order', found: typeName(common), hint: 'Compare a field or an element instead.' }, span)
+    report(
+      context,
+      'SQL_TYPE_WANTED',
+      {
+        what: `the comparison (${operator})`,
+        wanted: 'values with an order',
+        found: typeName(common),
+        hint: 'Compare a field or an element instead.',
+      },
+      span,
+    )
   }
 }
 
-export function mismatch(context: Context, what: string, a: SqlType, b: SqlType, span: { start: number; end: number }): void {
+export function mismatch(
+  context: Context,
+  what: string,
+  a: SqlType,
+  b: SqlType,
+  span: { start: number; end: number },
+): void {
   report(context, 'SQL_TYPE_MISMATCH', { what, left: typeName(a), right: typeName(b), hint: mismatchHint(a, b) }, span)
 }
 
 function mismatchHint(a: SqlType, b: SqlType): string {
   const has = (test: (t: SqlType) => boolean) => test(a) || test(b)
   if (has((t) => t.kind === 'varchar' || t.kind === 'iso-time')) {
-    if (has(isTemporal)) return "Times are text in eventTime: compare text ('2026-01-31T00:00:00Z'), or use event_time or from_iso8601_timestamp(x)."
-    if (has(isNumeric)) return "Quote the number, or CAST(x AS bigint)."
+    if (has(isTemporal))
+      return "Times are text in eventTime: compare text ('2026-01-31T00:00:00Z'), or use event_time or from_iso8601_timestamp(x)."
+    if (has(isNumeric)) return 'Quote the number, or CAST(x AS bigint).'
     if (has((t) => t.kind === 'boolean')) return "readOnly, managementEvent and mfaAuthenticated are text: = 'true'."
     if (has((t) => t.kind === 'json')) return "Take text out of JSON with json_extract_scalar(x, '$.path')."
   }
   return 'CAST one of them.'
 }
 
-function concatType(context: Context, node: Expression & { kind: 'binary-op' }, left: SqlType, right: SqlType): SqlType {
+function concatType(
+  context: Context,
+  node: Expression & { kind: 'binary-op' },
+  left: SqlType,
+  right: SqlType,
+): SqlType {
   settle(node.left, types.varchar)
   settle(node.right, types.varchar)
   const text = (t: SqlType) => ['varchar', 'unknown', 'iso-time'].includes(t.kind)
@@ -372,7 +553,12 @@ function concatType(context: Context, node: Expression & { kind: 'binary-op' }, 
   return types.unknown
 }
 
-function arithmeticType(context: Context, node: Expression & { kind: 'binary-op' }, left: SqlType, right: SqlType): SqlType {
+function arithmeticType(
+  context: Context,
+  node: Expression & { kind: 'binary-op' },
+  left: SqlType,
+  right: SqlType,
+): SqlType {
   if (left.kind === 'unknown' || right.kind === 'unknown') return left.kind === 'unknown' ? right : left
   if (isNumeric(left) && isNumeric(right)) {
     const common = commonType(left, right)!
@@ -383,7 +569,11 @@ function arithmeticType(context: Context, node: Expression & { kind: 'binary-op'
     }
     return decimalResult(node.operator, asDecimal(left)!, asDecimal(right)!)
   }
-  if (left.kind === 'date' && node.right.kind === 'interval' && ['hour', 'minute', 'second'].includes(node.right.unit)) {
+  if (
+    left.kind === 'date' &&
+    node.right.kind === 'interval' &&
+    ['hour', 'minute', 'second'].includes(node.right.unit)
+  ) {
     report(context, 'SQL_TIME_ARITHMETIC', { what: `a date ${node.operator} ${node.right.unit}s` }, node.span)
     return left
   }
@@ -407,7 +597,11 @@ function timeArithmetic(operator: BinaryOperator, left: SqlType, right: SqlType)
 }
 
 /** "Decimal functions and operators", Trino documentation. */
-function decimalResult(operator: BinaryOperator, a: { precision: number; scale: number }, b: { precision: number; scale: number }): SqlType {
+function decimalResult(
+  operator: BinaryOperator,
+  a: { precision: number; scale: number },
+  b: { precision: number; scale: number },
+): SqlType {
   if (operator === '*') return decimal(Math.min(38, a.precision + b.precision), Math.min(38, a.scale + b.scale))
   const scale = Math.max(a.scale, b.scale)
   return decimal(Math.min(38, Math.max(a.precision - a.scale, b.precision - b.scale) + scale + 1), scale)
@@ -428,7 +622,12 @@ function inListType(context: Context, node: Expression & { kind: 'in-list' }, vi
 
 function noteEventLiterals(context: Context, operand: Expression, others: readonly Expression[]): void {
   if (operand.kind !== 'reference' || operand.to?.kind !== 'column' || operand.to.fields.length > 0) return
-  const into = operand.to.column === 'eventName' ? context.eventNames : operand.to.column === 'eventSource' ? context.eventSources : undefined
+  const into =
+    operand.to.column === 'eventName'
+      ? context.eventNames
+      : operand.to.column === 'eventSource'
+        ? context.eventSources
+        : undefined
   if (into) for (const other of others) if (other.kind === 'string') into.add(other.value)
 }
 
@@ -460,7 +659,13 @@ function castType(context: Context, node: Expression & { kind: 'cast' }, visit: 
   const from = visit(node.operand)
   settle(node.operand, node.target.kind === 'timestamp' ? node.target : types.varchar)
   const rule = castRule(node.operand.type ?? from, node.target)
-  if (rule.kind === 'refused') report(context, 'SQL_CAST_UNPROVEN', { from: typeName(from), to: typeName(node.target), reason: rule.reason }, node.span)
+  if (rule.kind === 'refused')
+    report(
+      context,
+      'SQL_CAST_UNPROVEN',
+      { from: typeName(from), to: typeName(node.target), reason: rule.reason },
+      node.span,
+    )
   if (rule.kind === 'impossible') mismatch(context, 'a cast', from, node.target, node.span)
   return node.target
 }
@@ -468,7 +673,18 @@ function castType(context: Context, node: Expression & { kind: 'cast' }, visit: 
 export function analyzeSort(context: Context, items: readonly SortItem[], where: Where): void {
   for (const item of items) {
     const type = analyzeExpression(context, item.expression, where)
-    if (type.kind !== 'unknown' && !isOrderable(type)) report(context, 'SQL_TYPE_WANTED', { what: 'ORDER BY', wanted: 'values with an order', found: typeName(type), hint: 'Order by a field or an element.' }, item.expression.span)
+    if (type.kind !== 'unknown' && !isOrderable(type))
+      report(
+        context,
+        'SQL_TYPE_WANTED',
+        {
+          what: 'ORDER BY',
+          wanted: 'values with an order',
+          found: typeName(type),
+          hint: 'Order by a field or an element.',
+        },
+        item.expression.span,
+      )
   }
 }
 
@@ -476,5 +692,6 @@ export function analyzeWindow(context: Context, spec: WindowSpec, where: Where):
   const inside: Where = { ...where, noWindows: 'a window' }
   for (const part of spec.partitionBy) analyzeExpression(context, part, inside)
   analyzeSort(context, spec.orderBy, inside)
-  for (const bound of [spec.frame?.start, spec.frame?.end]) if (bound?.value) analyzeExpression(context, bound.value, inside)
+  for (const bound of [spec.frame?.start, spec.frame?.end])
+    if (bound?.value) analyzeExpression(context, bound.value, inside)
 }

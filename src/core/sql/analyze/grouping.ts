@@ -10,7 +10,8 @@ export interface Grouped {
 export function expressionKey(node: Expression): string {
   return JSON.stringify(node, (name, value) => {
     if (name === 'span' || name === 'nameSpan' || name === 'type' || name === 'target') return undefined
-    if (value?.kind === 'reference' && value.to) return value.to.kind === 'output' ? JSON.parse(expressionKey(value.to.expression)) : { ref: value.to }
+    if (value?.kind === 'reference' && value.to)
+      return value.to.kind === 'output' ? JSON.parse(expressionKey(value.to.expression)) : { ref: value.to }
     if (value instanceof Set) return undefined
     return value
   })
@@ -30,7 +31,10 @@ export function groupKeys(groupBy: GroupBy | undefined, items: readonly Expressi
 }
 
 export function checkGrouping(context: Context, node: Expression, grouped: Grouped): void {
-  if (node.kind === 'reference' && node.to?.kind === 'output') return checkGrouping(context, node.to.expression, grouped)
+  if (node.kind === 'reference' && node.to?.kind === 'output') {
+    checkGrouping(context, node.to.expression, grouped)
+    return
+  }
   if (grouped.keys.has(expressionKey(node))) return
   if (node.kind === 'reference') {
     // A field of a grouped struct is grouped with it.
@@ -39,7 +43,13 @@ export function checkGrouping(context: Context, node: Expression, grouped: Group
       const prefixes = to.fields.map((_, i) => JSON.stringify({ ref: { ...to, fields: to.fields.slice(0, i) } }))
       if (prefixes.some((prefix) => grouped.keys.has(prefix))) return
     }
-    if (node.to?.kind === 'column') report(context, 'SQL_NOT_GROUPED', { expression: context.text.slice(node.span.start, node.span.end) || node.to.column }, node.span)
+    if (node.to?.kind === 'column')
+      report(
+        context,
+        'SQL_NOT_GROUPED',
+        { expression: context.text.slice(node.span.start, node.span.end) || node.to.column },
+        node.span,
+      )
     return
   }
   if (node.kind === 'call' && node.target?.kind === 'aggregate' && !node.over) return
@@ -69,7 +79,11 @@ export function children(node: Expression): readonly Expression[] {
     case 'like':
       return [node.operand, node.pattern, ...(node.escape ? [node.escape] : [])]
     case 'case':
-      return [...(node.operand ? [node.operand] : []), ...node.branches.flatMap((b) => [b.when, b.then]), ...(node.otherwise ? [node.otherwise] : [])]
+      return [
+        ...(node.operand ? [node.operand] : []),
+        ...node.branches.flatMap((b) => [b.when, b.then]),
+        ...(node.otherwise ? [node.otherwise] : []),
+      ]
     case 'lambda':
       return [node.body]
     case 'array':
@@ -91,4 +105,3 @@ export function hasAggregate(node: Expression): boolean {
   if (node.kind === 'call' && node.target?.kind === 'aggregate' && !node.over) return true
   return children(node).some(hasAggregate)
 }
-

@@ -19,7 +19,8 @@ export function analyzeQuery(context: Context, query: Query, outer: Scope): read
   const scope = withScope(context, query, outer)
   const result = analyzeBody(context, query.body, scope)
   analyzeOrder(context, query, scope, result)
-  for (const limit of [query.limit, query.offset]) if (limit) analyzeExpression(context, limit, { scope: emptyScope, noAggregates: 'LIMIT', noWindows: 'LIMIT' })
+  for (const limit of [query.limit, query.offset])
+    if (limit) analyzeExpression(context, limit, { scope: emptyScope, noAggregates: 'LIMIT', noWindows: 'LIMIT' })
   query.columns = result.columns
   return result.columns
 }
@@ -30,25 +31,34 @@ function withScope(context: Context, query: Query, outer: Scope): Scope {
   const own = new Set<string>()
   for (const common of query.with) {
     const name = folded(common.name.name)
-    if (belongsToEvents(context, name)) report(context, 'SQL_TABLE_SHADOWED', { name: common.name.name }, common.name.span)
+    if (belongsToEvents(context, name))
+      report(context, 'SQL_TABLE_SHADOWED', { name: common.name.name }, common.name.span)
     if (own.has(name)) report(context, 'SQL_NAME_TWICE', { name: common.name.name }, common.name.span)
     own.add(name)
     const columns = analyzeQuery(context, common.query, { ...emptyScope, withQueries: new Map(withQueries) })
     if (common.columns.length > 0 && common.columns.length !== columns.length) {
-      report(context, 'SQL_COLUMN_COUNT', { what: `the names of ${common.name.name}`, left: common.columns.length, right: columns.length }, common.name.span)
+      report(
+        context,
+        'SQL_COLUMN_COUNT',
+        { what: `the names of ${common.name.name}`, left: common.columns.length, right: columns.length },
+        common.name.span,
+      )
     }
-    const printed = printedColumns(columns)
-    common.printed = unique(context.printedWithNames, common.name.name)
+    const named = columns.map((column, i) => ({ name: common.columns[i]?.name ?? column.name, type: column.type }))
+    const printed = { name: unique(context.printedWithNames, common.name.name), columns: printedColumns(named) }
+    common.printed = printed
     withQueries.set(name, {
-      printed: common.printed,
-      columns: columns.map((column, i) => ({ name: common.columns[i]?.name ?? column.name, printed: printed[i]!, type: column.type })),
+      printed: printed.name,
+      columns: named.map((column, i) => ({ ...column, printed: printed.columns[i]! })),
     })
   }
   return { ...outer, withQueries }
 }
 
 export function belongsToEvents(context: Context, name: string): boolean {
-  return [...eventTableNames, ...reservedSchemas, ...(context.options.aliases ?? [])].some((known) => folded(known) === name)
+  return [...eventTableNames, ...reservedSchemas, ...(context.options.aliases ?? [])].some(
+    (known) => folded(known) === name,
+  )
 }
 
 function analyzeBody(context: Context, body: QueryBody, scope: Scope): SelectResult {
@@ -69,7 +79,18 @@ function analyzeBody(context: Context, body: QueryBody, scope: Scope): SelectRes
       return {
         columns: left.map((column, i) => {
           const common = commonType(column.type, right[i]!.type)
-          if (!common) report(context, 'SQL_TYPE_MISMATCH', { what: `column ${i + 1} of ${body.operator}`, left: typeName(column.type), right: typeName(right[i]!.type), hint: 'CAST one of them.' }, body.span)
+          if (!common)
+            report(
+              context,
+              'SQL_TYPE_MISMATCH',
+              {
+                what: `column ${i + 1} of ${body.operator}`,
+                left: typeName(column.type),
+                right: typeName(right[i]!.type),
+                hint: 'CAST one of them.',
+              },
+              body.span,
+            )
           return { name: column.name, type: common ?? types.unknown }
         }),
       }
@@ -81,11 +102,23 @@ function valuesColumns(context: Context, body: QueryBody & { kind: 'values' }, s
   const width = body.rows[0]!.length
   const columns: OutputColumn[] = Array.from({ length: width }, () => ({ name: undefined, type: types.unknown }))
   for (const row of body.rows) {
-    if (row.length !== width) report(context, 'SQL_COLUMN_COUNT', { what: 'the rows of VALUES', left: width, right: row.length }, row[0]!.span)
+    if (row.length !== width)
+      report(context, 'SQL_COLUMN_COUNT', { what: 'the rows of VALUES', left: width, right: row.length }, row[0]!.span)
     row.slice(0, width).forEach((cell, i) => {
       const type = analyzeExpression(context, cell, { scope, noAggregates: 'VALUES', noWindows: 'VALUES' })
       const common = commonType(columns[i]!.type, type)
-      if (!common) report(context, 'SQL_TYPE_MISMATCH', { what: `column ${i + 1} of VALUES`, left: typeName(columns[i]!.type), right: typeName(type), hint: 'CAST one of them.' }, cell.span)
+      if (!common)
+        report(
+          context,
+          'SQL_TYPE_MISMATCH',
+          {
+            what: `column ${i + 1} of VALUES`,
+            left: typeName(columns[i]!.type),
+            right: typeName(type),
+            hint: 'CAST one of them.',
+          },
+          cell.span,
+        )
       else columns[i] = { name: undefined, type: common }
     })
   }
@@ -94,21 +127,27 @@ function valuesColumns(context: Context, body: QueryBody & { kind: 'values' }, s
 
 function analyzeOrder(context: Context, query: Query, scope: Scope, result: SelectResult): void {
   if (query.orderBy.length === 0) return
-  const outputs = result.columns.map((column, i) => ({ ...column, expression: result.expressions?.[i] ?? { kind: 'null' as const, span: query.span } }))
+  const outputs = result.columns.map((column, i) => ({
+    ...column,
+    expression: result.expressions?.[i] ?? { kind: 'null' as const, span: query.span },
+  }))
   const orderScope: Scope = { ...(result.scope ?? { ...emptyScope, withQueries: scope.withQueries }), outputs }
   const sorted: SortItem[] = []
   for (const item of query.orderBy) {
-    const position = item.expression.kind === 'number' && item.expression.form === 'integer' ? Number(item.expression.text) : undefined
+    const position =
+      item.expression.kind === 'number' && item.expression.form === 'integer' ? Number(item.expression.text) : undefined
     if (position === undefined) sorted.push(item)
     else {
       item.expression.type = types.integer
-      if (position < 1 || position > outputs.length) report(context, 'SQL_POSITION', { position, count: outputs.length }, item.expression.span)
+      if (position < 1 || position > outputs.length)
+        report(context, 'SQL_POSITION', { position, count: outputs.length }, item.expression.span)
     }
   }
   analyzeSort(context, sorted, { scope: orderScope })
   if (query.body.kind === 'select' && query.body.distinct) {
     const selected = new Set((result.expressions ?? []).map(expressionKey))
-    for (const item of sorted) if (!selected.has(expressionKey(item.expression))) report(context, 'SQL_NOT_SELECTED', {}, item.span)
+    for (const item of sorted)
+      if (!selected.has(expressionKey(item.expression))) report(context, 'SQL_NOT_SELECTED', {}, item.span)
   }
   if (result.grouped) for (const item of sorted) checkGrouping(context, item.expression, result.grouped)
 }

@@ -29,7 +29,8 @@ export function analyzeSelect(context: Context, select: Select, outer: Scope): S
     analyzeExpression(context, select.having, { scope, noWindows: 'HAVING' })
     wantBoolean(context, select.having, 'HAVING')
   }
-  for (const item of items) if (select.distinct && item.expression.type?.kind === 'json') refuseJson(context, item.expression, 'DISTINCT')
+  for (const item of items)
+    if (select.distinct && item.expression.type?.kind === 'json') refuseJson(context, item.expression, 'DISTINCT')
   const expressions = items.map((item) => item.expression)
   const grouped = groupedBy(select, expressions)
   if (grouped) {
@@ -50,14 +51,32 @@ function analyzeGroupBy(context: Context, select: Select, scope: Scope, items: r
       node.type = types.integer
       const item = items[Number(node.text) - 1]
       if (!item) report(context, 'SQL_POSITION', { position: node.text, count: items.length }, node.span)
-      else if (hasAggregate(item.expression)) report(context, 'SQL_AGGREGATE_MISPLACED', { what: 'an aggregate', where: 'GROUP BY', hint: 'Group by what is not aggregated.' }, node.span)
+      else if (hasAggregate(item.expression))
+        report(
+          context,
+          'SQL_AGGREGATE_MISPLACED',
+          { what: 'an aggregate', where: 'GROUP BY', hint: 'Group by what is not aggregated.' },
+          node.span,
+        )
       return
     }
-    const alias = node.kind === 'reference' && node.parts.length === 1 ? items.find((i) => i.alias && folded(i.alias.name) === folded(node.parts[0]!.name)) : undefined
+    const alias =
+      node.kind === 'reference' && node.parts.length === 1
+        ? items.find((i) => i.alias && folded(i.alias.name) === folded(node.parts[0]!.name))
+        : undefined
     if (alias && node.kind === 'reference' && lookUp(scope, node.parts).kind === 'none') {
       const text = context.text.slice(alias.expression.span.start, alias.expression.span.end)
       const position = items.indexOf(alias) + 1
-      report(context, 'SQL_COLUMN_UNKNOWN', { column: node.parts[0]!.name, hint: `GROUP BY does not see aliases; write GROUP BY ${position} or GROUP BY ${text}.` }, node.span, { start: node.span.start, end: node.span.end, text: String(position) })
+      report(
+        context,
+        'SQL_COLUMN_UNKNOWN',
+        {
+          column: node.parts[0]!.name,
+          hint: `GROUP BY does not see aliases; write GROUP BY ${position} or GROUP BY ${text}.`,
+        },
+        node.span,
+        { start: node.span.start, end: node.span.end, text: String(position) },
+      )
       node.type = types.unknown
       return
     }
@@ -71,14 +90,25 @@ function analyzeGroupBy(context: Context, select: Select, scope: Scope, items: r
 }
 
 function refuseJson(context: Context, node: Expression, what: string): void {
-  report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `${what} of JSON`, reason: 'engines differ on the order of keys; take text out with json_extract_scalar' }, node.span)
+  report(
+    context,
+    'SQL_CONSTRUCT_REFUSED',
+    {
+      construct: `${what} of JSON`,
+      reason: 'engines differ on the order of keys; take text out with json_extract_scalar',
+    },
+    node.span,
+  )
 }
 
 /** Column references of a written-out star carry their resolution from birth. */
-const isStarColumn = (item: SelectExpression): boolean => item.expression.kind === 'reference' && item.expression.to !== undefined
+const isStarColumn = (item: SelectExpression): boolean =>
+  item.expression.kind === 'reference' && item.expression.to !== undefined
 
 function starItems(context: Context, item: SelectStar, scope: Scope): SelectExpression[] {
-  const relations = item.qualifier ? scope.relations.filter((r) => r.name !== undefined && folded(r.name) === folded(item.qualifier!.name)) : scope.relations
+  const relations = item.qualifier
+    ? scope.relations.filter((r) => r.name !== undefined && folded(r.name) === folded(item.qualifier!.name))
+    : scope.relations
   if (relations.length === 0) {
     const hint = item.qualifier ? 'Name a table of this FROM.' : 'FROM cloudtrail_logs is probably missing.'
     report(context, 'SQL_TABLE_UNKNOWN', { table: item.qualifier?.name ?? 'for *', hint }, item.span)
@@ -100,7 +130,14 @@ function starItems(context: Context, item: SelectStar, scope: Scope): SelectExpr
         type: column.type,
         to: { kind: 'column', relation: merged ? '' : relation.printed, column: column.printed, fields: [] },
       }
-      return [{ kind: 'expression', expression: reference, ...(column.name !== undefined && { alias: { name: column.name, quoted: true, span: item.span } }), span: item.span }]
+      return [
+        {
+          kind: 'expression',
+          expression: reference,
+          ...(column.name !== undefined && { alias: { name: column.name, quoted: true, span: item.span } }),
+          span: item.span,
+        },
+      ]
     }),
   )
 }

@@ -1,10 +1,15 @@
 import { type FunctionSpec, scalar } from './spec.ts'
 
 /** Three-valued: true beats NULL beats false for `any`, false beats NULL beats true for `all`. */
-const anyMatch = '(CASE WHEN len(list_filter($1, $2)) > 0 THEN true WHEN list_count(list_transform($1, $2)) < len($1) THEN NULL WHEN $1 IS NULL THEN NULL ELSE false END)'
+const anyMatch =
+  '(CASE WHEN len(list_filter($1, $2)) > 0 THEN true WHEN list_count(list_transform($1, $2)) < len($1) THEN NULL WHEN $1 IS NULL THEN NULL ELSE false END)'
 
 export const arrayFunctions: readonly FunctionSpec[] = [
-  scalar(['cardinality(array(T)) -> bigint', 'cardinality(map(K,V)) -> bigint'], ({ args, nodes }) => `${nodes[0]?.type?.kind === 'map' ? 'CAST(cardinality' : '(len'}(${args[0]})${nodes[0]?.type?.kind === 'map' ? ' AS BIGINT)' : ')'}`),
+  scalar(
+    ['cardinality(array(T)) -> bigint', 'cardinality(map(K,V)) -> bigint'],
+    ({ args, nodes }) =>
+      `${nodes[0]?.type?.kind === 'map' ? 'CAST(cardinality' : '(len'}(${args[0]})${nodes[0]?.type?.kind === 'map' ? ' AS BIGINT)' : ')'}`,
+  ),
   scalar('element_at(array(T), bigint) -> T', 'trino_array_element($*)'),
   scalar('element_at(map(K,V), K) -> V', '$1[$2]'),
   scalar('contains(array(T), T) -> boolean', 'trino_contains($*)'),
@@ -22,7 +27,12 @@ export const arrayFunctions: readonly FunctionSpec[] = [
   scalar('transform(array(T), (T) -> U) -> array(U)', 'list_transform($1, $2)'),
   scalar('any_match(array(T), (T) -> boolean) -> boolean', anyMatch),
   scalar('none_match(array(T), (T) -> boolean) -> boolean', `(NOT ${anyMatch})`),
-  scalar('all_match(array(T), (T) -> boolean) -> boolean', anyMatch.replace('len(list_filter($1, $2)) > 0 THEN true', "list_contains(list_transform($1, $2), false) THEN false").replace('ELSE false', 'ELSE true')),
+  scalar(
+    'all_match(array(T), (T) -> boolean) -> boolean',
+    anyMatch
+      .replace('len(list_filter($1, $2)) > 0 THEN true', 'list_contains(list_transform($1, $2), false) THEN false')
+      .replace('ELSE false', 'ELSE true'),
+  ),
   scalar('map_keys(map(K,V)) -> array(K)', 'map_keys($1)'),
   scalar('map_values(map(K,V)) -> array(V)', 'map_values($1)'),
   scalar('map(array(K), array(V)) -> map(K,V)', 'map($*)'),

@@ -4,10 +4,21 @@ import { type ArgumentProblem, type FunctionSpec, scalar } from './spec.ts'
 /** Trino has forms of these for decimals, with scales of their own; passing on the double form would change the type. */
 export function refuseDecimals(nodes: readonly Expression[]): ArgumentProblem | undefined {
   const argument = nodes.findIndex((node) => node.type?.kind === 'decimal')
-  return argument < 0 ? undefined : { argument, kind: 'value', reason: 'for decimals it is not proven; CAST the value AS double or write 1e0 for 1.0' }
+  return argument < 0
+    ? undefined
+    : {
+        argument,
+        kind: 'value',
+        reason: 'for decimals it is not proven; CAST the value AS double or write 1e0 for 1.0',
+      }
 }
 
-const integers = (name: string, duckdb: string): FunctionSpec => scalar([`${name}(integer) -> integer`, `${name}(bigint) -> bigint`, `${name}(double) -> double`], ({ args, returnsText }) => `CAST(${duckdb.replaceAll('$1', args[0]!)} AS ${returnsText})`, refuseDecimals)
+const integers = (name: string, duckdb: string): FunctionSpec =>
+  scalar(
+    [`${name}(integer) -> integer`, `${name}(bigint) -> bigint`, `${name}(double) -> double`],
+    ({ args, returnsText }) => `CAST(${duckdb.replaceAll('$1', args[0]!)} AS ${returnsText})`,
+    refuseDecimals,
+  )
 
 export const mathFunctions: readonly FunctionSpec[] = [
   scalar(['abs(integer) -> integer', 'abs(bigint) -> bigint', 'abs(decimal) -> decimal', 'abs(double) -> double']),
@@ -20,7 +31,7 @@ export const mathFunctions: readonly FunctionSpec[] = [
   scalar('round(double, bigint) -> double', 'trino_round_to($*)', refuseDecimals),
   scalar('truncate(double) -> double', 'trunc($1)', refuseDecimals),
   scalar(['mod(integer, integer) -> integer', 'mod(bigint, bigint) -> bigint'], 'trino_modulo($*)', refuseDecimals),
-  scalar('mod(double, double) -> double', '($1 % $2)'),
+  scalar('mod(double, double) -> double', 'trino_double_modulo($*)'),
   scalar(['power(double, double) -> double'], 'pow($*)'),
   scalar(['pow(double, double) -> double']),
   scalar('sqrt(double) -> double', 'trino_sqrt($1)'),

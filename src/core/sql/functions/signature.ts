@@ -1,5 +1,17 @@
 /** Function signatures as text, e.g. `element_at(map(K,V), K) -> V`; upper-case single letters are type variables. */
-import { arrayOf, commonType, convertsTo, decimal, isComparable, isNumeric, isOrderable, mapOf, type SqlType, sameType, types } from '../types.ts'
+import {
+  arrayOf,
+  commonType,
+  convertsTo,
+  decimal,
+  isComparable,
+  isNumeric,
+  isOrderable,
+  mapOf,
+  type SqlType,
+  sameType,
+  types,
+} from '../types.ts'
 
 export type Pattern =
   | { readonly kind: 'variable'; readonly name: string }
@@ -20,8 +32,20 @@ export interface Signature {
 }
 
 const simpleTypes: Readonly<Record<string, SqlType>> = {
-  boolean: types.boolean, integer: types.integer, bigint: types.bigint, double: types.double, real: types.real, varchar: types.varchar, varbinary: types.varbinary,
-  json: types.json, date: types.date, timestamp: types.timestamp, timestamptz: types.timestampTz, interval: types.intervalDay, 'interval-year': types.intervalYear, unknown: types.unknown,
+  boolean: types.boolean,
+  integer: types.integer,
+  bigint: types.bigint,
+  double: types.double,
+  real: types.real,
+  varchar: types.varchar,
+  varbinary: types.varbinary,
+  json: types.json,
+  date: types.date,
+  timestamp: types.timestamp,
+  timestamptz: types.timestampTz,
+  interval: types.intervalDay,
+  'interval-year': types.intervalYear,
+  unknown: types.unknown,
 }
 
 const cache = new Map<string, Signature>()
@@ -97,7 +121,8 @@ export function accepts(signature: Signature, count: number): boolean {
   return signature.variadic ? count >= signature.parameters.length : count === signature.parameters.length
 }
 
-export const parameterAt = (signature: Signature, index: number): Pattern => signature.parameters[Math.min(index, signature.parameters.length - 1)]!
+export const parameterAt = (signature: Signature, index: number): Pattern =>
+  signature.parameters[Math.min(index, signature.parameters.length - 1)]!
 
 /** Binds the pattern's variables so that `actual` fits; with `coerce` also by implicit conversion. */
 export function unify(pattern: Pattern, actual: SqlType, bindings: Bindings, coerce: boolean): boolean {
@@ -109,11 +134,23 @@ export function unify(pattern: Pattern, actual: SqlType, bindings: Bindings, coe
     case 'decimal':
       return actual.kind === 'decimal' && bind('decimal', actual, bindings, false)
     case 'array':
-      return actual.kind === 'unknown' || (actual.kind === 'array' && unify(pattern.element, actual.element, bindings, coerce))
+      return (
+        actual.kind === 'unknown' ||
+        (actual.kind === 'array' && unify(pattern.element, actual.element, bindings, coerce))
+      )
     case 'map':
-      return actual.kind === 'unknown' || (actual.kind === 'map' && unify(pattern.key, actual.key, bindings, coerce) && unify(pattern.value, actual.value, bindings, coerce))
+      return (
+        actual.kind === 'unknown' ||
+        (actual.kind === 'map' &&
+          unify(pattern.key, actual.key, bindings, coerce) &&
+          unify(pattern.value, actual.value, bindings, coerce))
+      )
     case 'row':
-      return actual.kind === 'row' && actual.fields.length === pattern.fields.length && pattern.fields.every((f, i) => unify(f, actual.fields[i]!.type, bindings, coerce))
+      return (
+        actual.kind === 'row' &&
+        actual.fields.length === pattern.fields.length &&
+        pattern.fields.every((f, i) => unify(f, actual.fields[i]!.type, bindings, coerce))
+      )
     case 'function':
       return false
   }
@@ -121,7 +158,7 @@ export function unify(pattern: Pattern, actual: SqlType, bindings: Bindings, coe
 
 function bind(name: string, actual: SqlType, bindings: Bindings, coerce: boolean): boolean {
   if (name === 'N' && actual.kind !== 'unknown' && !isNumeric(actual)) return false
-  if (name === "O" && !isOrderable(actual)) return false
+  if (name === 'O' && !isOrderable(actual)) return false
   if (!isComparable(actual)) return false
   const bound = bindings.get(name)
   if (!bound || bound.kind === 'unknown') {

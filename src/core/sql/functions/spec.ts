@@ -33,11 +33,19 @@ export interface ArgumentProblem {
 }
 
 /** `scalar('lower(varchar) -> varchar')` is the same in DuckDB; a second argument says otherwise. */
-export function scalar(signatures: string | readonly string[], duckdb?: Emit, check?: FunctionSpec['check']): FunctionSpec {
+export function scalar(
+  signatures: string | readonly string[],
+  duckdb?: Emit,
+  check?: FunctionSpec['check'],
+): FunctionSpec {
   return spec('scalar', signatures, duckdb, check)
 }
 
-export function aggregate(signatures: string | readonly string[], duckdb?: Emit, check?: FunctionSpec['check']): FunctionSpec {
+export function aggregate(
+  signatures: string | readonly string[],
+  duckdb?: Emit,
+  check?: FunctionSpec['check'],
+): FunctionSpec {
   return spec('aggregate', signatures, duckdb, check)
 }
 
@@ -45,7 +53,12 @@ export function windowFunction(signatures: string | readonly string[], duckdb?: 
   return spec('window', signatures, duckdb)
 }
 
-function spec(kind: FunctionSpec['kind'], signatures: string | readonly string[], duckdb?: Emit, check?: FunctionSpec['check']): FunctionSpec {
+function spec(
+  kind: FunctionSpec['kind'],
+  signatures: string | readonly string[],
+  duckdb?: Emit,
+  check?: FunctionSpec['check'],
+): FunctionSpec {
   const texts = typeof signatures === 'string' ? [signatures] : signatures
   const name = texts[0]!.slice(0, texts[0]!.indexOf('('))
   return {
@@ -57,6 +70,7 @@ function spec(kind: FunctionSpec['kind'], signatures: string | readonly string[]
 }
 
 /** Text of a string literal, or undefined. */
-export const literalText = (node: Expression | undefined): string | undefined => (node?.kind === 'string' ? node.value : undefined)
+export const literalText = (node: Expression | undefined): string | undefined =>
+  node?.kind === 'string' ? node.value : undefined
 
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`

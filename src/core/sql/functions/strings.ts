@@ -2,12 +2,14 @@ import { checkRegex, matchesEmpty, toRe2 } from '../regex.ts'
 import type { Expression } from '../tree.ts'
 import { type ArgumentProblem, type Emission, type FunctionSpec, literalText, scalar, sqlText } from './spec.ts'
 
-const pattern = (argument: number) => (nodes: readonly Expression[]): ArgumentProblem | undefined => {
-  const text = literalText(nodes[argument])
-  if (text === undefined) return { argument, kind: 'literal', reason: 'a pattern' }
-  const check = checkRegex(text)
-  return check.ok ? undefined : { argument, kind: 'regex', reason: check.reason }
-}
+const pattern =
+  (argument: number) =>
+  (nodes: readonly Expression[]): ArgumentProblem | undefined => {
+    const text = literalText(nodes[argument])
+    if (text === undefined) return { argument, kind: 'literal', reason: 'a pattern' }
+    const check = checkRegex(text)
+    return check.ok ? undefined : { argument, kind: 'regex', reason: check.reason }
+  }
 
 const re2 = (node: Expression | undefined): string => sqlText(toRe2(literalText(node) ?? ''))
 
@@ -20,8 +22,19 @@ function checkGroup(nodes: readonly Expression[]): ArgumentProblem | undefined {
   const check = checkRegex(literalText(nodes[1]) ?? '')
   if (!check.ok) return undefined
   const number = Number(group.text)
-  if (number > check.groups) return { argument: 2, kind: 'value', reason: `the pattern has ${check.groups} group${check.groups === 1 ? '' : 's'}` }
-  return check.optionalGroups.has(number) ? { argument: 1, kind: 'regex', reason: `group ${number} may take no part in a match, and engines answer differently then` } : undefined
+  if (number > check.groups)
+    return {
+      argument: 2,
+      kind: 'value',
+      reason: `the pattern has ${check.groups} group${check.groups === 1 ? '' : 's'}`,
+    }
+  return check.optionalGroups.has(number)
+    ? {
+        argument: 1,
+        kind: 'regex',
+        reason: `group ${number} may take no part in a match, and engines answer differently then`,
+      }
+    : undefined
 }
 
 const extract = ({ args, nodes }: Emission): string =>
@@ -49,7 +62,13 @@ function replacement(text: string): string | undefined {
 function checkAll(nodes: readonly Expression[]): ArgumentProblem | undefined {
   const problem = checkGroup(nodes)
   if (problem) return problem
-  return matchesEmpty(literalText(nodes[1]) ?? '') ? { argument: 1, kind: 'regex', reason: 'it can match the empty text, and engines go on differently after such a match' } : undefined
+  return matchesEmpty(literalText(nodes[1]) ?? '')
+    ? {
+        argument: 1,
+        kind: 'regex',
+        reason: 'it can match the empty text, and engines go on differently after such a match',
+      }
+    : undefined
 }
 
 function checkReplace(nodes: readonly Expression[]): ArgumentProblem | undefined {
@@ -58,17 +77,27 @@ function checkReplace(nodes: readonly Expression[]): ArgumentProblem | undefined
   const text = literalText(nodes[2])
   const groups = checkRegex(literalText(nodes[1]) ?? '')
   const named = [...(text ?? '').matchAll(/\$(\d)/g)].map((m) => Number(m[1]))
-  if (groups.ok && named.some((n) => n > groups.groups)) return { argument: 2, kind: 'value', reason: `the pattern has ${groups.groups} groups` }
+  if (groups.ok && named.some((n) => n > groups.groups))
+    return { argument: 2, kind: 'value', reason: `the pattern has ${groups.groups} groups` }
   if (text === undefined) return { argument: 2, kind: 'literal', reason: 'the replacement' }
-  return replacement(text) === undefined ? { argument: 2, kind: 'value', reason: 'the replacement may name groups as $1 to $9 only' } : undefined
+  return replacement(text) === undefined
+    ? { argument: 2, kind: 'value', reason: 'the replacement may name groups as $1 to $9 only' }
+    : undefined
 }
 
 export const stringFunctions: readonly FunctionSpec[] = [
   scalar('lower(varchar) -> varchar'),
   scalar('upper(varchar) -> varchar'),
-  scalar(['length(varchar) -> bigint', 'length(varbinary) -> bigint'], ({ args, nodes }) => `${nodes[0]?.type?.kind === 'varbinary' ? 'octet_length' : 'length'}(${args[0]})`),
-  scalar(['concat(varchar, varchar...) -> varchar', 'concat(array(T), array(T)...) -> array(T)'], ({ args, returns }) =>
-    returns.kind === 'array' ? args.slice(1).reduce((all, arg) => `trino_array_concat(${all}, ${arg})`, args[0]!) : `(${args.join(' || ')})`,
+  scalar(
+    ['length(varchar) -> bigint', 'length(varbinary) -> bigint'],
+    ({ args, nodes }) => `${nodes[0]?.type?.kind === 'varbinary' ? 'octet_length' : 'length'}(${args[0]})`,
+  ),
+  scalar(
+    ['concat(varchar, varchar...) -> varchar', 'concat(array(T), array(T)...) -> array(T)'],
+    ({ args, returns }) =>
+      returns.kind === 'array'
+        ? args.slice(1).reduce((all, arg) => `trino_array_concat(${all}, ${arg})`, args[0]!)
+        : `(${args.join(' || ')})`,
   ),
   scalar('concat_ws(varchar, varchar...) -> varchar'),
   scalar('substr(varchar, bigint) -> varchar', 'trino_substr($*)'),
@@ -93,14 +122,40 @@ export const stringFunctions: readonly FunctionSpec[] = [
   scalar('codepoint(varchar) -> integer', 'trino_codepoint($1)'),
   scalar('translate(varchar, varchar, varchar) -> varchar'),
 
-  scalar('regexp_like(varchar, varchar) -> boolean', ({ args, nodes }) => `regexp_matches(${args[0]}, ${sqlText(toRe2(literalText(nodes[1]) ?? '', true))})`, pattern(1)),
-  scalar(['regexp_extract(varchar, varchar) -> varchar', 'regexp_extract(varchar, varchar, bigint) -> varchar'], extract, checkGroup),
-  scalar(['regexp_extract_all(varchar, varchar) -> array(varchar)', 'regexp_extract_all(varchar, varchar, bigint) -> array(varchar)'],
-    ({ args, nodes }) => `regexp_extract_all(${args[0]}, ${re2(nodes[1])}, ${args[2] ?? '0'})`, checkAll),
-  scalar(['regexp_replace(varchar, varchar) -> varchar', 'regexp_replace(varchar, varchar, varchar) -> varchar'],
-    ({ args, nodes }) => `regexp_replace(${args[0]}, ${re2(nodes[1])}, ${sqlText(replacement(literalText(nodes[2]) ?? '') ?? '')}, 'g')`, checkReplace),
-  scalar('regexp_split(varchar, varchar) -> array(varchar)', ({ args, nodes }) => `string_split_regex(${args[0]}, ${re2(nodes[1])})`, checkAll),
-  scalar('regexp_count(varchar, varchar) -> bigint', ({ args, nodes }) => `len(regexp_extract_all(${args[0]}, ${re2(nodes[1])}))`, checkAll),
+  scalar(
+    'regexp_like(varchar, varchar) -> boolean',
+    ({ args, nodes }) => `regexp_matches(${args[0]}, ${sqlText(toRe2(literalText(nodes[1]) ?? '', true))})`,
+    pattern(1),
+  ),
+  scalar(
+    ['regexp_extract(varchar, varchar) -> varchar', 'regexp_extract(varchar, varchar, bigint) -> varchar'],
+    extract,
+    checkGroup,
+  ),
+  scalar(
+    [
+      'regexp_extract_all(varchar, varchar) -> array(varchar)',
+      'regexp_extract_all(varchar, varchar, bigint) -> array(varchar)',
+    ],
+    ({ args, nodes }) => `regexp_extract_all(${args[0]}, ${re2(nodes[1])}, ${args[2] ?? '0'})`,
+    checkAll,
+  ),
+  scalar(
+    ['regexp_replace(varchar, varchar) -> varchar', 'regexp_replace(varchar, varchar, varchar) -> varchar'],
+    ({ args, nodes }) =>
+      `regexp_replace(${args[0]}, ${re2(nodes[1])}, ${sqlText(replacement(literalText(nodes[2]) ?? '') ?? '')}, 'g')`,
+    checkReplace,
+  ),
+  scalar(
+    'regexp_split(varchar, varchar) -> array(varchar)',
+    ({ args, nodes }) => `string_split_regex(${args[0]}, ${re2(nodes[1])})`,
+    checkAll,
+  ),
+  scalar(
+    'regexp_count(varchar, varchar) -> bigint',
+    ({ args, nodes }) => `len(regexp_extract_all(${args[0]}, ${re2(nodes[1])}))`,
+    checkAll,
+  ),
 
   scalar('to_utf8(varchar) -> varbinary', 'encode($1)'),
   scalar('from_utf8(varbinary) -> varchar', 'decode($1)'),

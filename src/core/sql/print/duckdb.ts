@@ -9,7 +9,12 @@ import { isInteger, type SqlType, sameType, types } from '../types.ts'
 import { aliasText, createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
 
 const simpleNames: Partial<Record<SqlType['kind'], string>> = {
-  varbinary: 'BLOB', unknown: 'VARCHAR', 'iso-time': 'VARCHAR', 'interval-day': 'INTERVAL', 'interval-year': 'INTERVAL', real: 'FLOAT',
+  varbinary: 'BLOB',
+  unknown: 'VARCHAR',
+  'iso-time': 'VARCHAR',
+  'interval-day': 'INTERVAL',
+  'interval-year': 'INTERVAL',
+  real: 'FLOAT',
 }
 
 export function duckdbType(type: SqlType): string {
@@ -36,9 +41,12 @@ function stringText(text: string): string {
 }
 
 const fill = (template: string, args: readonly string[]): string =>
-  template.replace(/\$(\*|\d)/g, (_, which: string) => (which === '*' ? args.join(', ') : (args[Number(which) - 1] ?? '')))
+  template.replace(/\$(\*|\d)/g, (_, which: string) =>
+    which === '*' ? args.join(', ') : (args[Number(which) - 1] ?? ''),
+  )
 
-const emit = (how: Emit, emission: Emission): string => (typeof how === 'string' ? fill(how, emission.args) : how(emission))
+const emit = (how: Emit, emission: Emission): string =>
+  typeof how === 'string' ? fill(how, emission.args) : how(emission)
 
 function callText(node: Call, printer: Printer): string {
   const target = node.target!
@@ -46,7 +54,11 @@ function callText(node: Call, printer: Printer): string {
   const args = node.args.map(printer.expression)
   const plain = emit(target.duckdb, { args, nodes: node.args, returns, returnsText: duckdbType(returns) })
   if (target.kind === 'scalar') return plain
-  const inner = [node.distinct && !plain.includes('(DISTINCT ') ? 'DISTINCT ' : '', node.orderBy.length > 0 ? ` ORDER BY ${printer.sort(node.orderBy)}` : '', node.ignoreNulls ? ' IGNORE NULLS' : ''] as const
+  const inner = [
+    node.distinct && !plain.includes('(DISTINCT ') ? 'DISTINCT ' : '',
+    node.orderBy.length > 0 ? ` ORDER BY ${printer.sort(node.orderBy)}` : '',
+    node.ignoreNulls ? ' IGNORE NULLS' : '',
+  ] as const
   const open = plain.indexOf('(') + 1
   const text = `${plain.slice(0, open)}${inner[0]}${plain.slice(open, -1)}${inner[1]}${inner[2]})`
   const filter = node.filter ? ` FILTER (WHERE ${printer.expression(node.filter)})` : ''
@@ -59,6 +71,8 @@ function arithmetic(operator: string, left: string, right: string, type: SqlType
   if (isInteger(type) && operator === '/') return `CAST(trino_divide(${left}, ${right}) AS ${duckdbType(type)})`
   if (isInteger(type) && operator === '%') return `CAST(trino_modulo(${left}, ${right}) AS ${duckdbType(type)})`
   if (type.kind === 'double' && operator === '/') return `(CAST(${left} AS DOUBLE) / CAST(${right} AS DOUBLE))`
+  if (type.kind === 'double' && operator === '%')
+    return `trino_double_modulo(CAST(${left} AS DOUBLE), CAST(${right} AS DOUBLE))`
   const text = `(${left} ${operator} ${right})`
   // DuckDB makes a timestamp of a date plus an interval.
   return type.kind === 'date' ? `CAST(${text} AS DATE)` : text
@@ -73,7 +87,8 @@ function unnest(node: UnnestTable, printer: Printer): string {
     lengths.push(`coalesce(len(${sources[0]}), 0)`)
     items.push(...sources.map((source) => `unnest(${source})`))
   }
-  if (node.ordinality) items.push(`unnest(generate_series(1, ${lengths.length > 1 ? `greatest(${lengths.join(', ')})` : lengths[0]}))`)
+  if (node.ordinality)
+    items.push(`unnest(generate_series(1, ${lengths.length > 1 ? `greatest(${lengths.join(', ')})` : lengths[0]}))`)
   return `LATERAL (SELECT ${items.join(', ')}) AS ${aliasText(node)}`
 }
 
@@ -82,25 +97,47 @@ const parts: DialectParts = {
   accountColumn: '_account',
   type: duckdbType,
   string: stringText,
-  number: (text, form) => (form === 'double' ? (/[eE]/.test(text) ? text : `CAST('${text}' AS DOUBLE)`) : text.startsWith('-') ? `(${text})` : text),
+  number: (text, form) =>
+    form === 'double'
+      ? /[eE]/.test(text)
+        ? text
+        : `CAST('${text}' AS DOUBLE)`
+      : text.startsWith('-')
+        ? `(${text})`
+        : text,
   dateTime: (text, type) =>
-    type.kind === 'date' ? `CAST('${text}' AS DATE)` : `CAST('${text.replace(/ (UTC|Z|\+00:00)$/, type.kind === 'timestamp' && type.zone ? '+00' : '')}' AS ${duckdbType(type)})`,
+    type.kind === 'date'
+      ? `CAST('${text}' AS DATE)`
+      : `CAST('${text.replace(/ (UTC|Z|\+00:00)$/, type.kind === 'timestamp' && type.zone ? '+00' : '')}' AS ${duckdbType(type)})`,
   interval: (text, unit) => `INTERVAL '${text}' ${unit}`,
   binary: (hex) => `unhex('${hex}')`,
   parameter: (name, type) => `CAST($${name} AS ${duckdbType(type)})`,
   nullOf: (type) => (type && type.kind !== 'unknown' ? `CAST(NULL AS ${duckdbType(type)})` : 'NULL'),
   arithmetic,
-  concat: (left, right, type) => (type.kind === 'array' ? `trino_array_concat(${left}, ${right})` : `(${left} || ${right})`),
-  subscript: (node, base, index) => (node.base.type?.kind === 'map' ? `trino_map_subscript(${base}, ${index})` : `trino_array_subscript(${base}, ${index})`),
-  array: (items, type) => (type?.kind === 'array' && type.element.kind !== 'unknown' && type.element.kind !== 'row' ? `CAST([${items.join(', ')}] AS ${duckdbType(type)})` : `[${items.join(', ')}]`),
-  row: (items) => `row(${items.join(', ')})`,
+  concat: (left, right, type) =>
+    type.kind === 'array' ? `trino_array_concat(${left}, ${right})` : `(${left} || ${right})`,
+  subscript: (node, base, index) =>
+    node.base.type?.kind === 'map'
+      ? `trino_map_subscript(${base}, ${index})`
+      : `trino_array_subscript(${base}, ${index})`,
+  array: (items, type) =>
+    type?.kind === 'array' && type.element.kind !== 'unknown' && type.element.kind !== 'row'
+      ? `CAST([${items.join(', ')}] AS ${duckdbType(type)})`
+      : `[${items.join(', ')}]`,
+  // Trino, too, calls the fields of a nameless row field0, field1 and so on.
+  row: (items) => `struct_pack(${items.map((item, i) => `field${i} := ${item}`).join(', ')})`,
   lambda: (names, body) => `lambda ${names.join(', ')}: ${body}`,
   call: callText,
   cast: (node, operand) => {
     const rule = castRule(node.operand.type ?? types.unknown, node.target)
     const type = duckdbType(node.target)
     const same = sameType(node.operand.type ?? types.unknown, node.target)
-    const text = rule.kind === 'template' ? rule.template.replaceAll('$1', () => operand).replaceAll('$T', type) : same ? operand : `CAST(${operand} AS ${type})`
+    const text =
+      rule.kind === 'template'
+        ? rule.template.replaceAll('$1', () => operand).replaceAll('$T', type)
+        : same
+          ? operand
+          : `CAST(${operand} AS ${type})`
     return node.safe ? `TRY(${text})` : text
   },
   unnest,
@@ -111,7 +148,9 @@ export const duckdbDialect: Dialect = {
   print(query, input) {
     const printer = createPrinter(parts, input)
     const text = printQuery(printer, query, true)
-    const bindings: Binding[] = [...input.values.values()].filter(({ name }) => text.includes(`$${name} `)).map(({ name, value }) => ({ name, value }))
+    const bindings: Binding[] = [...input.values.values()]
+      .filter(({ name }) => text.includes(`$${name} `))
+      .map(({ name, value }) => ({ name, value }))
     return { text, bindings }
   },
 }

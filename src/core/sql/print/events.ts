@@ -17,7 +17,9 @@ const alias = 'e'
 export function eventsRelation(printer: Printer, used: ReadonlySet<string>): string {
   const columns = [
     ...eventColumns.filter((c) => used.has(c.name)).map((c) => `${quoteName(alias)}.${quoteName(c.name)}`),
-    ...virtualColumns.filter((c) => used.has(c.name)).map((c) => `${printer.expression(definition(c.name, c.sql))} AS ${quoteName(c.name)}`),
+    ...virtualColumns
+      .filter((c) => used.has(c.name))
+      .map((c) => `${printer.expression(definition(c.name, c.sql))} AS ${quoteName(c.name)}`),
   ]
   const list = columns.length > 0 ? columns.join(', ') : '1 AS "_"'
   return `(SELECT ${list} FROM ${printer.parts.eventsTable} AS ${quoteName(alias)} WHERE ${conditions(printer).join(' AND ')})`
@@ -26,7 +28,8 @@ export function eventsRelation(printer: Printer, used: ReadonlySet<string>): str
 function conditions(printer: Printer): string[] {
   const { scope } = printer.input
   const { string, accountColumn } = printer.parts
-  const among = (column: string, values: readonly string[]) => (values.length > 0 ? [`${quoteName(alias)}.${quoteName(column)} IN (${values.map(string).join(', ')})`] : [])
+  const among = (column: string, values: readonly string[]) =>
+    values.length > 0 ? [`${quoteName(alias)}.${quoteName(column)} IN (${values.map(string).join(', ')})`] : []
   const time = `${quoteName(alias)}.${quoteName('eventTime')}`
   return [
     `${time} >= ${string(scope.earliest)}`,
@@ -44,8 +47,18 @@ function definition(name: string, sql: string): Expression {
   if (known) return known
   const expression = parseSqlExpression(sql)
   const context = newContext(sql, {})
-  const columns = eventColumns.map((c) => ({ name: c.name, printed: c.name, type: fromColumnType(c.type), hidden: false, use: () => {} }))
-  analyzeExpression(context, expression, { scope: { ...emptyScope, relations: [{ name: undefined, printed: alias, columns }] }, noAggregates: 'a virtual column', noWindows: 'a virtual column' })
+  const columns = eventColumns.map((c) => ({
+    name: c.name,
+    printed: c.name,
+    type: fromColumnType(c.type),
+    hidden: false,
+    use: () => {},
+  }))
+  analyzeExpression(context, expression, {
+    scope: { ...emptyScope, relations: [{ name: undefined, printed: alias, columns }] },
+    noAggregates: 'a virtual column',
+    noWindows: 'a virtual column',
+  })
   if (context.issues.length > 0) throw new Error(`virtual column ${name}: ${context.issues[0]!.message}`)
   definitions.set(name, expression)
   return expression

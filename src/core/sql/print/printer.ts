@@ -1,9 +1,26 @@
 /** What all dialects print alike: the shape of queries. Everything that may differ is asked of {@link DialectParts}. */
-import type { ListTable } from '../compile.ts'
+
 import { printedColumns } from '../analyze/queries.ts'
+import type { ListTable } from '../compile.ts'
 import type { PrintInput } from '../dialect.ts'
 import type {
-  Call, Cast, CommonTable, Expression, Frame, FrameBound, GroupingElement, Query, QueryBody, RowLiteral, Select, SortItem, Subscript, TableExpression, TableName, UnnestTable, WindowSpec,
+  Call,
+  Cast,
+  CommonTable,
+  Expression,
+  Frame,
+  FrameBound,
+  GroupingElement,
+  Query,
+  QueryBody,
+  RowLiteral,
+  Select,
+  SortItem,
+  Subscript,
+  TableExpression,
+  TableName,
+  UnnestTable,
+  WindowSpec,
 } from '../tree.ts'
 import type { SqlType } from '../types.ts'
 import { eventsRelation } from './events.ts'
@@ -59,7 +76,8 @@ export function createPrinter(parts: DialectParts, input: PrintInput): Printer {
 
 /** The outermost query also names its columns, as results carry them. */
 export function printQuery(printer: Printer, query: Query, outermost: boolean): string {
-  const names = query.with.length > 0 ? `WITH ${query.with.map((common) => withQuery(printer, common)).join(',\n')}\n` : ''
+  const names =
+    query.with.length > 0 ? `WITH ${query.with.map((common) => withQuery(printer, common)).join(',\n')}\n` : ''
   const columns = outermost ? printedColumns(query.columns ?? []) : undefined
   const order = query.orderBy.length > 0 ? `\nORDER BY ${printer.sort(query.orderBy)}` : ''
   const offset = query.offset ? `\nOFFSET ${printer.expression(query.offset)}` : ''
@@ -68,8 +86,8 @@ export function printQuery(printer: Printer, query: Query, outermost: boolean): 
 }
 
 function withQuery(printer: Printer, common: CommonTable): string {
-  const columns = printedColumns(common.query.columns ?? []).map(quoteName).join(', ')
-  return `${quoteName(common.printed!)} (${columns}) AS (\n${printer.query(common.query)}\n)`
+  const { name, columns } = common.printed!
+  return `${quoteName(name)} (${columns.map(quoteName).join(', ')}) AS (\n${printer.query(common.query)}\n)`
 }
 
 function printBody(printer: Printer, body: QueryBody, columns: readonly string[] | undefined): string {
@@ -85,10 +103,13 @@ function printBody(printer: Printer, body: QueryBody, columns: readonly string[]
   }
 }
 
-const setOperand = (printer: Printer, body: QueryBody): string => (body.kind === 'set' ? `(${printBody(printer, body, undefined)})` : printBody(printer, body, undefined))
+const setOperand = (printer: Printer, body: QueryBody): string =>
+  body.kind === 'set' ? `(${printBody(printer, body, undefined)})` : printBody(printer, body, undefined)
 
 function printSelect(printer: Printer, select: Select, columns: readonly string[] | undefined): string {
-  const items = (select.expanded ?? []).map((item, i) => printer.expression(item.expression) + (columns ? ` AS ${quoteName(columns[i]!)}` : ''))
+  const items = (select.expanded ?? []).map(
+    (item, i) => printer.expression(item.expression) + (columns ? ` AS ${quoteName(columns[i]!)}` : ''),
+  )
   const lines = [`SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.join(', ')}`]
   if (select.from.length > 0) lines.push(`FROM ${select.from.map((table) => printTable(printer, table)).join(', ')}`)
   if (select.where) lines.push(`WHERE ${printer.expression(select.where)}`)
@@ -112,7 +133,11 @@ function printTable(printer: Printer, table: TableExpression): string {
     case 'unnest':
       return printer.parts.unnest(table, printer)
     case 'join': {
-      const condition = table.on ? ` ON ${printer.expression(table.on)}` : table.using ? ` USING (${table.using.map((name) => quoteName(name.name)).join(', ')})` : ''
+      const condition = table.on
+        ? ` ON ${printer.expression(table.on)}`
+        : table.using
+          ? ` USING (${table.using.map((name) => quoteName(name.name)).join(', ')})`
+          : ''
       const right = printTable(printer, table.right)
       return `${printTable(printer, table.left)}\n${table.type} JOIN ${table.right.kind === 'join' ? `(${right})` : right}${condition}`
     }
@@ -141,19 +166,26 @@ function tableText(printer: Printer, table: TableName): string {
 function listText(printer: Printer, list: ListTable | undefined): string {
   const columns = list?.columns ?? [{ name: 'value', type: 'varchar' }]
   const cell = (value: unknown, type: string) =>
-    value === null || value === undefined ? `CAST(NULL AS ${type.toUpperCase()})`
-    : type === 'bigint' || type === 'double' ? printer.parts.number(String(value), type === 'double' ? 'double' : 'integer')
-    : type === 'boolean' ? String(value).toUpperCase()
-    : printer.parts.string(typeof value === 'string' ? value : JSON.stringify(value))
+    value === null || value === undefined
+      ? `CAST(NULL AS ${type.toUpperCase()})`
+      : type === 'bigint' || type === 'double'
+        ? printer.parts.number(String(value), type === 'double' ? 'double' : 'integer')
+        : type === 'boolean'
+          ? String(value).toUpperCase()
+          : printer.parts.string(typeof value === 'string' ? value : JSON.stringify(value))
   const rows = list?.rows ?? []
-  if (rows.length === 0) return `(SELECT ${columns.map((c) => `CAST(NULL AS ${c.type.toUpperCase()}) AS ${quoteName(c.name)}`).join(', ')} WHERE FALSE)`
+  if (rows.length === 0)
+    return `(SELECT ${columns.map((c) => `CAST(NULL AS ${c.type.toUpperCase()}) AS ${quoteName(c.name)}`).join(', ')} WHERE FALSE)`
   const body = rows.map((row) => `(${columns.map((c) => cell(row[c.name], c.type)).join(', ')})`).join(', ')
   return `(VALUES ${body})`
 }
 
 function sortItem(printer: Printer, item: SortItem): string {
   const { expression } = item
-  const text = expression.kind === 'reference' && expression.to?.kind === 'output' ? String(expression.to.position) : printer.expression(expression)
+  const text =
+    expression.kind === 'reference' && expression.to?.kind === 'output'
+      ? String(expression.to.position)
+      : printer.expression(expression)
   return `${text} ${item.descending ? 'DESC' : 'ASC'} NULLS ${item.nulls ?? 'LAST'}`
 }
 
@@ -167,7 +199,9 @@ function windowText(printer: Printer, spec: WindowSpec): string {
 
 function frameText(printer: Printer, frame: Frame): string {
   const bound = (b: FrameBound) => (b.value ? `${printer.expression(b.value)} ${b.kind}` : b.kind)
-  return frame.end ? `${frame.unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}` : `${frame.unit} ${bound(frame.start)}`
+  return frame.end
+    ? `${frame.unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}`
+    : `${frame.unit} ${bound(frame.start)}`
 }
 
 function printExpression(printer: Printer, node: Expression): string {
@@ -186,7 +220,10 @@ function printExpression(printer: Printer, node: Expression): string {
     case 'datetime':
       return parts.dateTime(node.text, node.type!)
     case 'interval':
-      return parts.interval(node.negative ? (node.text.startsWith('-') ? node.text.slice(1) : `-${node.text}`) : node.text, node.unit.toUpperCase())
+      return parts.interval(
+        node.negative ? (node.text.startsWith('-') ? node.text.slice(1) : `-${node.text}`) : node.text,
+        node.unit.toUpperCase(),
+      )
     case 'parameter':
       return parts.parameter(node.name, node.type!, printer)
     case 'reference':
@@ -196,7 +233,9 @@ function printExpression(printer: Printer, node: Expression): string {
     case 'subscript':
       return parts.subscript(node, expression(node.base), expression(node.index))
     case 'unary':
-      return node.operator === 'NOT' ? `(NOT ${expression(node.operand)})` : `(${node.operator} ${expression(node.operand)})`
+      return node.operator === 'NOT'
+        ? `(NOT ${expression(node.operand)})`
+        : `(${node.operator} ${expression(node.operand)})`
     case 'binary-op':
       return binaryText(printer, node)
     case 'is-null':
@@ -204,7 +243,8 @@ function printExpression(printer: Printer, node: Expression): string {
     case 'between':
       return `(${expression(node.operand)} ${negate(node.negated)}BETWEEN ${expression(node.low)} AND ${expression(node.high)})`
     case 'in-list':
-      if (node.operand.kind === 'row') return `(${negate(node.negated)}(${node.items.map((item) => rowsEqual(printer, node.operand as RowLiteral, item as RowLiteral)).join(' OR ')}))`
+      if (node.operand.kind === 'row')
+        return `(${negate(node.negated)}(${node.items.map((item) => rowsEqual(printer, node.operand as RowLiteral, item as RowLiteral)).join(' OR ')}))`
       return `(${expression(node.operand)} ${negate(node.negated)}IN (${node.items.map(expression).join(', ')}))`
     case 'in-query':
       return `(${expression(node.operand)} ${negate(node.negated)}IN (${printer.query(node.query)}))`
@@ -221,7 +261,10 @@ function printExpression(printer: Printer, node: Expression): string {
     case 'cast':
       return parts.cast(node, expression(node.operand))
     case 'lambda':
-      return parts.lambda(node.parameters.map((p) => quoteName(p.name.toLowerCase())), expression(node.body))
+      return parts.lambda(
+        node.parameters.map((p) => quoteName(p.name.toLowerCase())),
+        expression(node.body),
+      )
     case 'array':
       return parts.array(node.items.map(expression), node.type)
     case 'row':
@@ -255,9 +298,11 @@ function referenceText(printer: Printer, node: Expression & { kind: 'reference' 
 function binaryText(printer: Printer, node: Expression & { kind: 'binary-op' }): string {
   const left = printer.expression(node.left)
   const right = printer.expression(node.right)
-  if (node.operator === '=' && node.left.kind === 'row' && node.right.kind === 'row') return rowsEqual(printer, node.left, node.right)
+  if (node.operator === '=' && node.left.kind === 'row' && node.right.kind === 'row')
+    return rowsEqual(printer, node.left, node.right)
   if (node.operator === '||') return printer.parts.concat(left, right, node.type!)
-  if (['+', '-', '*', '/', '%'].includes(node.operator)) return printer.parts.arithmetic(node.operator, left, right, node.type!)
+  if (['+', '-', '*', '/', '%'].includes(node.operator))
+    return printer.parts.arithmetic(node.operator, left, right, node.type!)
   return `(${left} ${node.operator} ${right})`
 }
 

@@ -8,7 +8,9 @@ import { aliasText, createPrinter, type DialectParts, type Printer, printQuery }
 function stringText(text: string): string {
   const doubled = text.replaceAll("'", "''")
   if (!/[\x00-\x1f\x7f]/.test(text)) return `'${doubled}'`
-  const escaped = doubled.replaceAll('\\', '\\\\').replace(/[\x00-\x1f\x7f]/g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const escaped = doubled
+    .replaceAll('\\', '\\\\')
+    .replace(/[\x00-\x1f\x7f]/g, (c) => `\\${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return `U&'${escaped}'`
 }
 
@@ -29,7 +31,14 @@ function parameter(name: string, type: SqlType, printer: Printer): string {
   }
 }
 
-const doubleText = (value: number): string => (Number.isNaN(value) ? 'nan()' : value === Infinity ? 'infinity()' : value === -Infinity ? '-infinity()' : `DOUBLE '${value}'`)
+const doubleText = (value: number): string =>
+  Number.isNaN(value)
+    ? 'nan()'
+    : value === Infinity
+      ? 'infinity()'
+      : value === -Infinity
+        ? '-infinity()'
+        : `DOUBLE '${value}'`
 
 /** Where Trino writes a function in a way of its own. */
 function callText(node: Call, printer: Printer): string {
@@ -57,7 +66,8 @@ function unnest(node: UnnestTable, printer: Printer): string {
 
 /** Trino takes a literal's precision from its digits; Athena's times have milliseconds. */
 function withMilliseconds(text: string): string {
-  const [, date, time = '00:00:00', fraction = '', zone = ''] = /^(\S+)(?: (\d+:\d+(?::\d+)?)(?:\.(\d+))?)?( \S+)?$/.exec(text) ?? []
+  const [, date, time = '00:00:00', fraction = '', zone = ''] =
+    /^(\S+)(?: (\d+:\d+(?::\d+)?)(?:\.(\d+))?)?( \S+)?$/.exec(text) ?? []
   return `${date} ${time.length < 6 ? `${time}:00` : time}.${fraction.padEnd(3, '0')}${zone}`
 }
 
@@ -66,10 +76,14 @@ const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn'> = {
   string: stringText,
   number: (text) => (text.startsWith('-') ? `(${text})` : text),
   dateTime: (text, type) => (type.kind === 'date' ? `DATE '${text}'` : `TIMESTAMP '${withMilliseconds(text)}'`),
-  interval: (text, unit) => (text.startsWith('-') ? `INTERVAL -'${text.slice(1)}' ${unit}` : `INTERVAL '${text}' ${unit}`),
+  interval: (text, unit) =>
+    text.startsWith('-') ? `INTERVAL -'${text.slice(1)}' ${unit}` : `INTERVAL '${text}' ${unit}`,
   binary: (hex) => `X'${hex}'`,
   parameter,
-  nullOf: (type) => (type && type.kind !== 'unknown' && type.kind !== 'row' ? `CAST(NULL AS ${type.kind === 'iso-time' ? 'varchar' : typeName(type)})` : 'NULL'),
+  nullOf: (type) =>
+    type && type.kind !== 'unknown' && type.kind !== 'row'
+      ? `CAST(NULL AS ${type.kind === 'iso-time' ? 'varchar' : typeName(type)})`
+      : 'NULL',
   arithmetic: (operator, left, right) => `(${left} ${operator} ${right})`,
   concat: (left, right) => `(${left} || ${right})`,
   subscript: (_, base, index) => `${base}[${index}]`,
@@ -86,7 +100,11 @@ export function trinoDialect({ eventsTable = '"cloudtrail_logs"' }: { eventsTabl
   return {
     name: 'trino',
     print: (query, input) => ({
-      text: printQuery(createPrinter({ ...parts, eventsTable, accountColumn: 'recipientAccountId' }, input), query, true),
+      text: printQuery(
+        createPrinter({ ...parts, eventsTable, accountColumn: 'recipientAccountId' }, input),
+        query,
+        true,
+      ),
       bindings: [],
     }),
   }

@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { TrailbookError } from '../core/errors.ts'
+import { InputFault } from '../core/event/fault.ts'
+import { parseLogPath } from '../core/event/log-path.ts'
+import { normaliseRecord } from '../core/event/normalise.ts'
+import type { LogFile, LogSource } from '../core/event/source.ts'
+import type { Coverage } from '../core/run/coverage.ts'
+import { openDatabase } from '../duckdb/open.ts'
+import { removeOrphans } from './clean.ts'
+import { type FileEntry, type KnownFile, knownFiles, type Quarantined } from './file-ledger.ts'
+import { createLake, type Lake } from './lake.ts'
+import { lockLake } from './lock.ts'
+import { lakeCoverage } from './status.ts'
+import { createWriter, type LakeWriter, type StagedFile } from './writer.ts'
+
+/** The machine output of `ingest`: records = events + duplicates + quarantinedRecords. */
+export interface IngestReport {
+  /** Files that were looked at, those kept out included. */
+  readonly files: number
+  readonly records: number
+  /** Newly added. */
+  readonly events: number
+  readonly duplicates: number
+  readonly quarantinedRecords: number
+  readonly quarantined: readonly Quarantined[]
+  /** Files passed over by their name. */
+  readonly ignored: number
+  /** Of the new events: those whose event id is there already with other content. */
+  readonly variants: number
+  /** Of the whole lake. */
+  readonly coverage: Coverage
+}
+
+export interface IngestProgress {
+  readonly files: number
+  readonly totalFiles: number
+  readonly bytes: number
+  readonly records: number
+}
+
+export interface IngestOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: IngestProgress) => void
+  readonly now?: () => number
+  readonly batchRows?: number
+  readonly batchBytes?: number
+  readonly memoryLimit?: string
+}
+
+/** Files are looked up in the ledger so many at a time. */
+const lookup = 5000
+
+/**
+ * Reads log files into the lake, each record exactly once. What cannot be read is listed in the report and kept out; all else
+ * goes in. An abort or a kill at any moment leaves the commits made so far, and the next ingest goes on from there.
+ *
+ * @throws TrailbookError INPUT_MISSING, LAKE_LOCKED, INGEST_INTERRUPTED and what `openLake` throws
+ */
+export async function ingest(lake: Lake, source: LogSource, options: IngestOptions = {}): Promise<IngestReport> {
+  const { files, ignored } = await source.list({ exclude: lake.folder })
+  await createLake(lake.folder)
+  const lock = await lockLake(lake.folder)
+  try {
+    const manifest = await lake.manifest()
+    await removeOrphans(lake.folder, manifest)
+    const database = await openDatabase({
+      folders: [lake.folder],
+      spill: join(lake.folder, 'tmp'),
+      memoryLimit: options.memoryLimit ?? '400MB',
+      threads: 2,
+    })
+    try {
+      const connection = await database.connect()
+      const { now = Date.now, batchRows = 150_000, batchBytes = 192 * 2 ** 20 } = options
+      const writer = await createWriter({ lake: lake.folder, manifest, connection, lock, batchRows, batchBytes, now })
+      const tally = createTally(ignored, files.length, options)
+      try {
+        for (let at = 0; at < files.length; at += lookup) {
+          const some = files.slice(at, at + lookup)
+          const { files: ledger } = await lake.snapshot()
+          const known = await knownFiles(connection, ledger, some)
+          for (const file of some) {
+            if (options.signal?.aborted) throw new TrailbookError('INGEST_INTERRUPTED', { events: tally.events() })
+            await ingestFile(file, known.get(file.location), { source, writer, tally, options })
+          }
+        }
+        tally.committed(await writer.finish())
+      } finally {
+        writer.close()
+        connection.closeSync()
+      }
+      return { ...tally.report(), coverage: await lakeCoverage(lake, database) }
+    } finally {
+      database.close()
+    }
+  } finally {
+    await lock.release()
+  }
+}
+
+interface Work {
+  readonly source: LogSource
+  readonly writer: LakeWriter
+  readonly tally: Tally
+  readonly options: IngestOptions
+}
+
+async function ingestFile(file: LogFile, known: KnownFile | undefined, { source, writer, tally, options }: Work): Promise<void> {
+  if (known !== undefined && known.code === null) {
+    tally.skipped(file, known)
+    return
+  }
+  const path = parseLogPath(file.location)
+  const id = writer.beginFile()
+  const reading = createReading(file, id)
+  try {
+    for await (const piece of source.read(file, options.signal === undefined ? {} : { signal: options.signal })) {
+      if (piece.kind === 'end') {
+        if (piece.ignored) {
+          await writer.rejectFile(id, undefined)
+          tally.ignored()
+          return
+        }
+        const { sha256, bytes, digest } = piece
+        const status = digest === null ? 'ingested' : 'digest'
+        tally.committed(await writer.endFile({ ...reading.staged(), id, file, path, status, fault: null, sha256, bytes, digest }))
+        tally.read(file, reading.quarantined)
+        return
+      }
+      let size = 0
+      for (const record of piece.records) {
+        const ordinal = reading.records++
+        if ('code' in record) {
+          reading.quarantine(ordinal, record)
+          continue
+        }
+        size += record.node.end - record.node.start
+        const event = normaliseRecord(record.text, record.node, record.account ?? path.account ?? null)
+        if ('code' in event) {
+          reading.quarantine(ordinal, event)
+          continue
+        }
+        reading.saw(event.time, record.kind)
+        const hash = createHash('sha256').update(event.canonical).digest('hex').slice(0, 32)
+        writer.add({ event, file: id, ordinal, hash, kind: record.kind, account: event.account, region: path.region ?? event.region })
+      }
+      tally.progress(size, piece.records.length)
+      tally.committed(await writer.relieve(size))
+    }
+  } catch (error) {
+    if (options.signal?.aborted) throw new TrailbookError('INGEST_INTERRUPTED', { events: tally.events() }, { cause: error })
+    if (!(error instanceof InputFault)) throw error
+    const fault = { code: error.code, reason: error.message }
+    const entry: StagedFile = {
+      ...reading.staged(),
+      id,
+      file,
+      path,
+      status: 'quarantined',
+      fault,
+      sha256: null,
+      bytes: null,
+      digest: null,
+      records: 0,
+      quarantined: [{ file: file.name, ...fault }],
+      hidden: 0,
+    }
+    await writer.rejectFile(id, known?.code === error.code ? undefined : entry)
+    tally.read(file, entry.quarantined, reading.records)
+  }
+}
+
+/** What is known of a file while it is read. */
+function createReading(file: LogFile, id: number) {
+  const quarantined: Quarantined[] = []
+  const kinds = new Set<string>()
+  let first: string | null = null
+  let last: string | null = null
+  let hidden = 0
+  return {
+    id,
+    records: 0,
+    quarantined,
+    quarantine(ordinal: number, { code, reason }: { code: string; reason: string }): void {
+      quarantined.push({ file: file.name, ordinal, code, reason })
+      if (!strangers.has(code)) hidden++
+    },
+    saw(time: string, kind: string): void {
+      kinds.add(kind)
+      if (first === null || time < first) first = time
+      if (last === null || time > last) last = time
+    },
+    staged() {
+      return { records: this.records, quarantined, hidden, kinds: [...kinds].sort(), first, last }
+    },
+  }
+}
+
+/** These are no events, so nothing is missing without them. */
+const strangers: ReadonlySet<string> = new Set(['RECORD_NOT_CLOUDTRAIL', 'RECORD_AGGREGATED', 'RECORD_JSON'])
+
+type Tally = ReturnType<typeof createTally>
+
+function createTally(ignoredByName: number, totalFiles: number, { onProgress }: IngestOptions) {
+  let files = 0
+  let records = 0
+  let events = 0
+  let variants = 0
+  let quarantinedRecords = 0
+  let ignored = ignoredByName
+  let bytes = 0
+  let seen = 0
+  const quarantined: Quarantined[] = []
+  const tell = (): void => onProgress?.({ files, totalFiles, bytes, records: seen })
+  const done = (list: readonly Quarantined[]): void => {
+    files++
+    quarantined.push(...list)
+    tell()
+  }
+  return {
+    events: () => events,
+    progress(moreBytes: number, moreRecords: number): void {
+      bytes += moreBytes
+      seen += moreRecords
+      tell()
+    },
+    /** Known and unchanged: all its events are in the lake. */
+    skipped(file: LogFile, known: KnownFile): void {
+      records += known.records
+      seen += known.records
+      quarantinedRecords += known.quarantined.length
+      done(known.quarantined.map((entry) => ({ ...entry, file: file.name })))
+    },
+    read(_file: LogFile, list: readonly Quarantined[], lost = 0): void {
+      seen -= lost
+      done(list)
+    },
+    ignored(): void {
+      ignored++
+      tell()
+    },
+    committed(entries: readonly FileEntry[]): void {
+      for (const entry of entries) {
+        records += entry.records
+        events += entry.events
+        variants += entry.variants
+        if (entry.status !== 'quarantined') quarantinedRecords += entry.quarantined.length
+      }
+    },
+    report(): Omit<IngestReport, 'coverage'> {
+      const duplicates = records - events - quarantinedRecords
+      return { files, records, events, duplicates, quarantinedRecords, quarantined, ignored, variants }
+    },
+  }
+}
+

@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * What each layer of `src` may import, longest prefix first. `*` in a key stands for one folder: siblings below the same
+ * parent may not know one another. `packages` lists what may come from outside; `node` allows Node's own modules.
+ */
+interface Layer {
+  readonly folder: string
+  readonly may: readonly string[]
+  readonly packages: readonly string[]
+  readonly node: boolean
+  readonly reason: string
+}
+
+const purePackages = ['zod', 'yaml', '@marcbachmann/cel-js', '@noble/hashes', 're2js']
+
+const layers: readonly Layer[] = [
+  {
+    folder: 'core',
+    may: [],
+    packages: purePackages,
+    node: false,
+    reason: 'the core is pure: no input or output, no clock, no randomness; the world arrives through ports',
+  },
+  {
+    folder: 'duckdb',
+    may: ['core'],
+    packages: ['@duckdb/node-api'],
+    node: true,
+    reason: 'the one place that opens DuckDB knows nothing of lakes and engines',
+  },
+  {
+    folder: 'engines/*',
+    may: ['core', 'duckdb'],
+    packages: ['@duckdb/node-api'],
+    node: true,
+    reason: 'an engine is a thin connection; engines do not know one another',
+  },
+  {
+    folder: 'sources/*',
+    may: ['core'],
+    packages: [],
+    node: true,
+    reason: 'a source only brings bytes in; sources do not know one another',
+  },
+  {
+    folder: 'lake',
+    may: ['core', 'duckdb'],
+    packages: ['@duckdb/node-api'],
+    node: true,
+    reason: 'the lake stores events whatever brought them',
+  },
+  {
+    folder: 'session',
+    may: ['core'],
+    packages: [],
+    node: false,
+    reason: 'a session carries out a plan over effects; adapters arrive as an argument',
+  },
+  {
+    folder: 'authoring',
+    may: ['core', 'session'],
+    packages: ['yaml'],
+    node: true,
+    reason: 'authoring runs cases through a session',
+  },
+  {
+    folder: 'cli',
+    may: ['core', 'session', 'authoring', 'compose.ts'],
+    packages: ['commander', 'picocolors', 'cli-table3', 'yaml', 'zod'],
+    node: true,
+    reason: 'the CLI meets adapters in compose.ts only',
+  },
+  {
+    folder: 'compose.ts',
+    may: ['core', 'duckdb', 'engines', 'sources', 'lake', 'session', 'authoring'],
+    packages: [],
+    node: true,
+    reason: 'composition knows everything but the CLI',
+  },
+]
+
+const root = join(import.meta.dirname, '../src')
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/(^|\/)fakes?\.ts$/.test(file),
+  )
+}
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
+
+export function importsOf(text: string): string[] {
+  return [...text.matchAll(importPattern)].map((match) => (match[1] ?? match[2] ?? match[3])!)
+}
+
+function layerOf(file: string): Layer | undefined {
+  return layers.find(({ folder }) =>
+    folder.endsWith('/*') ? file.startsWith(folder.slice(0, -1)) : file === folder || file.startsWith(`${folder}/`),
+  )
+}
+
+/** The unit that siblings are told apart by: `engines/duckdb` for `engines/*`, else the folder. */
+const unitOf = (file: string, layer: Layer): string =>
+  layer.folder.endsWith('/*') ? file.split('/').slice(0, 2).join('/') : layer.folder
+
+function problem(file: string, specifier: string): string | undefined {
+  const layer = layerOf(file)
+  if (!layer) return `${file} lies in no layer: add it to the table in test/layers.test.ts`
+  const complain = `${file} imports ${specifier}, but ${layer.folder} may not: ${layer.reason}`
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return layer.node ? undefined : complain
+  if (!specifier.startsWith('.'))
+    return layer.packages.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ? undefined : complain
+  const target = relative(root, join(root, dirname(file), specifier))
+  if (target.startsWith('..')) return target === '../package.json' ? undefined : complain
+  const own = unitOf(file, layer)
+  if (target === own || target.startsWith(`${own}/`)) return undefined
+  return layer.may.some((folder) => target === folder || target.startsWith(`${folder}/`)) ? undefined : complain
+}
+
+describe('layers', () => {
+  it('every import goes the way the table allows', () => {
+    const problems = files(root).flatMap((file) =>
+      importsOf(readFileSync(join(root, file), 'utf8')).flatMap((specifier) => problem(file, specifier) ?? []),
+    )
+    expect(problems).toEqual([])
+  })
+
+  it('the core calls no clock and no randomness', () => {
+    const impure = files(join(root, 'core')).filter((file) =>
+      /\b(Date\.now\(\)|new Date\(\)|Math\.random\(|performance\.now|setTimeout|process\.)/.test(
+        readFileSync(join(root, 'core', file), 'utf8'),
+      ),
+    )
+    expect(impure).toEqual([])
+  })
+
+  it('a wrong import is told with its reason', () => {
+    expect(problem('core/time.ts', 'node:fs')).toContain('the core is pure')
+    expect(problem('engines/duckdb/connection.ts', '../trino/connection.ts')).toContain(
+      'engines do not know one another',
+    )
+    expect(problem('session/run.ts', '../lake/ingest.ts')).toContain('adapters arrive as an argument')
+    expect(problem('nowhere/x.ts', './y.ts')).toContain('lies in no layer')
+  })
+
+  it('imports are found in all their forms', () => {
+    const text =
+      "import a from 'a'\nimport type { B } from './b.ts'\nexport { c } from './c.ts'\nimport 'd'\nawait import('./e.ts')\nimport {\n  f,\n} from './f.ts'\n"
+    expect(importsOf(text)).toEqual(['a', './b.ts', './c.ts', 'd', './e.ts', './f.ts'])
+  })
+})
