@@ -1,72 +1,55 @@
 /** The one place that knows the concrete adapters; each is loaded when it is needed. */
-
 import type { CaseEffects } from './authoring/cases.ts'
 import type { Connection } from './core/ports.ts'
-import type { Coverage } from './core/run/coverage.ts'
-import type { JsonMap } from './core/runbook/json.ts'
-import type { Window } from './core/time.ts'
+import type { IngestProgress, IngestReport } from './lake/ingest.ts'
+import type { LakeStatus } from './lake/status.ts'
 
-export interface Quarantined {
-  readonly file: string
-  readonly ordinal?: number
-  readonly code: string
-  readonly reason: string
-}
+export type { IngestReport } from './lake/ingest.ts'
 
-export interface IngestOutcome {
-  readonly files: number
-  readonly records: number
-  readonly events: number
-  readonly duplicates: number
-  readonly quarantinedRecords: number
-  readonly quarantined: readonly Quarantined[]
-  readonly coverage: Coverage
-  /** First to last event of what was given; undefined when it held none. */
-  readonly span?: Window | undefined
-  readonly interrupted?: boolean
+export async function lakeExists(folder: string): Promise<boolean> {
+  const { openLake } = await import('./lake/lake.ts')
+  return (await openLake(folder)).exists
 }
 
 export interface IngestCallOptions {
   readonly signal: AbortSignal
-  readonly onProgress: (progress: { readonly files: number; readonly events: number }) => void
+  readonly onProgress: (progress: IngestProgress) => void
 }
 
-export interface StatusOutcome {
-  readonly lake: {
-    readonly events: number
-    readonly bytes: number
-    readonly files: number
-    readonly first: string | null
-    readonly last: string | null
-  }
-  readonly coverage: Coverage
-}
-
-export async function lakeExists(_folder: string): Promise<boolean> {
-  return false
-}
-
-export async function openConnection(_folder: string): Promise<Connection> {
-  throw new Error('the lake is not there yet')
-}
-
+/** Reads local files and folders into the lake of a folder, which is made when it is not there. */
 export async function ingestLogs(
-  _folder: string,
-  _paths: readonly string[],
-  _options: IngestCallOptions,
-): Promise<IngestOutcome> {
-  throw new Error('the lake is not there yet')
+  folder: string,
+  paths: readonly string[],
+  options: IngestCallOptions,
+): Promise<IngestReport> {
+  const [{ openLake }, { fileSource }, { ingest }] = await Promise.all([
+    import('./lake/lake.ts'),
+    import('./sources/files/file-source.ts'),
+    import('./lake/ingest.ts'),
+  ])
+  return ingest(await openLake(folder), fileSource(paths), options)
 }
 
-export async function readLakeStatus(_folder: string): Promise<StatusOutcome> {
-  throw new Error('the lake is not there yet')
+export async function readLakeStatus(folder: string): Promise<LakeStatus> {
+  const [{ openLake }, { lakeStatus }] = await Promise.all([import('./lake/lake.ts'), import('./lake/status.ts')])
+  return lakeStatus(await openLake(folder))
 }
 
-export async function openCaseEngine(): Promise<CaseEffects & { close(): Promise<void> }> {
-  return {
-    loadEvents: async (_records: readonly JsonMap[]) => {
-      throw new Error('the engine is not there yet')
-    },
-    close: async () => {},
-  }
+export async function openConnection(folder: string): Promise<Connection> {
+  const [{ openLake }, { connectLake }] = await Promise.all([
+    import('./lake/lake.ts'),
+    import('./engines/duckdb/connection.ts'),
+  ])
+  return connectLake(await openLake(folder))
+}
+
+export interface CaseEngine extends CaseEffects {
+  close(): Promise<void>
+}
+
+/** One engine in memory for all cases, which are many and small. */
+export async function openCaseEngine(): Promise<CaseEngine> {
+  const { openMemoryEngine } = await import('./engines/duckdb/memory-connection.ts')
+  const engine = await openMemoryEngine()
+  return { loadEvents: (records) => engine.load(records), close: () => engine.close() }
 }

@@ -8,6 +8,8 @@ export interface RunbookFile {
   readonly path: string
   /** The folder that was searched; lists and exclusions may lie there as well as beside the file. */
   readonly root: string
+  /** It was found in a folder, and not named itself. */
+  readonly found: boolean
 }
 
 /** Folders and files in a library that hold no runbooks. */
@@ -24,10 +26,10 @@ const isYaml = (name: string): boolean => /\.ya?ml$/.test(name)
 export async function findRunbooks(path: string): Promise<readonly RunbookFile[]> {
   const kind = await kindOf(path)
   if (kind === undefined) throw new TrailbookError('CLI_FILE_MISSING', { path })
-  if (kind === 'file') return [{ path, root: dirname(path) }]
+  if (kind === 'file') return [{ path, root: dirname(path), found: false }]
   const found: string[] = []
   await walk(path, found)
-  return found.sort().map((file) => ({ path: file, root: path }))
+  return found.sort().map((file) => ({ path: file, root: path, found: true }))
 }
 
 export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
@@ -73,16 +75,24 @@ export interface RunbookHead {
 
 /** Undefined where the file is no runbook, or so broken that not even its head can be read. */
 export async function readHead(path: string): Promise<RunbookHead | undefined> {
+  const text = await readText(path)
+  return headOf(text.replace(bulk, ''), path) ?? headOf(text, path)
+}
+
+/** Steps and cases are most of a file, and parsing them most of the time; the head can do without. */
+const bulk = /^(steps|cases):[^\n]*\n(?:(?:[ \t#-][^\n]*)?\r?\n)*/gm
+
+function headOf(text: string, path: string): RunbookHead | undefined {
   let value: unknown
   try {
-    value = parse(await readText(path))
+    value = parse(text)
   } catch {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
   const head = value as Record<string, unknown>
-  if (typeof head.id !== 'string' || typeof head.format !== 'string' || !head.format.startsWith('trailbook/'))
-    return undefined
+  const isRunbook = typeof head.format === 'string' && head.format.startsWith('trailbook/')
+  if (typeof head.id !== 'string' || !isRunbook) return undefined
   return {
     id: head.id,
     title: typeof head.title === 'string' ? head.title : head.id,
@@ -101,7 +111,7 @@ const texts = (value: unknown): readonly string[] =>
 export async function findById(files: readonly RunbookFile[], id: string): Promise<RunbookFile | undefined> {
   const named = files.filter((file) => basename(file.path).replace(/\.ya?ml$/, '') === id)
   for (const file of [...named, ...files.filter((other) => !named.includes(other))]) {
-    if ((await readHead(file.path))?.id === id) return file
+    if ((await readHead(file.path))?.id === id) return { ...file, found: false }
   }
   return undefined
 }

@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly lists?: Readonly<Record<string, readonly Json[]>>
   /** Day as `2026-11-20`, for reviews that are due. */
   readonly today?: string
+  /** Ids that `run` steps may name; without it they are not checked. */
+  readonly knownRunbooks?: readonly string[]
   /** Name shown with every place. */
   readonly shown?: string
 }
@@ -43,6 +45,7 @@ export async function loadRunbook(file: RunbookFile, options: LoadOptions = {}):
   const parsed = parseRunbook(text, {
     file: options.shown ?? file.path,
     lists,
+    ...(options.knownRunbooks && { knownRunbooks: options.knownRunbooks }),
     ...(options.today !== undefined && { today: options.today }),
     checks: { analyzeSql: (sql, given = {}) => analyze(sql, { ...given, aliases: options.aliases ?? [] }) },
   })

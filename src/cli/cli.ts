@@ -59,7 +59,7 @@ function write(stream: NodeJS.WriteStream, lines: readonly Line[], colours: bool
 }
 
 /** Between 40 and 160 columns: narrower cannot be laid out, wider is hard to read. */
-const columnsOf = (stream: NodeJS.WriteStream): number => Math.min(160, Math.max(40, stream.columns ?? 80))
+const columnsOf = (stream: NodeJS.WriteStream): number => Math.min(160, Math.max(40, stream.columns || 80))
 
 const globalsOf = (options: Record<string, unknown>, env: NodeJS.ProcessEnv): Globals => ({
   lake: typeof options.lake === 'string' ? options.lake : env.TRAILBOOK_LAKE || undefined,

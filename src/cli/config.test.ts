@@ -7,6 +7,8 @@ import type { Globals } from './command.ts'
 import { configTemplate } from './commands/init.ts'
 import { loadConfig } from './config.ts'
 
+const variable = (name: string) => `\${env:${name}}`
+
 let cwd: string
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'trailbook-config-'))
@@ -67,7 +69,7 @@ describe('the configuration', () => {
   })
 
   test('fills in environment variables', async () => {
-    expect(await load('lake: ${env:HOME_LAKE}/trail\n')).toMatchObject({ lake: '/lakes/trail' })
+    expect(await load(`lake: ${variable('HOME_LAKE')}/trail\n`)).toMatchObject({ lake: '/lakes/trail' })
   })
 
   test('that init writes is the default one', async () => {
@@ -97,7 +99,7 @@ describe('the configuration', () => {
       'CONFIG_TYPE: In FILE, "lists" must be a map from the name of a list to its values. trailbook init writes a commented example.',
     ],
     [
-      'lake: ${env:NOWHERE}',
+      `lake: ${variable('NOWHERE')}`,
       'CONFIG_ENV: In FILE, "lake" uses the environment variable NOWHERE, which is not set. Set it, or write the value itself.',
     ],
     [

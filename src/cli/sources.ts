@@ -1,12 +1,12 @@
 /** Where a command's events come from: a lake that is there, or logs named on the spot. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { kindOf, shownPath } from '../authoring/library.ts'
-import { type IngestOutcome, ingestLogs, lakeExists, openConnection } from '../compose.ts'
+import { join } from 'node:path'
+import { shownPath } from '../authoring/library.ts'
+import { type IngestReport, ingestLogs, lakeExists, openConnection } from '../compose.ts'
 import { TrailbookError } from '../core/errors.ts'
 import type { Connection } from '../core/ports.ts'
-import { plural } from '../core/report/text.ts'
+import { plural, visible } from '../core/report/text.ts'
 import type { Window } from '../core/time.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
@@ -16,7 +16,7 @@ export interface OpenedSource {
   /** First to last event of the logs that were given; undefined without --logs. */
   readonly logs: Window | undefined
   /** What went in, when logs were given. */
-  readonly ingested: IngestOutcome | undefined
+  readonly ingested: IngestReport | undefined
   close(): Promise<void>
 }
 
@@ -24,13 +24,11 @@ export interface OpenedSource {
  * Opens the lake. With logs they go in first: into the lake that was named, else into one that lives as long as the
  * command, so that a look at some files never mixes with what is stored.
  *
- * @throws TrailbookError CLI_NO_LAKE, CLI_FILE_MISSING
+ * @throws TrailbookError CLI_NO_LAKE, INPUT_MISSING, RUN_INTERRUPTED
  */
 export async function openSource(logs: readonly string[], config: Config, context: CliContext): Promise<OpenedSource> {
   if (logs.length === 0) {
-    if (!(await lakeExists(config.lake))) {
-      throw new TrailbookError('CLI_NO_LAKE', { path: shownPath(config.lake, context.cwd) })
-    }
+    await requireLake(config, context)
     const connection = await openConnection(config.lake)
     return { connection, logs: undefined, ingested: undefined, close: () => connection.close() }
   }
@@ -45,7 +43,7 @@ export async function openSource(logs: readonly string[], config: Config, contex
     const connection = await openConnection(lake)
     return {
       connection,
-      logs: ingested.span ?? (temporary === undefined ? undefined : await connection.span()),
+      logs: ingested.span ?? undefined,
       ingested,
       async close() {
         await connection.close()
@@ -58,34 +56,32 @@ export async function openSource(logs: readonly string[], config: Config, contex
   }
 }
 
-/** Ingests with progress on standard error; what could not be read is noted there too. */
-export async function ingestPaths(lake: string, paths: readonly string[], context: CliContext): Promise<IngestOutcome> {
-  const full: string[] = []
-  for (const path of paths) {
-    const found = resolve(context.cwd, path)
-    if ((await kindOf(found)) === undefined) throw new TrailbookError('CLI_FILE_MISSING', { path })
-    full.push(found)
-  }
+/** @throws TrailbookError CLI_NO_LAKE */
+export async function requireLake(config: Config, context: Pick<CliContext, 'cwd'>): Promise<void> {
+  if (await lakeExists(config.lake)) return
+  throw new TrailbookError('CLI_NO_LAKE', { path: shownPath(config.lake, context.cwd) })
+}
+
+/** Ingests, with progress on standard error. */
+export async function ingestPaths(lake: string, paths: readonly string[], context: CliContext): Promise<IngestReport> {
   try {
-    return await ingestLogs(lake, full, {
+    return await ingestLogs(lake, paths, {
       signal: context.signal,
-      onProgress: ({ files, events }) =>
-        context.progress(`Reading logs: ${plural(files, 'file')}, ${plural(events, 'event')}`),
+      onProgress: ({ files, totalFiles, records }) =>
+        context.progress(`Reading logs: ${files} of ${plural(totalFiles, 'file')}, ${plural(records, 'record')}`),
     })
   } finally {
     context.progress(undefined)
   }
 }
 
-export function noteQuarantine(ingested: IngestOutcome | undefined, context: CliContext): void {
-  const count = ingested?.quarantined.length ?? 0
-  if (ingested === undefined || count === 0) return
-  const shown = ingested.quarantined.slice(0, 5).map(({ file, reason }) => `  ${file}: ${reason}`)
+/** Names on standard error what could not be read. */
+export function noteQuarantine(ingested: IngestReport | undefined, context: CliContext): void {
+  const all = ingested?.quarantined ?? []
+  if (all.length === 0) return
+  const shown = all.slice(0, 5).map(({ file, reason }) => `  ${visible(file)}: ${visible(reason)}`)
+  const more = all.length > shown.length ? [`  … and ${all.length - shown.length} more`] : []
   context.note(
-    [
-      `${plural(count, 'file or record', 'files or records')} could not be read:`,
-      ...shown,
-      ...(count > 5 ? [`  … and ${count - 5} more`] : []),
-    ].join('\n'),
+    [`${plural(all.length, 'file or record', 'files or records')} could not be read:`, ...shown, ...more].join('\n'),
   )
 }

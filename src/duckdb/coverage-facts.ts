@@ -2,9 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { LakeSnapshot } from '../core/event/snapshot.ts'
 import type { CoverageFacts } from '../core/run/coverage.ts'
 import type { Window } from '../core/time.ts'
+import { readParquet } from './parquet.ts'
 import { quoted } from './quote.ts'
 
-const parquet = (paths: readonly string[]): string => `read_parquet([${paths.map(quoted).join(', ')}])`
 const iso = (column: string): string => `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`
 
 /**
@@ -29,7 +29,7 @@ const damagedSql = (files: string): string => `
 export async function readCoverageFacts(connection: DuckDBConnection, snapshot: LakeSnapshot, window: Window): Promise<CoverageFacts> {
   const rows = async (sql: string): Promise<(string | null)[][]> =>
     (await connection.runAndReadAll(sql)).getRowsJson() as (string | null)[][]
-  const cells = parquet(snapshot.coverage)
+  const cells = readParquet(snapshot.coverage)
   const last = [...snapshot.events.map((part) => part.last)]
   const seen =
     snapshot.coverage.length === 0
@@ -43,7 +43,7 @@ export async function readCoverageFacts(connection: DuckDBConnection, snapshot: 
             AND hour < CAST(${quoted(window.to.slice(0, 19))} AS TIMESTAMP)`)
   let damaged: (string | null)[][] = []
   if (snapshot.files.length > 0) {
-    const files = parquet(snapshot.files)
+    const files = readParquet(snapshot.files)
     const [delivered] = await rows(`SELECT max(delivered) FROM ${files} WHERE status <> 'quarantined'`)
     if (delivered?.[0]) last.push(delivered[0])
     damaged = await rows(`SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`)

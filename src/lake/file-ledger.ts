@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { LogPath } from '../core/event/log-path.ts'
 import type { LogFile } from '../core/event/source.ts'
+import { readParquet } from '../duckdb/parquet.ts'
 import { named, quoted } from '../duckdb/quote.ts'
 
 /** Something that was kept out, as reports list it. */
@@ -120,6 +121,8 @@ export async function writeFileLedger(connection: DuckDBConnection, entries: rea
 export interface KnownFile {
   readonly records: number
   readonly quarantined: readonly Quarantined[]
+  readonly first: string | null
+  readonly last: string | null
   /** The code of an earlier quarantine: the file is tried again, but not noted twice. */
   readonly code: string | null
 }
@@ -141,13 +144,13 @@ export async function knownFiles(
   }
   appender.closeSync()
   const reader = await connection.runAndReadAll(
-    `SELECT l.location, l.records, l.quarantined, l.code
-     FROM read_parquet([${parts.map(quoted).join(', ')}]) l JOIN wanted w USING (location, size, modified) ORDER BY l.file`,
+    `SELECT l.location, l.records, l.quarantined, l.code, l.first, l.last
+     FROM ${readParquet(parts)} l JOIN wanted w USING (location, size, modified) ORDER BY l.file`,
   )
   return new Map(
     reader.getRowsJson().map((row) => {
-      const [location, records, quarantined, code] = row as [string, string, string, string | null]
-      return [location, { records: Number(records), quarantined: JSON.parse(quarantined) as Quarantined[], code }]
+      const [location, records, quarantined, code, first, last] = row as [string, string, string, ...(string | null)[]]
+      return [location, { records: Number(records), quarantined: JSON.parse(quarantined) as Quarantined[], code: code ?? null, first: first ?? null, last: last ?? null }]
     }),
   )
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { TrailbookError } from '../core/errors.ts'
 import { InputFault } from '../core/event/fault.ts'
 import { parseLogPath } from '../core/event/log-path.ts'
 import { normaliseRecord } from '../core/event/normalise.ts'
 import type { LogFile, LogSource } from '../core/event/source.ts'
 import type { Coverage } from '../core/run/coverage.ts'
+import { isoTime, milliseconds, second, type Window } from '../core/time.ts'
 import { openDatabase } from '../duckdb/open.ts'
 import { removeOrphans } from './clean.ts'
 import { type FileEntry, type KnownFile, knownFiles, type Quarantined } from './file-ledger.ts'
@@ -28,6 +28,10 @@ export interface IngestReport {
   readonly ignored: number
   /** Of the new events: those whose event id is there already with other content. */
   readonly variants: number
+  /** First to last event of what was given, already known events included; null when it held none. */
+  readonly span: Window | null
+  /** It was aborted: files already read completely are in, the others are not. */
+  readonly interrupted: boolean
   /** Of the whole lake. */
   readonly coverage: Coverage
 }
@@ -53,9 +57,10 @@ const lookup = 5000
 
 /**
  * Reads log files into the lake, each record exactly once. What cannot be read is listed in the report and kept out; all else
- * goes in. An abort or a kill at any moment leaves the commits made so far, and the next ingest goes on from there.
+ * goes in. An abort ends it after the files that were read completely; a kill leaves the commits made so far. The next ingest
+ * goes on from there.
  *
- * @throws TrailbookError INPUT_MISSING, LAKE_LOCKED, INGEST_INTERRUPTED and what `openLake` throws
+ * @throws TrailbookError INPUT_MISSING, LAKE_LOCKED and what `openLake` throws
  */
 export async function ingest(lake: Lake, source: LogSource, options: IngestOptions = {}): Promise<IngestReport> {
   const { files, ignored } = await source.list({ exclude: lake.folder })
@@ -67,12 +72,12 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
     const database = await openDatabase({
       folders: [lake.folder],
       spill: join(lake.folder, 'tmp'),
-      memoryLimit: options.memoryLimit ?? '400MB',
+      memoryLimit: options.memoryLimit ?? '250MB',
       threads: 2,
     })
     try {
       const connection = await database.connect()
-      const { now = Date.now, batchRows = 150_000, batchBytes = 192 * 2 ** 20 } = options
+      const { now = Date.now, batchRows = 100_000, batchBytes = 128 * 2 ** 20 } = options
       const writer = await createWriter({ lake: lake.folder, manifest, connection, lock, batchRows, batchBytes, now })
       const tally = createTally(ignored, files.length, options)
       try {
@@ -81,7 +86,7 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
           const { files: ledger } = await lake.snapshot()
           const known = await knownFiles(connection, ledger, some)
           for (const file of some) {
-            if (options.signal?.aborted) throw new TrailbookError('INGEST_INTERRUPTED', { events: tally.events() })
+            if (options.signal?.aborted) break
             await ingestFile(file, known.get(file.location), { source, writer, tally, options })
           }
         }
@@ -90,7 +95,8 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
         writer.close()
         connection.closeSync()
       }
-      return { ...tally.report(), coverage: await lakeCoverage(lake, database) }
+      const interrupted = options.signal?.aborted ?? false
+      return { ...tally.report(), interrupted, coverage: await lakeCoverage(lake, database) }
     } finally {
       database.close()
     }
@@ -149,7 +155,10 @@ async function ingestFile(file: LogFile, known: KnownFile | undefined, { source,
       tally.committed(await writer.relieve(size))
     }
   } catch (error) {
-    if (options.signal?.aborted) throw new TrailbookError('INGEST_INTERRUPTED', { events: tally.events() }, { cause: error })
+    if (options.signal?.aborted) {
+      await writer.rejectFile(id, undefined)
+      return
+    }
     if (!(error instanceof InputFault)) throw error
     const fault = { code: error.code, reason: error.message }
     const entry: StagedFile = {
@@ -211,6 +220,12 @@ function createTally(ignoredByName: number, totalFiles: number, { onProgress }: 
   let ignored = ignoredByName
   let bytes = 0
   let seen = 0
+  let first: string | null = null
+  let last: string | null = null
+  const reach = (times: { readonly first: string | null; readonly last: string | null }): void => {
+    if (times.first !== null && (first === null || times.first < first)) first = times.first
+    if (times.last !== null && (last === null || times.last > last)) last = times.last
+  }
   const quarantined: Quarantined[] = []
   const tell = (): void => onProgress?.({ files, totalFiles, bytes, records: seen })
   const done = (list: readonly Quarantined[]): void => {
@@ -219,7 +234,6 @@ function createTally(ignoredByName: number, totalFiles: number, { onProgress }: 
     tell()
   }
   return {
-    events: () => events,
     progress(moreBytes: number, moreRecords: number): void {
       bytes += moreBytes
       seen += moreRecords
@@ -229,6 +243,7 @@ function createTally(ignoredByName: number, totalFiles: number, { onProgress }: 
     skipped(file: LogFile, known: KnownFile): void {
       records += known.records
       seen += known.records
+      reach(known)
       quarantinedRecords += known.quarantined.length
       done(known.quarantined.map((entry) => ({ ...entry, file: file.name })))
     },
@@ -245,12 +260,13 @@ function createTally(ignoredByName: number, totalFiles: number, { onProgress }: 
         records += entry.records
         events += entry.events
         variants += entry.variants
+        if (entry.status !== 'quarantined') reach(entry)
         if (entry.status !== 'quarantined') quarantinedRecords += entry.quarantined.length
       }
     },
-    report(): Omit<IngestReport, 'coverage'> {
+    report(): Omit<IngestReport, 'coverage' | 'interrupted'> {
       const duplicates = records - events - quarantinedRecords
-      return { files, records, events, duplicates, quarantinedRecords, quarantined, ignored, variants }
+      return { files, records, events, duplicates, quarantinedRecords, quarantined, ignored, variants, span: first === null || last === null ? null : { from: first, to: isoTime(milliseconds(last) + second) } }
     },
   }
 }

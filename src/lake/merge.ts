@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { sourceKinds } from '../core/event/source.ts'
+import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
 
 /**
@@ -52,7 +53,7 @@ function existingSql(parts: readonly string[]): string {
   if (parts.length === 0) return empty
   return `SELECT strftime(_time, '%Y-%m-%d') AS day, ${keySql('eventID', '_account', '_hash')} AS key,
       list_position([${sourceKinds.map(quoted).join(', ')}], _kind) - 1 AS _rank, _hash AS hash, filename AS part
-    FROM read_parquet([${parts.map(quoted).join(', ')}], filename = true)
+    FROM ${readParquet(parts, { filename: true })}
     WHERE eventID IN (SELECT eventID FROM staging) OR (eventID IS NULL AND _hash IN (SELECT hash FROM batch_rows))`
 }
 

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
 import { syncPath } from './durable.ts'
 import type { ManifestEventPart, ManifestPart } from './manifest.ts'
 import { keySql } from './merge.ts'
-import { partColumns } from './staging.ts'
+import { partColumns } from '../duckdb/event-staging.ts'
 
 /**
  * Rows that are asked for together stand together: statistics of row groups then let queries skip most of a day by
@@ -56,7 +57,7 @@ export async function rewriteParts(
   const rewritten = new Map<string, ManifestEventPart | undefined>()
   for (const [path] of affected.getRowsJson() as [string][]) {
     const old = parts.find((part) => join(lake, part.path) === path)!
-    await connection.run(`CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM read_parquet(${quoted(path)})
+    await connection.run(`CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM ${readParquet([path])}
       WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE day = ${quoted(old.date)} AND key = ${keySql('eventID', '_account', '_hash')})`)
     const range = await connection.runAndReadAll('SELECT min(eventTime), max(eventTime) FROM kept')
     const [first, last] = range.getRowsJson()[0] as [string | null, string | null]

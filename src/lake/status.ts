@@ -3,6 +3,7 @@ import { type Coverage, judgeCoverage, nothingCovered } from '../core/run/covera
 import { isoTime, milliseconds, second, type Window } from '../core/time.ts'
 import { readCoverageFacts } from '../duckdb/coverage-facts.ts'
 import { type Database, openDatabase } from '../duckdb/open.ts'
+import { readParquet } from '../duckdb/parquet.ts'
 import type { Lake } from './lake.ts'
 import type { Manifest } from './manifest.ts'
 
@@ -31,9 +32,8 @@ export async function lakeStatus(lake: Lake): Promise<LakeStatus> {
     let files = 0
     if (manifest.files.length > 0) {
       const { files: parts } = await lake.snapshot()
-      const list = parts.map((part) => `'${part.replaceAll("'", "''")}'`).join(', ')
       const reader = await connection.runAndReadAll(
-        `SELECT count(DISTINCT location)::INTEGER FROM read_parquet([${list}]) WHERE status <> 'quarantined'`,
+        `SELECT count(DISTINCT location)::INTEGER FROM ${readParquet(parts)} WHERE status <> 'quarantined'`,
       )
       files = reader.getRows()[0]![0] as number
     }

@@ -8,7 +8,7 @@ import type { WriterLock } from './lock.ts'
 import { type Manifest, type ManifestEventPart, type ManifestPart, pruneManifests, writeManifest } from './manifest.ts'
 import { decide, type MergeCounts, mergeCounts } from './merge.ts'
 import { filePartPath, rewriteParts, writeCoveragePart, writeEventParts } from './parts.ts'
-import { createStagingTable, type StagedRow } from './staging.ts'
+import { createStagingTable, type StagedRow } from '../duckdb/event-staging.ts'
 
 export interface WriterOptions {
   readonly lake: string

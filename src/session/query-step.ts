@@ -24,6 +24,7 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
   for (const occasion of occasions.list) {
     const scope = stepScope(state, step, occasion.value)
     if (scope === undefined) continue
+    state.scopes.push(scope)
     const run = await start(state, step, query, occasion, scope)
     sql ??= run.compiled.text
     if (parameters === undefined || Object.keys(parameters).length === 0) parameters = bindingValues(run.compiled)

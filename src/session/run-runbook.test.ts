@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TrailbookError } from '../core/errors.ts'
+import type { Connection } from '../core/ports.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import type { PlanRequest } from '../core/run/plan.ts'
 import { event, type FakeOptions, fakeEffects, fakePlan, wholeCoverage } from './fakes.ts'
@@ -497,4 +498,29 @@ test('a step whose scope has nothing in common with the run sees nothing and say
   )
   expect(result).toMatchObject({ verdict: 'inconclusive', doubts: [{ code: 'coverage', step: 'calls' }] })
   expect(step(result, 'calls').rowCount).toBe(0)
+})
+
+test('coverage answers for every scope that queries looked through', async () => {
+  const asked: unknown[] = []
+  const effects = fakeEffects()
+  const connection: Connection = {
+    ...effects.connection,
+    coverage: async (scope) => {
+      asked.push([scope.window.from, scope.accounts])
+      return { ...wholeCoverage, complete: !scope.accounts.includes('444455556666') }
+    },
+  }
+  const plan = fakePlan(`steps:
+  - { id: one, query: SELECT 1 }
+  - { id: two, query: SELECT 1, scope: { accounts: ["111122223333"] } }
+  - { id: three, query: SELECT 1, scope: { accounts: ["444455556666"] } }
+  - { id: four, query: SELECT 1, scope: { window: 30d } }
+`)
+  const result = await finishRun(runRunbook(plan, { ...effects, connection }))
+  expect(asked).toEqual([
+    ['2026-01-08T12:00:00Z', []],
+    ['2026-01-08T12:00:00Z', ['111122223333', '444455556666']],
+    ['2025-12-16T11:40:00Z', []],
+  ])
+  expect(result.verdict).toBe('inconclusive')
 })

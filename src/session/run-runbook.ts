@@ -1,9 +1,10 @@
 /** Carries out a plan, step by step, and tells what happens as it happens. */
 import { TrailbookError } from '../core/errors.ts'
 import type { Abortable, Scope } from '../core/ports.ts'
+import { canonicalJson } from '../core/run/canonical.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import type { RunEvent } from '../core/run/events.ts'
-import type { Plan } from '../core/run/plan.ts'
+import { type Plan, planDigest } from '../core/run/plan.ts'
 import {
   judgeRun,
   mergeCoverage,
@@ -12,9 +13,7 @@ import {
   type StepError,
   type Todo,
 } from '../core/run/result.ts'
-import { earliestOf } from '../core/run/window.ts'
 import type { Step } from '../core/runbook/schema-step.ts'
-import { isoTime, milliseconds, parseDuration } from '../core/time.ts'
 import { askStep } from './ask-step.ts'
 import { queryStep } from './query-step.ts'
 import { contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
@@ -40,6 +39,7 @@ export async function* runRunbook(
     outcomes: new Map(),
     findings: [],
     doubts: [],
+    scopes: [],
   }
   const events = carryOut(state)
   let sequence = 0
@@ -89,6 +89,7 @@ async function* carryOut(state: RunState): Events<RunbookRun> {
     windowOrigin: plan.windowOrigin,
     parameters: plan.parameters,
     connection: effects.connection.name,
+    plan: planDigest(plan),
     steps: [...state.outcomes.values()].map((outcome) => outcome.result),
     escalations: [],
     coverage,
@@ -140,14 +141,15 @@ function stopIfAborted(state: RunState): void {
   if (state.signal?.aborted) throw new TrailbookError('RUN_INTERRUPTED')
 }
 
-/** Coverage of every window that steps looked at; an engine that cannot tell leaves the answer incomplete. */
+/** Coverage of everything that queries looked through; an engine that cannot tell leaves the answer incomplete. */
 async function coverageOf(state: RunState): Promise<Coverage> {
   const { plan, effects } = state
   const abortable = state.signal ? { signal: state.signal } : {}
   try {
     const answers: Coverage[] = []
-    for (const scope of scopesOf(plan))
+    for (const scope of distinctScopes(state.scopes.length === 0 ? [plan.scope] : state.scopes)) {
       answers.push(await effects.connection.coverage(scope, plan.runbook.needs, abortable))
+    }
     return mergeCoverage(answers)
   } catch (cause) {
     stopIfAborted(state)
@@ -156,17 +158,16 @@ async function coverageOf(state: RunState): Promise<Coverage> {
   }
 }
 
-function scopesOf(plan: Plan): readonly Scope[] {
-  const longer = plan.runbook.steps.flatMap((step) => {
-    const length = step.scope?.window === undefined ? undefined : parseDuration(step.scope.window)
-    if (length === undefined) return []
-    const from = isoTime(milliseconds(plan.window.to) - length)
-    if (from >= plan.window.from) return []
-    const window = { from, to: plan.window.to }
-    return [{ ...plan.scope, window, earliest: earliestOf(window, plan.runbook.scope.lookback) }]
-  })
-  const longest = longer.sort((a, b) => (a.window.from < b.window.from ? -1 : 1))[0]
-  return longest === undefined ? [plan.scope] : [plan.scope, longest]
+/** Scopes that differ only in the accounts they name are asked about together. */
+function distinctScopes(scopes: readonly Scope[]): readonly Scope[] {
+  const found = new Map<string, Scope>()
+  for (const scope of scopes) {
+    const { accounts, services: _, ...rest } = scope
+    const key = canonicalJson([rest, accounts.length === 0])
+    const known = found.get(key)?.accounts ?? []
+    found.set(key, { ...scope, accounts: [...new Set([...known, ...accounts])] })
+  }
+  return [...found.values()]
 }
 
 function escalationsOf(state: RunState, run: RunbookRun): readonly Todo[] {

@@ -1,4 +1,4 @@
-import type { Clock, Connection, Row } from '../core/ports.ts'
+import type { Clock, Connection, Row, Scope } from '../core/ports.ts'
 import { canonicalJson } from '../core/run/canonical.ts'
 import type { Doubt } from '../core/run/doubts.ts'
 import type { RunEventBody } from '../core/run/events.ts'
@@ -43,6 +43,8 @@ export interface RunState {
   readonly outcomes: Map<string, StepOutcome>
   readonly findings: Finding[]
   readonly doubts: Doubt[]
+  /** Every scope that a query looked through: what coverage must answer for. */
+  readonly scopes: Scope[]
 }
 
 export type Events<Result> = AsyncGenerator<RunEventBody, Result>

@@ -4,7 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { build, folder, json, start, trailbook, write, writeLog } from './trailbook.ts'
 
 /** Events of the cases' own time: 2026-01-15 around 10:40 UTC. */
-const stopped = { eventSource: 'cloudtrail.amazonaws.com', eventName: 'StopLogging', userIdentity: { type: 'IAMUser', userName: 'mallory' } }
+const stopped = {
+  eventSource: 'cloudtrail.amazonaws.com',
+  eventName: 'StopLogging',
+  userIdentity: { type: 'IAMUser', userName: 'mallory' },
+}
 const denied = { ...stopped, errorCode: 'AccessDenied', userIdentity: { type: 'IAMUser', userName: 'bob' } }
 const harmless = { eventSource: 'cloudtrail.amazonaws.com', eventName: 'GetTrailStatus' }
 
@@ -62,7 +66,13 @@ describe('run over logs', () => {
       schema: 'trailbook.run/v1',
       verdict: 'findings',
       findings: [
-        { severity: 'high', runbook: 'stopped-trail', step: 'calls', count: 1, title: expect.stringContaining('mallory ran StopLogging') },
+        {
+          severity: 'high',
+          runbook: 'stopped-trail',
+          step: 'calls',
+          count: 1,
+          title: expect.stringContaining('mallory ran StopLogging'),
+        },
         { severity: 'medium', title: expect.stringContaining('(denied)') },
       ],
       runs: [
@@ -84,13 +94,18 @@ describe('run over logs', () => {
   })
 
   test('of the same logs gives the same fingerprints', () => {
-    const prints = () => run('stopped-trail', '--logs', 'logs').object.findings.map((finding: { fingerprint: string }) => finding.fingerprint)
+    const prints = () =>
+      run('stopped-trail', '--logs', 'logs').object.findings.map(
+        (finding: { fingerprint: string }) => finding.fingerprint,
+      )
     expect(prints()).toEqual(prints())
   })
 
   test('takes a file, a folder, several, and an id', () => {
-    for (const what of [['runbooks/stopped-trail.yaml'], ['stopped-trail']]) expect(run(...what, '--logs', 'logs').object.runs).toHaveLength(1)
-    for (const what of [['runbooks'], ['stopped-trail', 'asking']]) expect(run(...what, '--logs', 'logs').object.runs).toHaveLength(2)
+    for (const what of [['runbooks/stopped-trail.yaml'], ['stopped-trail']])
+      expect(run(...what, '--logs', 'logs').object.runs).toHaveLength(1)
+    for (const what of [['runbooks'], ['stopped-trail', 'asking']])
+      expect(run(...what, '--logs', 'logs').object.runs).toHaveLength(2)
   })
 
   test('takes the logs before the runbook too', () => {
@@ -98,16 +113,56 @@ describe('run over logs', () => {
     expect(json(cwd, ['run', '--logs', 'logs', 'runbooks/stopped-trail.yaml']).code).toBe(1)
   })
 
-  test('that hold nothing of it is never findings, and says through when it is clear', () => {
+  test('that hold nothing of it is clear and ends with 0, and says through when', () => {
     const { code, object } = run('stopped-trail', '--logs', 'quiet')
-    expect(object.findings).toEqual([])
-    expect([code, object.verdict]).toEqual(object.coverage.complete ? [0, 'clear'] : [2, 'inconclusive'])
+    expect(code).toBe(0)
+    expect(object).toMatchObject({
+      verdict: 'clear',
+      complete: true,
+      findings: [],
+      coverage: { complete: true, gaps: [] },
+    })
+    expect(object.coverage.through).toBe(object.coverage.window.to)
+  })
+
+  test('that cannot be carried out has failed and ends with 3', () => {
+    write(
+      cwd,
+      'failing.yaml',
+      asking.replace('SELECT eventTime,', 'SELECT CAST(eventName AS integer) AS number, eventTime,'),
+    )
+    const { code, object } = run('failing.yaml', '--logs', 'logs')
+    expect(code).toBe(3)
+    const [calls, planned] = object.runs[0].steps
+    expect(object).toMatchObject({ verdict: 'failed', complete: false })
+    expect(calls).toMatchObject({
+      status: 'failed',
+      rows: [],
+      error: { code: expect.stringMatching(/^ENGINE_/), message: expect.any(String) },
+    })
+    expect(planned).toMatchObject({
+      status: 'skipped',
+      error: { message: 'It builds on the step "calls", which failed' },
+    })
+    expect(trailbook(cwd, ['run', 'failing.yaml', '--logs', 'logs']).stdout).toMatch(
+      /^FAILED {2}1 step could not be carried out\./,
+    )
+    expect(
+      json(cwd, ['query', 'SELECT CAST(eventName AS integer) AS n FROM cloudtrail_logs', '--logs', 'logs']),
+    ).toMatchObject({
+      code: 3,
+      object: { schema: 'trailbook.query/v1', error: { code: expect.stringMatching(/^ENGINE_/) } },
+    })
   })
 
   test('outside the window of the logs is inconclusive', () => {
     const { code, object } = run('stopped-trail', '--logs', 'logs', '--from', '2026-01-20', '--to', '2026-01-21')
     expect(code).toBe(2)
-    expect(object).toMatchObject({ verdict: 'inconclusive', complete: false, runs: [{ windowOrigin: 'explicit', window: { from: '2026-01-20T00:00:00Z' } }] })
+    expect(object).toMatchObject({
+      verdict: 'inconclusive',
+      complete: false,
+      runs: [{ windowOrigin: 'explicit', window: { from: '2026-01-20T00:00:00Z' } }],
+    })
   })
 
   test('looks only at what the scope lets through', () => {
@@ -129,7 +184,10 @@ describe('run over logs', () => {
     write(other, 'logs/broken.json', '{"Records": [')
     const { code, object, stderr } = json(other, ['run', 'stopped-trail', '--logs', 'logs'])
     expect(code).toBe(2)
-    expect(object.runs[0].doubts).toContainEqual({ code: 'quarantined', message: '1 file or record of the given logs could not be read' })
+    expect(object.runs[0].doubts).toContainEqual({
+      code: 'quarantined',
+      message: '1 file or record of the given logs could not be read',
+    })
     expect(stderr).toContain('broken.json')
     expect(json(other, ['query', 'SELECT count(*) AS n FROM cloudtrail_logs', '--logs', 'logs']).code).toBe(65)
     expect(json(other, ['run', 'stopped-trail', '--logs', 'logs', '--quiet']).stderr).toBe('')
@@ -141,8 +199,16 @@ describe('questions and parameters', () => {
     const { object } = run('asking', '--logs', 'denied')
     const [calls, planned, origin, contain] = object.runs[0].steps
     expect(calls.rowCount).toBe(1)
-    expect(planned).toMatchObject({ status: 'unanswered', rows: [{ answer: null }], todo: [{ title: expect.stringContaining('Ask arn:') }] })
-    expect(origin).toMatchObject({ status: 'not-run', todo: [{ values: { direction: 'both' } }], meaning: expect.any(String) })
+    expect(planned).toMatchObject({
+      status: 'unanswered',
+      rows: [{ answer: null }],
+      todo: [{ title: expect.stringContaining('Ask arn:') }],
+    })
+    expect(origin).toMatchObject({
+      status: 'not-run',
+      todo: [{ values: { direction: 'both' } }],
+      meaning: expect.any(String),
+    })
     expect(contain).toMatchObject({ status: 'skipped', rows: [] })
   })
 
@@ -150,8 +216,35 @@ describe('questions and parameters', () => {
     const { object } = run('asking', '--logs', 'denied', '--answer', 'planned=not planned')
     const [, planned, , contain] = object.runs[0].steps
     expect(planned).toMatchObject({ status: 'done', rows: [{ answer: 'not planned' }] })
-    expect(contain.todo).toEqual([{ title: 'Stop it', values: expect.objectContaining({ action: 'iam.revoke-role-sessions', target: expect.stringContaining('bob') }) }])
-    expect(run('asking', '--logs', 'denied', '--answer', 'planned=perhaps')).toMatchObject({ code: 64, object: { error: { code: 'RUN_ANSWER_INVALID' } } })
+    expect(contain.todo).toEqual([
+      {
+        title: 'Stop it',
+        values: expect.objectContaining({ action: 'iam.revoke-role-sessions', target: expect.stringContaining('bob') }),
+      },
+    ])
+    expect(run('asking', '--logs', 'denied', '--answer', 'planned=perhaps')).toMatchObject({
+      code: 64,
+      object: { error: { code: 'RUN_ANSWER_INVALID' } },
+    })
+  })
+
+  test('a runbook of a folder that lacks a parameter is left out, one that is named is not', () => {
+    const other = folder()
+    write(other, 'books/asking.yaml', asking.replace(', optional: true', ''))
+    trailbook(other, ['new', 'stopped-trail'])
+    writeLog(other, 'logs/bad.json.gz', [denied])
+    const { code, object } = json(other, ['run', 'books', 'runbooks', '--logs', 'logs'])
+    expect(code).toBe(1)
+    expect(object).toMatchObject({
+      runs: [{ runbook: 'stopped-trail' }],
+      skipped: [{ runbook: 'asking', reason: expect.stringContaining('who') }],
+    })
+    expect(trailbook(other, ['run', 'books', 'runbooks', '--logs', 'logs']).stdout).toContain('- asking: ')
+    expect(json(other, ['run', 'books/asking.yaml', '--logs', 'logs'])).toMatchObject({
+      code: 64,
+      object: { error: { code: 'PARAMETER_MISSING' } },
+    })
+    expect(json(other, ['run', 'books', 'runbooks', '--logs', 'logs', '--param', 'who=%']).object.runs).toHaveLength(2)
   })
 
   test('parameters narrow the query', () => {
@@ -171,7 +264,16 @@ describe('the lake', () => {
   test('is filled by ingest, once', () => {
     expect(json(other, ['ingest', 'logs'])).toMatchObject({
       code: 0,
-      object: { schema: 'trailbook.ingest/v1', files: 1, records: 3, events: 3, duplicates: 0, quarantinedRecords: 0, quarantined: [], coverage: {} },
+      object: {
+        schema: 'trailbook.ingest/v1',
+        files: 1,
+        records: 3,
+        events: 3,
+        duplicates: 0,
+        quarantinedRecords: 0,
+        quarantined: [],
+        coverage: {},
+      },
     })
     expect(json(other, ['ingest', 'logs']).object).toMatchObject({ events: 0 })
     expect(readdirSync(join(other, '.trailbook'))).toEqual(['lake'])
@@ -180,23 +282,38 @@ describe('the lake', () => {
   test('tells what it holds', () => {
     const { code, object } = json(other, ['status'])
     expect(code).toBe(0)
-    expect(object).toMatchObject({ schema: 'trailbook.status/v1', lake: { events: 3, files: 1, first: expect.any(String), last: expect.any(String) }, coverage: {} })
+    expect(object).toMatchObject({
+      schema: 'trailbook.status/v1',
+      lake: { events: 3, files: 1, first: expect.any(String), last: expect.any(String) },
+      coverage: {},
+    })
     expect(trailbook(other, ['status']).stdout).toContain('3 from 1 file')
   })
 
   test('answers queries and runs', () => {
-    const { code, object } = json(other, ['query', 'SELECT eventName, count(*) AS calls FROM cloudtrail_logs GROUP BY eventName ORDER BY calls DESC'])
+    const { code, object } = json(other, [
+      'query',
+      'SELECT eventName, count(*) AS calls FROM cloudtrail_logs GROUP BY eventName ORDER BY calls DESC',
+    ])
     expect(code).toBe(0)
     expect(object).toMatchObject({
       schema: 'trailbook.query/v1',
-      columns: [{ name: 'eventName', type: 'varchar' }, { name: 'calls', type: 'bigint' }],
-      rows: [{ eventName: 'StopLogging', calls: 2 }, { eventName: 'GetTrailStatus', calls: 1 }],
+      columns: [
+        { name: 'eventName', type: 'varchar' },
+        { name: 'calls', type: 'bigint' },
+      ],
+      rows: [
+        { eventName: 'StopLogging', calls: 2 },
+        { eventName: 'GetTrailStatus', calls: 1 },
+      ],
       rowCount: 2,
       truncated: false,
       coverage: {},
       statistics: { elapsedMs: expect.any(Number) },
     })
-    expect(json(other, ['run', 'stopped-trail', '--from', '2026-01-15', '--to', '2026-01-16']).object.findings).toHaveLength(2)
+    expect(
+      json(other, ['run', 'stopped-trail', '--from', '2026-01-15', '--to', '2026-01-16']).object.findings,
+    ).toHaveLength(2)
   })
 
   test('may lie elsewhere', () => {
@@ -216,8 +333,51 @@ describe('the lake', () => {
     write(other, 'mixed/bad.json', '{"Records": [')
     const { code, object } = json(other, ['ingest', 'mixed', '--lake', 'fourth'])
     expect(code).toBe(65)
-    expect(object).toMatchObject({ events: 1, quarantined: [{ file: expect.stringContaining('bad.json'), code: expect.any(String), reason: expect.any(String) }] })
+    expect(object).toMatchObject({
+      events: 1,
+      quarantined: [
+        { file: expect.stringContaining('bad.json'), code: expect.any(String), reason: expect.any(String) },
+      ],
+    })
     expect(object.records).toBe(object.events + object.duplicates + object.quarantinedRecords)
+  })
+})
+
+describe('configuration', () => {
+  test('gives aliases and lists to runbooks and queries', () => {
+    const other = folder()
+    writeLog(other, 'logs/bad.json.gz', [stopped, denied, harmless])
+    write(
+      other,
+      'trailbook.yaml',
+      'aliases: [my_trail]\nlists:\n  trusted: ["arn:aws:iam::111122223333:user/mallory"]\nrunbooks: mine\n',
+    )
+    const runbook = asking
+      .replace('needs:', 'uses: { lists: [trusted] }\nneeds:')
+      .replace('FROM cloudtrail_logs', 'FROM my_trail')
+      .replace('severity: low,', 'severity: low, when: "!(row.actor in lists.trusted)",')
+    write(other, 'mine/asking.yaml', runbook)
+    expect(json(other, ['lint']).object.errors).toBe(0)
+    expect(json(other, ['run', 'asking', '--logs', 'logs']).object.findings).toMatchObject([
+      { title: expect.stringContaining('bob') },
+    ])
+    expect(
+      json(other, [
+        'query',
+        'SELECT count(*) AS n FROM my_trail WHERE actor IN (SELECT value FROM lists.trusted)',
+        '--logs',
+        'logs',
+      ]).object.rows,
+    ).toEqual([{ n: 1 }])
+    write(
+      other,
+      'mine/exclusions.yaml',
+      '- { runbook: asking, match: "row.outcome == \'denied\'", owner: me, reason: known, expires: 2099-01-01 }\n',
+    )
+    expect(json(other, ['run', 'asking', '--logs', 'logs']).object).toMatchObject({
+      findings: [],
+      runs: [{ steps: [{ excluded: 1 }, {}, {}, {}] }],
+    })
   })
 })
 
@@ -232,17 +392,26 @@ describe('query', () => {
   })
 
   test('keeps as many rows as it should and counts all', () => {
-    expect(query(sql, '--limit', '1').object).toMatchObject({ rowCount: 3, truncated: true, rows: [{ eventName: 'GetTrailStatus' }] })
+    expect(query(sql, '--limit', '1').object).toMatchObject({
+      rowCount: 3,
+      truncated: true,
+      rows: [{ eventName: 'GetTrailStatus' }],
+    })
   })
 
   test('refuses wrong SQL with its place, before any log is read', () => {
     const { code, object } = json(cwd, ['query', 'SELECT eventNme FROM cloudtrail_logs', '--logs', 'logs'])
     expect(code).toBe(64)
-    expect(object).toMatchObject({ schema: 'trailbook.query/v1', error: { code: expect.stringMatching(/^SQL_/), at: { line: 1, column: 8 } } })
+    expect(object).toMatchObject({
+      schema: 'trailbook.query/v1',
+      error: { code: expect.stringMatching(/^SQL_/), at: { line: 1, column: 8 } },
+    })
   })
 
   test('prints a table', () => {
-    expect(trailbook(cwd, ['query', sql, '--logs', 'logs']).stdout).toMatch(/^eventName\s*\nGetTrailStatus\nStopLogging\nStopLogging\n\n3 rows; /)
+    expect(trailbook(cwd, ['query', sql, '--logs', 'logs']).stdout).toMatch(
+      /^eventName\s*\nGetTrailStatus\nStopLogging\nStopLogging\n\n3 rows; /,
+    )
   })
 })
 
@@ -265,7 +434,9 @@ describe('the process', () => {
     child.stdout.on('data', (part) => {
       stdout += part
     })
-    child.stdin.write('SELECT count(*) AS n FROM cloudtrail_logs a, UNNEST(sequence(1, 9999)) AS t (n), UNNEST(sequence(1, 9999)) AS u (m), UNNEST(sequence(1, 9999)) AS v (o) WHERE n + m + o = 1')
+    child.stdin.write(
+      'SELECT count(*) AS n FROM cloudtrail_logs a, UNNEST(sequence(1, 9999)) AS t (n), UNNEST(sequence(1, 9999)) AS u (m), UNNEST(sequence(1, 9999)) AS v (o) WHERE n + m + o = 1',
+    )
     child.stdin.end()
     await new Promise((resolve) => setTimeout(resolve, 2500))
     child.kill('SIGINT')
@@ -273,6 +444,29 @@ describe('the process', () => {
     expect(code).toBe(130)
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'trailbook.query/v1', error: { code: 'RUN_INTERRUPTED' } })
   }, 20_000)
+
+  test('of ingest stops at Ctrl-C, says what is stored, and goes on later', async () => {
+    const other = folder()
+    for (let file = 0; file < 500; file += 1) {
+      const events = Array.from({ length: 40 }, (_, index) => ({ ...harmless, eventID: `${file}-${index}` }))
+      writeLog(other, `logs/${file}.json.gz`, events)
+    }
+    const child = start(other, ['ingest', 'logs', '--format', 'json'])
+    let stdout = ''
+    child.stdout.on('data', (part) => {
+      stdout += part
+    })
+    while (!existsSync(join(other, '.trailbook/lake/trailbook-lake.json')))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    child.kill('SIGINT')
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130)
+    const stopped = JSON.parse(stdout)
+    expect(stopped).toMatchObject({ schema: 'trailbook.ingest/v1', interrupted: true })
+    expect(stopped.events).toBeLessThan(20_000)
+    const { object } = json(other, ['ingest', 'logs'])
+    expect(object.events + stopped.events).toBe(20_000)
+    expect(json(other, ['status']).object.lake.events).toBe(20_000)
+  })
 
   test('shows a run in words on the terminal', () => {
     const { stdout, code } = trailbook(cwd, ['run', 'stopped-trail', '--logs', 'logs'])

@@ -20,18 +20,28 @@ export const ingestCommand = defineCommand({
   ],
   async action(given, context) {
     const config = await loadConfig(context)
-    const { interrupted, span: _, ...report } = await ingestPaths(config.lake, argumentList(given, 'path'), context)
+    const report = await ingestPaths(config.lake, argumentList(given, 'path'), context)
     const bad = report.quarantined
     return {
-      exitCode: interrupted ? exitCodes.interrupted : bad.length > 0 ? exitCodes.quarantined : exitCodes.clear,
-      json: { schema: 'trailbook.ingest/v1', ...report, ...(interrupted && { interrupted }) },
+      exitCode: report.interrupted ? exitCodes.interrupted : bad.length > 0 ? exitCodes.quarantined : exitCodes.clear,
+      json: { schema: 'trailbook.ingest/v1', ...report },
       lines: (width) => [
+        ...(report.interrupted
+          ? labelled('Stopped before the end.', 'What is counted here is stored; run it again to go on.', width)
+          : []),
         line(
           span(plural(report.events, 'new event'), 'strong'),
           ` from ${plural(report.files, 'file')}; ${plural(report.duplicates, 'duplicate')} left out`,
         ),
         ...labelled('Lake', shownPath(config.lake, context.cwd), width),
         ...labelled('Seen', coverageText(report.coverage), width),
+        ...(report.variants > 0
+          ? labelled(
+              'Note',
+              `${plural(report.variants, 'event')} share an id with another event of other content; both are kept.`,
+              width,
+            )
+          : []),
         ...(bad.length === 0
           ? []
           : [line(span(`${plural(bad.length, 'file or record', 'files or records')} could not be read:`, 'warn'))]),
@@ -41,9 +51,6 @@ export const ingestCommand = defineCommand({
             labelled('  -', `${file}${ordinal === undefined ? '' : ` record ${ordinal}`}: ${reason} (${code})`, width),
           ),
         ...(bad.length > 20 ? [line(span(`  … and ${bad.length - 20} more; --format json lists all`, 'muted'))] : []),
-        ...(interrupted
-          ? [line(span('Stopped before the end. What is counted above is stored; run it again to go on.', 'warn'))]
-          : []),
       ],
     }
   },

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { findRunbooks, kindOf, shownPath } from '../../authoring/library.ts'
+import { findRunbooks, kindOf, readHead, shownPath } from '../../authoring/library.ts'
 import { loadRunbook } from '../../authoring/load-runbook.ts'
 import type { Issue } from '../../core/errors.ts'
 import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
@@ -9,7 +9,7 @@ import { isoTime } from '../../core/time.ts'
 import { argumentList, type CliContext, defineCommand, flag } from '../command.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { placeText } from '../failure.ts'
-import { resolveRunbooks, shippedFolder } from '../runbook-files.ts'
+import { libraryFiles, resolveRunbooks, shippedFolder } from '../runbook-files.ts'
 
 interface LintedFile {
   readonly file: string
@@ -34,10 +34,17 @@ export const lintCommand = defineCommand({
   async action(given, context) {
     const config = await loadConfig(context)
     const files = await targets(argumentList(given, 'paths'), config, context)
+    const heads = await Promise.all([...(await libraryFiles(config)), ...files].map((file) => readHead(file.path)))
+    const knownRunbooks = heads.flatMap((head) => (head === undefined ? [] : [head.id]))
     const linted: LintedFile[] = []
     let fixed = 0
     for (const file of files) {
-      const options = { aliases: config.aliases, lists: config.lists, today: isoTime(context.clock.now()).slice(0, 10) }
+      const options = {
+        aliases: config.aliases,
+        lists: config.lists,
+        knownRunbooks,
+        today: isoTime(context.clock.now()).slice(0, 10),
+      }
       const shown = shownPath(file.path, context.cwd)
       let loaded = await loadRunbook(file, { ...options, shown })
       const mended = flag(given, 'fix') ? applyFixes(loaded.text, loaded.issues) : loaded.text

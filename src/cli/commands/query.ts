@@ -11,6 +11,7 @@ import { analyze } from '../../core/sql/compile.ts'
 import { runQuery } from '../../session/query.ts'
 import { argument, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { checkScope } from '../run-request.ts'
 import { noteQuarantine, openSource } from '../sources.ts'
 import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
 
@@ -40,6 +41,7 @@ export const queryCommand = defineCommand({
   async action(given, context) {
     const config = await loadConfig(context)
     const sql = await sqlOf(given, context)
+    checkScope(given)
     const rowLimit = limitOf(text(given, 'limit'))
     const lists = Object.fromEntries(Object.entries(config.lists).map(([name, values]) => [name, listTable(values)]))
     const { query, issues } = analyze(sql, { lists, aliases: config.aliases })

@@ -1,6 +1,3 @@
-import { shownPath } from '../../authoring/library.ts'
-import { type LoadedRunbook, loadRunbook, sound } from '../../authoring/load-runbook.ts'
-import { TrailbookError } from '../../core/errors.ts'
 import { renderRun } from '../../core/report/terminal.ts'
 import { plural, visible } from '../../core/report/text.ts'
 import type { Doubt } from '../../core/run/doubts.ts'
@@ -10,23 +7,17 @@ import { isSeverity, severities } from '../../core/run/severity.ts'
 import { exitCodeOf } from '../../core/run/verdict.ts'
 import { chooseWindow } from '../../core/run/window.ts'
 import { listValues } from '../../core/runbook/lists.ts'
-import { resolveParameters } from '../../core/runbook/parameters.ts'
 import type { Runbook } from '../../core/runbook/schema.ts'
 import { isoTime } from '../../core/time.ts'
-import { checkedAnswer } from '../../session/ask-step.ts'
 import { celExpressions } from '../../session/expressions.ts'
 import { runRunbook } from '../../session/run-runbook.ts'
 import type { RunEffects } from '../../session/state.ts'
-import { advice } from '../advice.ts'
 import { asker } from '../ask.ts'
-import { argumentList, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
+import { type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { pairs } from '../pairs.ts'
-import { resolveRunbooks } from '../runbook-files.ts'
+import { prepareRuns, type SoundRunbook } from '../run-request.ts'
 import { noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
 import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
-
-type Sound = LoadedRunbook & { readonly runbook: Runbook }
 
 export const runCommand = defineCommand({
   name: 'run',
@@ -60,25 +51,18 @@ export const runCommand = defineCommand({
   ],
   async action(given, context) {
     const config = await loadConfig(context)
-    const files = await resolveRunbooks(argumentList(given, 'what'), config, context)
-    const loaded: Sound[] = []
-    for (const file of files) {
-      const shown = shownPath(file.path, context.cwd)
-      loaded.push(sound(await loadRunbook(file, { aliases: config.aliases, lists: config.lists, shown }), shown))
-    }
     // Whatever is wrong with what was typed is said before any log is read.
-    const parameters = loaded.map((one) => parametersOf(one.runbook, given, loaded))
-    const answers = answersOf(given, loaded)
-    windowOf(loaded[0]?.runbook, given, { context })
+    const { requests, answers, skipped } = await prepareRuns(given, config, context)
+    windowOf(requests[0]?.loaded.runbook, given, { context })
     const source = await openSource(list(given, 'logs'), config, context)
     try {
       noteQuarantine(source.ingested, context)
       const runs: RunbookRun[] = []
-      for (const [index, one] of loaded.entries()) {
-        const plan = planOf(one, { given, context, source, parameters: parameters[index] ?? {}, answers })
+      for (const { loaded, parameters } of requests) {
+        const plan = planOf(loaded, { given, context, source, parameters, answers })
         runs.push(withQuarantine(await follow(plan, source, context), source))
       }
-      const result = assembleResult(runs)
+      const result = assembleResult(runs, skipped)
       const failOn = text(given, 'failOn')
       return {
         exitCode: exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined),
@@ -90,36 +74,6 @@ export const runCommand = defineCommand({
     }
   },
 })
-
-/** Several runbooks may share the given parameters: each takes those it declares, one of them must. */
-function parametersOf(runbook: Runbook, given: Given, all: readonly Sound[]): Values {
-  const typed = pairs('--param', list(given, 'param'), 'principal=arn:aws:iam::111122223333:user/alice')
-  const declaredSomewhere = new Set(all.flatMap((one) => Object.keys(one.runbook.parameters)))
-  const own = Object.fromEntries(
-    Object.entries(typed).filter(([name]) => Object.hasOwn(runbook.parameters, name) || !declaredSomewhere.has(name)),
-  )
-  return resolveParameters(runbook.parameters, own, { from: 'text' })
-}
-
-function answersOf(given: Given, all: readonly Sound[]): GivenAnswers {
-  const typed = pairs('--answer', list(given, 'answer'), 'planned=yes')
-  const questions = all.flatMap((one) => one.runbook.steps.filter((step) => step.kind === 'ask'))
-  return Object.fromEntries(
-    Object.entries(typed).map(([id, values]) => {
-      const step = questions.find((question) => question.id === id)
-      if (step === undefined) {
-        const known = advice(
-          id,
-          questions.map((question) => question.id),
-        )
-        throw new TrailbookError('RUN_ANSWER_UNKNOWN', { step: id, known })
-      }
-      const value = values.at(-1) ?? ''
-      checkedAnswer(step, value)
-      return [id, value]
-    }),
-  )
-}
 
 function windowOf(
   runbook: Runbook | undefined,
@@ -142,7 +96,7 @@ interface Planning {
   readonly answers: GivenAnswers
 }
 
-function planOf(loaded: Sound, { given, context, source, parameters, answers }: Planning): Plan {
+function planOf(loaded: SoundRunbook, { given, context, source, parameters, answers }: Planning): Plan {
   const { window, origin } = windowOf(loaded.runbook, given, { context, source })
   return makePlan({
     ...loaded,

@@ -1,11 +1,11 @@
 import { shownPath } from '../../authoring/library.ts'
-import { lakeExists, readLakeStatus } from '../../compose.ts'
-import { TrailbookError } from '../../core/errors.ts'
+import { readLakeStatus } from '../../compose.ts'
 import { indent, labelled, line } from '../../core/report/lines.ts'
 import { coverageText, gapLines } from '../../core/report/terminal.ts'
 import { plural } from '../../core/report/text.ts'
 import { defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { requireLake } from '../sources.ts'
 
 export const statusCommand = defineCommand({
   name: 'status',
@@ -19,7 +19,7 @@ export const statusCommand = defineCommand({
   async action(_given, context) {
     const config = await loadConfig(context)
     const shown = shownPath(config.lake, context.cwd)
-    if (!(await lakeExists(config.lake))) throw new TrailbookError('CLI_NO_LAKE', { path: shown })
+    await requireLake(config, context)
     const { lake, coverage } = await readLakeStatus(config.lake)
     return {
       exitCode: 0,

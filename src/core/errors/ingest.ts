@@ -7,7 +7,7 @@ const failed = 3
 
 /**
  * `INPUT_*` keeps a whole file out of the lake, `RECORD_*` one record; both are listed as quarantined with the message as
- * the reason, and everything else goes in. `LAKE_*` and `INGEST_*` end the command.
+ * the reason, and everything else goes in. `LAKE_*` ends the command.
  */
 export const ingestErrors = {
   INPUT_MISSING: {
@@ -124,10 +124,5 @@ export const ingestErrors = {
     message: 'The lake {path} is damaged: {reason}.',
     hint: 'Restore the folder from a copy, or ingest the log files into a new lake.',
     exit: failed,
-  },
-  INGEST_INTERRUPTED: {
-    message: 'The ingest was interrupted after {events} new events were stored.',
-    hint: 'Run it again to go on: what was stored is not read twice.',
-    exit: 130,
   },
 } as const satisfies Record<string, ErrorEntry>

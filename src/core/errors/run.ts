@@ -53,7 +53,7 @@ export const runErrors = {
   },
   RUN_INTERRUPTED: {
     message: 'Stopped before the end.',
-    hint: 'What was stored before stays stored; run the same command again to go on.',
+    hint: 'Nothing was concluded. Run the same command again.',
     exit: 130,
   },
 } as const satisfies Record<string, ErrorEntry>

@@ -56,6 +56,7 @@ const parts: RunParts = {
   windowOrigin: 'runbook',
   parameters: {},
   connection: 'lake',
+  plan: '0'.repeat(64),
   steps: [{ ...step, rowCount: 0, rows: [] }],
   escalations: [],
   coverage: { complete: true, basis: 'ledger', through: '2026-01-15T11:40:00Z', window, gaps: [] },
@@ -119,8 +120,8 @@ describe('a run on a terminal', () => {
 
       Findings
         high     arn:aws:iam::111122223333:user/mallory ran AttachRolePolicy on the
-                 role ci (3 times)
-                 step changes; events 11111111-1111-4111-8111-111111111111,
+                 role ci
+                 3 times; step changes; events 11111111-1111-4111-8111-111111111111,
                  22222222-2222-4222-8222-222222222222
 
       1. Policy changes  1 row
@@ -160,7 +161,14 @@ describe('a run on a terminal', () => {
           basis: 'ledger',
           through: null,
           window,
-          gaps: [{ ...gap, state: 'gap', reason: 'Nothing of account 111122223333 in eu-central-1 was delivered, though there is something before and after.' }],
+          gaps: [
+            {
+              ...gap,
+              state: 'gap',
+              reason:
+                'Nothing of account 111122223333 in eu-central-1 was delivered, though there is something before and after.',
+            },
+          ],
         },
         doubts: [
           {

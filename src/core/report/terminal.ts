@@ -29,11 +29,35 @@ const severityStyles: Record<Severity, Style> = {
 }
 
 export function renderRun(result: RunResult, options: TerminalOptions): readonly Line[] {
-  const several = result.runs.length > 1
+  const [only] = result.runs
+  if (only !== undefined && result.runs.length === 1 && result.skipped.length === 0) {
+    return renderOne(only, result.findings, options)
+  }
+  const { width } = options
+  const detailed = result.runs.filter((run) => run.verdict === 'findings' || run.verdict === 'failed')
   return [
-    ...(several ? [...headline(result.verdict, summary(result), result), blank] : []),
-    ...result.runs.flatMap((run, index) => [
-      ...(index === 0 ? [] : [blank]),
+    ...headline(result.verdict, summary(result), result),
+    ...labelled('Seen', coverageText(result.coverage), width),
+    blank,
+    ...tableLines({
+      columns: ['verdict', 'runbook', 'title'],
+      rows: result.runs.map(({ verdict, runbook, title }) => ({ verdict, runbook, title })),
+      width,
+      maxRows: result.runs.length,
+    }),
+    ...section(
+      'Left out',
+      result.skipped.flatMap(({ runbook, reason }) => labelled('-', `${runbook}: ${reason}`, width - 2)),
+    ),
+    ...section('Why this answer is not complete', [
+      ...gapLines(result.coverage, width),
+      ...result.runs.flatMap((run) =>
+        run.doubts.flatMap((doubt) => labelled('-', `${run.runbook}: ${doubt.message}.`, width - 2)),
+      ),
+    ]),
+    ...detailed.flatMap((run) => [
+      blank,
+      line(span('─'.repeat(width), 'muted')),
       ...renderOne(
         run,
         result.findings.filter((finding) => finding.runbook === run.runbook),
@@ -72,8 +96,11 @@ const headline = (verdict: Verdict, text: string, { complete }: { readonly compl
 
 function summary(result: Pick<RunResult, 'verdict' | 'findings'> & { readonly runs: readonly Run[] }): string {
   switch (result.verdict) {
-    case 'clear':
-      return 'Nothing found, and everything that was expected could be seen.'
+    case 'clear': {
+      const open = result.runs.flatMap((run) => run.steps.filter((step) => step.todo !== undefined)).length
+      const left = open === 0 ? '' : ` ${plural(open, 'step is', 'steps are')} yours to do.`
+      return `Nothing found, and everything that was expected could be seen.${left}`
+    }
     case 'inconclusive':
       return 'Nothing found, but not everything could be seen.'
     case 'findings':
@@ -128,20 +155,34 @@ export function coverageText(coverage: Coverage): string {
 const maxGaps = 10
 
 export function gapLines(coverage: Coverage, width: number): readonly Line[] {
-  const gaps = coverage.gaps.slice(0, maxGaps)
-  const more = coverage.gaps.length - gaps.length
+  const groups = groupGaps(coverage.gaps)
+  const shown = groups.slice(0, maxGaps)
+  const more = groups.length - shown.length
   return [
-    ...gaps.flatMap((gap) => labelled('-', gapText(gap), width - 2)),
-    ...(more > 0 ? [line(span(`… and ${plural(more, 'more gap')}`, 'muted'))] : []),
+    ...shown.flatMap((gaps) => labelled('-', gapText(gaps), width - 2)),
+    ...(more > 0 ? [line(span(`… and ${plural(more, 'more gap')}; --format json lists all`, 'muted'))] : []),
     ...(!coverage.complete && coverage.gaps.length === 0
       ? labelled('-', 'Nobody knows whether all logs of this window are here.', width - 2)
       : []),
   ]
 }
 
+/** Gaps that differ only in the class of events are told as one. */
+function groupGaps(gaps: readonly CoverageGap[]): readonly (readonly CoverageGap[])[] {
+  const groups = new Map<string, CoverageGap[]>()
+  for (const gap of gaps) {
+    const reason = gap.reason.replaceAll(gap.eventClass, '')
+    const key = [gap.account, gap.region, gap.from, gap.to, reason].join(' ')
+    groups.set(key, [...(groups.get(key) ?? []), gap])
+  }
+  return [...groups.values()]
+}
+
 /** `*` stands for all there are. */
-function gapText({ eventClass, account, region, from, to, reason }: CoverageGap): string {
-  const which = [eventClass, account, region].filter((name) => name !== '*' && name !== '').join(' ')
+function gapText(gaps: readonly CoverageGap[]): string {
+  const { account, region, from, to, reason } = gaps[0]!
+  const classes = [...new Set(gaps.map((gap) => gap.eventClass))].join(' and ')
+  const which = [classes, account, region].filter((name) => name !== '*' && name !== '').join(' ')
   return `${which === '' ? 'everything' : which}, ${from} to ${to}: ${reason}`
 }
 
@@ -150,17 +191,17 @@ const doubtLines = (doubts: readonly Doubt[], width: number): readonly Line[] =>
 
 function findingLines(finding: Finding, width: number): readonly Line[] {
   const label = finding.severity.padEnd(8)
-  const times = finding.count > 1 ? ` (${finding.count} times)` : ''
+  const times = finding.count > 1 ? `${finding.count} times; ` : ''
   const shown = finding.eventIds.slice(0, 3).map(visible).join(', ')
   const more = finding.eventIds.length > 3 || finding.moreEventIds ? ', …' : ''
   const events = shown === '' ? '' : `; events ${shown}${more}`
   return [
-    ...labelled(label, `${finding.title}${times}`, width - 2).map((content, index) =>
+    ...labelled(label, finding.title, width - 2).map((content, index) =>
       index === 0 ? [span(label, severityStyles[finding.severity]), ...content.slice(1)] : content,
     ),
     ...indent(
       [
-        ...paragraph(`step ${finding.step}${events}`, width - 12, 'muted'),
+        ...paragraph(`${times}step ${finding.step}${events}`, width - 12, 'muted'),
         ...(finding.error === undefined ? [] : paragraph(`kept although ${finding.error}`, width - 12, 'warn')),
       ],
       label.length + 1,

@@ -87,13 +87,21 @@ export function judgeCoverage(
   const whole: Span = { from: milliseconds(window.from), to: milliseconds(window.to) }
   const hours = presentHours(facts)
   const gaps: CoverageGap[] = []
-  let through = facts.last === null ? whole.from : Math.max(whole.from, Math.min(whole.to, milliseconds(facts.last) + second))
+  let through =
+    facts.last === null ? whole.from : Math.max(whole.from, Math.min(whole.to, milliseconds(facts.last) + second))
   for (const expectation of expected) {
     const holes = holesOf(expectation, { seen, hours, damaged: facts.damaged }, whole)
     if (holes.length > 0) through = Math.min(through, Math.min(...holes.map(({ from }) => from)))
-    for (const { from, to, state, reason } of holes) gaps.push({ ...expectation, from: isoTime(from), to: isoTime(to), state, reason })
+    for (const { from, to, state, reason } of holes)
+      gaps.push({ ...expectation, from: isoTime(from), to: isoTime(to), state, reason })
   }
-  return { complete: gaps.length === 0, basis: 'ledger', through: through > whole.from ? isoTime(through) : null, window, gaps }
+  return {
+    complete: gaps.length === 0,
+    basis: 'ledger',
+    through: through > whole.from ? isoTime(through) : null,
+    window,
+    gaps,
+  }
 }
 
 const pair = (account: string, region: string): string => `${account} ${region}`
@@ -117,7 +125,9 @@ function expectations(
 
 function presentHours(facts: CoverageFacts): ReadonlyMap<string, readonly number[]> {
   const groups = groupBy(facts.present, ({ account, region }) => pair(account, region))
-  return new Map([...groups].map(([key, rows]) => [key, rows.map((row) => milliseconds(row.hour)).sort((a, b) => a - b)]))
+  return new Map(
+    [...groups].map(([key, rows]) => [key, rows.map((row) => milliseconds(row.hour)).sort((a, b) => a - b)]),
+  )
 }
 
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
@@ -132,7 +142,14 @@ function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
 
 /** The coverage of an empty lake. */
 export function nothingCovered(window: Window): Coverage {
-  const gap: CoverageGap = { account: '*', region: '*', eventClass: '*', ...window, state: 'unknown', reason: 'The lake is empty.' }
+  const gap: CoverageGap = {
+    account: '*',
+    region: '*',
+    eventClass: '*',
+    ...window,
+    state: 'unknown',
+    reason: 'The lake is empty.',
+  }
   return { complete: false, basis: 'ledger', through: null, window, gaps: [gap] }
 }
 
@@ -148,7 +165,13 @@ function holesOf(expectation: Expectation, deliveries: Deliveries, whole: Span):
   const seen = deliveries.seen.get(pair(account, region)) ?? []
   if (seen.length === 0) return [{ ...whole, state: 'unknown', reason: `The lake holds nothing of ${where}.` }]
   if (!seen.some((row) => sameClass(row.eventClass, eventClass)))
-    return [{ ...whole, state: 'unknown', reason: `No ${eventClass} event of ${where} was ever delivered; its trail may not record them.` }]
+    return [
+      {
+        ...whole,
+        state: 'unknown',
+        reason: `No ${eventClass} event of ${where} was ever delivered; its trail may not record them.`,
+      },
+    ]
 
   const first = Math.min(...seen.map((row) => milliseconds(row.first)))
   const end = Math.max(...seen.map((row) => milliseconds(row.last))) + hour
@@ -157,7 +180,12 @@ function holesOf(expectation: Expectation, deliveries: Deliveries, whole: Span):
     // A hole may reach over the first or the last delivery: it is known to be a gap only between them.
     for (const [a, b, state, reason] of [
       [from, Math.min(to, first), 'unknown', `The lake holds nothing of ${where} before ${isoTime(first)}.`],
-      [Math.max(from, first), Math.min(to, end), 'gap', `Nothing of ${where} was delivered, though there is something before and after.`],
+      [
+        Math.max(from, first),
+        Math.min(to, end),
+        'gap',
+        `Nothing of ${where} was delivered, though there is something before and after.`,
+      ],
       [Math.max(from, end), to, 'unknown', `The lake holds nothing of ${where} from ${isoTime(end)} on.`],
     ] as const)
       if (a < b) holes.push({ from: a, to: b, state, reason })

@@ -3,6 +3,7 @@ import type { Cell, ResultColumn, Row, Scope } from '../ports.ts'
 import type { Json } from '../runbook/json.ts'
 import type { Runbook } from '../runbook/schema.ts'
 import type { Exclusion } from '../runbook/schema-case.ts'
+import type { Step } from '../runbook/schema-step.ts'
 import type { CompiledQuery, ListTable } from '../sql/compile.ts'
 import type { Dialect } from '../sql/dialect.ts'
 import type { IsoTime, Window } from '../time.ts'
@@ -93,6 +94,9 @@ export interface PlanRecord {
   readonly runbook: { readonly id: string; readonly digest: string }
   readonly connection: string
   readonly parameters: Values
+  /** SHA-256 of each list that the runbook uses, and of the exclusions. */
+  readonly lists: Readonly<Record<string, string>>
+  readonly exclusions: string
   readonly scope: Scope
   readonly steps: readonly {
     readonly id: string
@@ -109,21 +113,28 @@ export function planRecord(plan: Plan): PlanRecord {
     runbook: { id: plan.runbook.id, digest: plan.digest },
     connection: plan.connection.name,
     parameters: plan.parameters,
+    lists: Object.fromEntries(
+      plan.runbook.uses.lists.map((name) => [name, digestOf(canonicalJson(plan.lists[name] ?? null))]),
+    ),
+    exclusions: digestOf(canonicalJson(plan.exclusions ?? [])),
     scope: plan.scope,
     steps: plan.runbook.steps.map((step) => {
-      const query = plan.queries.get(step.id)
-      const waits = step.each !== undefined || step.with !== undefined || step.scope !== undefined
-      const compiled =
-        query === undefined || waits
-          ? undefined
-          : query.compile({
-              dialect: plan.connection.dialect,
-              scope: plan.scope,
-              parameters: plan.parameters,
-              lists: plan.lists,
-            })
+      const compiled = compiledNow(plan, step)
       return { id: step.id, kind: step.kind, sql: compiled?.text ?? null, parameters: bindingValues(compiled) }
     }),
+  }
+}
+
+/** A value that does not fit is told by the step itself when it is carried out. */
+function compiledNow(plan: Plan, step: Step): CompiledQuery | undefined {
+  const query = plan.queries.get(step.id)
+  const waits = step.each !== undefined || step.with !== undefined || step.scope !== undefined
+  if (query === undefined || waits) return undefined
+  const { scope, parameters, lists } = plan
+  try {
+    return query.compile({ dialect: plan.connection.dialect, scope, parameters, lists })
+  } catch {
+    return undefined
   }
 }
 

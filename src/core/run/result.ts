@@ -70,6 +70,8 @@ export interface RunbookRun {
   readonly windowOrigin: WindowOrigin
   readonly parameters: { readonly [name: string]: Cell }
   readonly connection: string
+  /** SHA-256 of the canonical plan: what was run over what, before any answer. */
+  readonly plan: string
   readonly steps: readonly StepResult[]
   /** What the runbook's `escalate` asks for; nothing is sent. */
   readonly escalations: readonly Todo[]
@@ -83,6 +85,13 @@ export interface RunResult {
   readonly findings: readonly Finding[]
   readonly runs: readonly Omit<RunbookRun, 'findings'>[]
   readonly coverage: Coverage
+  /** Runbooks of a folder that were left out, for want of a parameter. */
+  readonly skipped: readonly SkippedRunbook[]
+}
+
+export interface SkippedRunbook {
+  readonly runbook: string
+  readonly reason: string
 }
 
 export type RunParts = Omit<RunbookRun, 'verdict' | 'complete'>
@@ -99,13 +108,14 @@ export function judgeRun(parts: RunParts): RunbookRun {
 }
 
 /** One result over the runs of several runbooks. */
-export function assembleResult(runs: readonly RunbookRun[]): RunResult {
+export function assembleResult(runs: readonly RunbookRun[], skipped: readonly SkippedRunbook[] = []): RunResult {
   return {
     schema: 'trailbook.run/v1',
     ...combine(runs),
     findings: bySeverity(runs.flatMap((run) => run.findings)),
     runs: runs.map(({ findings: _, ...run }) => run),
     coverage: mergeCoverage(runs.map((run) => run.coverage)),
+    skipped,
   }
 }
 

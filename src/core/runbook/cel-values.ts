@@ -1,28 +1,30 @@
 /** Between JSON and CEL: whole numbers are CEL `int` (BigInt), everything else is itself; and back without a BigInt left. */
 import type { Json } from './json.ts'
 
-type Doubles = ReadonlySet<string> | undefined
+export interface ToCelOptions {
+  /** Members of these names stay `double` even when whole: JSON cannot tell 3.0 from 3, and 3 / 2 is 1 in CEL. */
+  readonly doubles?: ReadonlySet<string> | undefined
+  /** Convert each list once and keep it: for rows and lists, whose entries do not change once they are there. */
+  readonly keep?: boolean
+}
 
-const converted = new WeakMap<readonly unknown[], { length: number; doubles: Doubles; value: unknown[] }>()
+const kept = new WeakMap<readonly unknown[], { length: number; doubles: ToCelOptions['doubles']; value: unknown[] }>()
 
-/**
- * Lists are converted once and kept: rows and lists must not be changed in place afterwards, only added to.
- * Members named in `doubles` stay `double` even when whole: JSON cannot tell 3.0 from 3, and 3 / 2 is 1 in CEL.
- */
-export function toCel(value: unknown, doubles?: ReadonlySet<string>): unknown {
+export function toCel(value: unknown, options: ToCelOptions = {}): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
   if (value === undefined) return null
   if (typeof value !== 'object' || value === null) return value
+  const { doubles, keep } = options
   if (!Array.isArray(value)) {
     const result: Record<string, unknown> = {}
     for (const [key, member] of Object.entries(value))
-      result[key] = typeof member === 'number' && doubles?.has(key) ? member : toCel(member, doubles)
+      result[key] = typeof member === 'number' && doubles?.has(key) ? member : toCel(member, options)
     return result
   }
-  const known = converted.get(value)
+  const known = keep ? kept.get(value) : undefined
   if (known && known.length === value.length && known.doubles === doubles) return known.value
-  const made = value.map((member) => toCel(member, doubles))
-  converted.set(value, { length: value.length, doubles, value: made })
+  const made = value.map((member) => toCel(member, options))
+  if (keep) kept.set(value, { length: value.length, doubles, value: made })
   return made
 }
 

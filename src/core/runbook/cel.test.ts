@@ -85,6 +85,14 @@ describe('compileExpression', () => {
     rows.push({ n: 2 })
     expect(count.evaluate({ steps: { a: { rows } } })).toEqual({ value: 2 })
   })
+
+  it('sees findings whose count has grown since', () => {
+    const findings = [{ count: 1 }]
+    const many = compileExpression('findings.exists(f, f.count > 1)')
+    expect(many.evaluate({ findings })).toEqual({ value: false })
+    ;(findings[0] as { count: number }).count = 2
+    expect(many.evaluate({ findings })).toEqual({ value: true })
+  })
 })
 
 describe('compileCondition', () => {

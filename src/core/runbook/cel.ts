@@ -6,6 +6,7 @@ import type { Json } from './json.ts'
 
 /** What expressions see, as plain JSON. `row.steps.<id>` is what that step said of the row. */
 export interface CelContext {
+  // Rows under `steps`, and `lists`, are converted once: entries may be added to such a list, not changed in it.
   readonly params?: Readonly<Record<string, unknown>>
   readonly lists?: Readonly<Record<string, unknown>>
   readonly steps?: Readonly<Record<string, unknown>>
@@ -97,10 +98,11 @@ function selector(ast: ASTNode): (context: CelContext) => Record<string, unknown
       if (!references.has(name)) continue
       const value = context[name]
       const members = references.get(name)
-      selected[name] =
-        members && typeof value === 'object' && value !== null
-          ? toCel(pick(value, members), context.doubles)
-          : toCel(value, context.doubles)
+      const options = { doubles: context.doubles, keep: name === 'steps' || name === 'lists' }
+      selected[name] = toCel(
+        members && typeof value === 'object' && value !== null ? pick(value, members) : value,
+        options,
+      )
     }
     return selected
   }

@@ -96,7 +96,11 @@ export function moveIssues(
   { path, text, issues }: { path: Path; text: string; issues: readonly Issue[] },
 ): void {
   const starts = lineStarts(text)
+  const seen = new Set<string>()
   for (const { at, fix, ...issue } of issues) {
+    // A name that is not known is one mistake, however often it is used; each use that has a fix gets it.
+    if (!fix && seen.has(issue.message)) continue
+    seen.add(issue.message)
     const offset = (line: number, column: number) => (starts[line - 1] ?? text.length) + column - 1
     const start = at ? offset(at.line, at.column) : 0
     const end = at ? offset(at.endLine ?? at.line, at.endColumn ?? at.column) : text.length

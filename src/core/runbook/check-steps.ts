@@ -8,6 +8,7 @@ import { suggest } from './did-you-mean.ts'
 import type { DraftStep } from './draft.ts'
 import { reservedStepIds } from './schema-case.ts'
 import type { ActionStep, AskStep, Each, ReadStep, RunStep, Step, TraceStep, WatchStep } from './schema-step.ts'
+import { valueAt } from './source.ts'
 import type { Path } from './yaml-values.ts'
 
 interface At {
@@ -24,7 +25,7 @@ export function checkSteps(checks: Checks): void {
       if (draft.id !== undefined) checks.known.push({ id: draft.id, kind: draft.kind ?? 'query' })
       continue
     }
-    const row = step.each && checkEach(checks, step.each, { path, index })
+    const row = step.each ? checkEach(checks, step.each, { path, index }) : unreadableEach(checks, path)
     const checker = checkerOf(checks, { ...(row && { row }), findings: true, run: true })
     const columns = checkStep(checks, step, { path, index, checker })
     const known: KnownStep = {
@@ -37,6 +38,10 @@ export function checkSteps(checks: Checks): void {
     checks.known.push(known)
   }
 }
+
+/** There is an `each`, but with a mistake: its row is there all the same. */
+const unreadableEach = ({ draft: { source } }: Checks, path: Path): CelScope['row'] =>
+  valueAt(source.file.value, [...path, 'each']) === undefined ? undefined : { of: '' }
 
 function checkIds({ draft: { steps, source } }: Checks): void {
   const lines = new Map<string, number>()
@@ -145,6 +150,7 @@ function checkTarget(checks: Checks, step: ActionStep | ReadStep, { path }: At):
       source.report('RUNBOOK_PARAMETER_UNKNOWN', { name, hint: suggest(name, checks.draft.parameters.keys()) }, at)
     return
   }
+  if (!step.each && unreadableEach(checks, path)) return
   if (!step.each) {
     const hint = 'Add each: the rows whose column is the target; or params.<name>.'
     source.report('RUNBOOK_TARGET', { target, hint }, at)

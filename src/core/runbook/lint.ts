@@ -4,6 +4,7 @@ import type { Checks } from './check-context.ts'
 import { sqlPath } from './check-query.ts'
 import { dataEvents } from './event-classes.ts'
 import type { QueryStep } from './schema-step.ts'
+import { namePattern } from './schema-text.ts'
 import type { Path } from './yaml-values.ts'
 
 export function lintRunbook(checks: Checks): void {
@@ -98,11 +99,16 @@ function lintCases({ draft: { source, cases, steps } }: Checks): void {
   source.report('LINT_CASES_ONE_SIDED', { missing }, source.key(['cases']), { severity: 'warning' })
 }
 
+/** What is named anywhere in the file counts as used: where a mistake hides a use, that mistake is enough. */
 function lintUnused({ draft: { source, parameters, head }, used }: Checks): void {
-  for (const name of parameters.keys())
-    if (!used.params.has(name))
-      source.report('LINT_UNUSED_PARAMETER', { name }, source.key(['parameters', name]), { severity: 'warning' })
-  for (const [index, name] of (head.uses?.lists ?? []).entries())
-    if (!used.lists.has(name))
-      source.report('LINT_UNUSED_LIST', { name }, source.value(['uses', 'lists', index]), { severity: 'warning' })
+  const { text } = source.file
+  const named = (pattern: string) => new RegExp(`${pattern}\\b`).test(text)
+  for (const name of parameters.keys()) {
+    if (used.params.has(name) || !namePattern.test(name) || named(`(:|params\\.)${name}`)) continue
+    source.report('LINT_UNUSED_PARAMETER', { name }, source.key(['parameters', name]), { severity: 'warning' })
+  }
+  for (const [index, name] of (head.uses?.lists ?? []).entries()) {
+    if (used.lists.has(name) || named(`lists\\.${name}`)) continue
+    source.report('LINT_UNUSED_LIST', { name }, source.value(['uses', 'lists', index]), { severity: 'warning' })
+  }
 }

@@ -80,13 +80,16 @@ function caseLists(draft: Draft): Map<string, ListTable> {
   return found
 }
 
+/** Said once, however often it is met. */
+const oncePerFile: ReadonlySet<string> = new Set(['RUNBOOK_STEP_UNKNOWN'])
+
 /** One issue for one place and code: checks that meet at the same text say it once. */
 function inOrder(issues: readonly Issue[]): Issue[] {
   const seen = new Set<string>()
   return issues
-    .filter((issue) => {
-      const id = `${issue.code}:${issue.at?.line}:${issue.at?.column}:${issue.message}`
+    .toSorted((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0))
+    .filter(({ code, at, message }) => {
+      const id = oncePerFile.has(code) ? message : `${code}:${at?.line}:${at?.column}:${message}`
       return !seen.has(id) && seen.add(id)
     })
-    .toSorted((a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0))
 }

@@ -16,26 +16,52 @@ export interface Damage {
 }
 
 /** Each round mends one mistake; a file with more is not worth more rounds. */
-const maxRounds = 25
+const maxRounds = 40
 
-export function parseAround(text: string): { documents: Document.Parsed[]; damage: Damage[] } {
+export interface Parsed {
+  /** None where the parser lost its way: what it would say of the rest is not to be trusted. */
+  readonly documents: readonly Document.Parsed[]
+  readonly damage: readonly Damage[]
+}
+
+export function parseAround(text: string): Parsed {
   const damage: Damage[] = []
+  const mended = new Map<number, 'in part' | 'blank'>()
   let source = text
-  for (let round = 0; ; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const documents = parseOnce(source)
     const [document] = documents
-    const error = document?.errors.find((one) => derails(one) || isBareTemplate(one, source))
-    if (!document || !error || round === maxRounds) return { documents, damage }
+    const error = document?.errors.filter(derails).toSorted((a, b) => a.pos[0] - b.pos[0])[0]
+    if (!document || !error) return { documents, damage }
     const broken = locate(error, source, document)
+    const line = lineStart(source, broken.span.start)
+    const before = mended.get(line)
+    if (before === 'blank' || broken.repaired === source) break
+    mended.set(line, before ? 'blank' : 'in part')
+    source = before ? blank(source, wholeLine(source, line), ' ') : broken.repaired
+    if (before) continue
     damage.push({
       ...explain(broken.because ?? error.code, error.message),
       span: broken.span,
       noticed: error.pos[0],
       ...(broken.fix && { fix: broken.fix }),
     })
-    if (broken.repaired === source) return { documents, damage }
-    source = broken.repaired
+    const chain = chainLength(source, damage)
+    if (chain === maxChain) return { documents: [], damage: damage.slice(0, 1 - chain) }
   }
+  return { documents: [], damage }
+}
+
+/** So many lines in a row are one mistake, made in the first of them. */
+const maxChain = 3
+
+function chainLength(source: string, damage: readonly Damage[]): number {
+  let length = 1
+  for (let index = damage.length - 1; index > 0; index--, length++) {
+    const [above, below] = [damage[index - 1], damage[index]].map((one) => lineStart(source, one?.span.start ?? 0))
+    if (above === undefined || below === undefined || source.slice(endOfLine(source, above), below).trim() !== '') break
+  }
+  return length
 }
 
 function parseOnce(source: string): Document.Parsed[] {
@@ -50,16 +76,13 @@ function parseOnce(source: string): Document.Parsed[] {
   return Array.isArray(parsed) ? parsed : []
 }
 
-const derailing = new Set(['BLOCK_AS_IMPLICIT_KEY', 'MULTILINE_IMPLICIT_KEY', 'MISSING_CHAR', 'BLOCK_IN_FLOW'])
+/** Errors that the parser gets over by itself; after all others it takes following lines for part of the broken one. */
+const harmless = new Set(['DUPLICATE_KEY', 'BAD_SCALAR_START', 'BAD_DQ_ESCAPE', 'MULTIPLE_ANCHORS', 'MULTIPLE_TAGS'])
+
+const derails = ({ code }: YAMLError) => !harmless.has(code)
 
 /** A bracket that is not closed. */
 const isOpenFlow = ({ code, message }: YAMLError) => code === 'BAD_INDENT' && message.startsWith('Flow ')
-
-/** After such an error the parser takes following lines for part of the broken one. */
-const derails = (error: YAMLError) => derailing.has(error.code) || isOpenFlow(error)
-
-const isBareTemplate = (error: YAMLError, source: string) =>
-  error.code === 'UNEXPECTED_TOKEN' && bareTemplate(source, lineStart(source, error.pos[0])) !== undefined
 
 interface Broken {
   readonly span: Span
@@ -95,8 +118,17 @@ function locate(error: YAMLError, source: string, document: Document.Parsed): Br
     const colon = /:(?=[ \r\n]|$)/.exec(source.slice(at))
     if (colon) return secondColon(source, { at, colon: at + colon.index })
   }
+  return {
+    span: { start: error.code === 'UNEXPECTED_TOKEN' ? at : firstInLine(source, at), end: endOfLine(source, at) },
+    repaired: withoutValue(source, at),
+  }
+}
+
+/** `key: anything` keeps its key: that it is there is not in doubt. */
+function withoutValue(source: string, at: number): string {
   const line = wholeLine(source, at)
-  return { span: { start: firstInLine(source, at), end: line.end }, repaired: blank(source, line, ' ') }
+  const key = /^\s*(?:- )*[\w-]+: +(?=\S)/.exec(source.slice(line.start, line.end))
+  return key ? blank(source, { start: line.start + key[0].length, end: line.end }, 'x') : blank(source, line, ' ')
 }
 
 /** `title: Investigate: changes`, or a line that is indented as if it went on with the one before. */

@@ -83,6 +83,37 @@ export class Cursor {
     if (!this.takeSymbol(symbol)) this.fail(symbol)
   }
 
+  /** Takes whichever of the words is next, if one is. */
+  takeOneOf<W extends string>(...words: readonly W[]): W | undefined {
+    return words.find((word) => this.takeWord(word))
+  }
+
+  expectOneOf<W extends string>(...words: readonly W[]): W {
+    return this.takeOneOf(...words) ?? this.fail(words.join(' or '))
+  }
+
+  takeOneSymbol<S extends string>(...symbols: readonly S[]): S | undefined {
+    return symbols.find((symbol) => this.takeSymbol(symbol))
+  }
+
+  skip(count: number): void {
+    for (let i = 0; i < count; i++) this.next()
+  }
+
+  /** An optional clause: when the first of `words` is next, the others must follow, and `body` reads what they introduce. */
+  clause<T>(words: readonly [string, ...string[]], body: () => T): T | undefined {
+    if (!this.isWord(words[0])) return undefined
+    this.expectWord(...words)
+    return body()
+  }
+
+  parenthesised<T>(body: () => T): T {
+    this.expectSymbol('(')
+    const inner = body()
+    this.expectSymbol(')')
+    return inner
+  }
+
   /** A name: any quoted text, or a word that is not reserved. */
   identifier(what = 'a name'): Identifier {
     const token = this.peek()

@@ -16,6 +16,10 @@ const plain: Readonly<Record<string, SqlType>> = {
 
 /** Reads a type as CAST names it. Lengths of varchar are refused: a cast to varchar(n) cuts text on one engine only. */
 export function parseType(cursor: Cursor): SqlType {
+  return cursor.nested(() => typeHere(cursor))
+}
+
+function typeHere(cursor: Cursor): SqlType {
   const start = cursor.peek()
   const name = cursor.next().text.toUpperCase()
   if (Object.hasOwn(plain, name)) {
@@ -72,19 +76,23 @@ function timestampType(cursor: Cursor): SqlType {
 }
 
 function arrayType(cursor: Cursor): SqlType {
-  const close = cursor.takeSymbol('<') ? '>' : (cursor.expectSymbol('('), ')')
-  const element = parseType(cursor)
-  cursor.expectSymbol(close)
-  return arrayOf(element)
+  return arrayOf(bracketed(cursor, () => parseType(cursor)))
 }
 
 function mapType(cursor: Cursor): SqlType {
-  const close = cursor.takeSymbol('<') ? '>' : (cursor.expectSymbol('('), ')')
-  const key = parseType(cursor)
-  cursor.expectSymbol(',')
-  const value = parseType(cursor)
-  cursor.expectSymbol(close)
-  return mapOf(key, value)
+  return bracketed(cursor, () => {
+    const key = parseType(cursor)
+    cursor.expectSymbol(',')
+    return mapOf(key, parseType(cursor))
+  })
+}
+
+/** Trino also takes the angle brackets of Hive. */
+function bracketed<T>(cursor: Cursor, body: () => T): T {
+  if (!cursor.takeSymbol('<')) return cursor.parenthesised(body)
+  const inner = body()
+  cursor.expectSymbol('>')
+  return inner
 }
 
 function rowType(cursor: Cursor): SqlType {

@@ -110,7 +110,7 @@ function inside(node: Expression, visit: Change, change: Change): Expression {
       return {
         ...node,
         ...(node.operand && { operand: visit(node.operand) }),
-        branches: node.branches.map((b) => ({ when: visit(b.when), then: visit(b.then) })),
+        branches: node.branches.map((b) => ({ when: visit(b.when), result: visit(b.result) })),
         ...(node.otherwise && { otherwise: visit(node.otherwise) }),
       }
     case 'lambda':

@@ -172,8 +172,12 @@ export interface ScalarQuery extends Typed {
 export interface Case extends Typed {
   readonly kind: 'case'
   readonly operand?: Expression
-  readonly branches: readonly { readonly when: Expression; readonly then: Expression }[]
+  readonly branches: readonly CaseBranch[]
   readonly otherwise?: Expression
+}
+export interface CaseBranch {
+  readonly when: Expression
+  readonly result: Expression
 }
 export interface Cast extends Typed {
   readonly kind: 'cast'
@@ -268,7 +272,6 @@ export type Expression =
 
 export interface Query extends Node {
   readonly with: readonly CommonTable[]
-  readonly recursive: boolean
   readonly body: QueryBody
   readonly orderBy: readonly SortItem[]
   readonly offset?: Expression

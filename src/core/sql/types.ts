@@ -17,7 +17,6 @@ export type SimpleKind =
   | 'smallint'
   | 'integer'
   | 'bigint'
-  | 'real'
   | 'double'
   | 'varchar'
   | 'varbinary'
@@ -36,7 +35,6 @@ export const types = {
   smallint: simple('smallint'),
   integer: simple('integer'),
   bigint: simple('bigint'),
-  real: simple('real'),
   double: simple('double'),
   varchar: simple('varchar'),
   varbinary: simple('varbinary'),
@@ -95,12 +93,11 @@ export function fromColumnType(type: ColumnType): SqlType {
 }
 
 export const isInteger = (type: SqlType): boolean => ['tinyint', 'smallint', 'integer', 'bigint'].includes(type.kind)
-export const isNumeric = (type: SqlType): boolean =>
-  isInteger(type) || ['decimal', 'real', 'double'].includes(type.kind)
+export const isNumeric = (type: SqlType): boolean => isInteger(type) || ['decimal', 'double'].includes(type.kind)
 export const isTemporal = (type: SqlType): boolean => type.kind === 'date' || type.kind === 'timestamp'
 
 const integerDigits: Partial<Record<SqlType['kind'], number>> = { tinyint: 3, smallint: 5, integer: 10, bigint: 19 }
-const numericOrder = ['tinyint', 'smallint', 'integer', 'bigint', 'decimal', 'real', 'double']
+const numericOrder = ['tinyint', 'smallint', 'integer', 'bigint', 'decimal', 'double']
 
 export function asDecimal(type: SqlType): { precision: number; scale: number } | undefined {
   if (type.kind === 'decimal') return type
@@ -172,7 +169,6 @@ export function sameType(a: SqlType, b: SqlType): boolean {
   return typeName(a).toLowerCase() === typeName(b).toLowerCase()
 }
 
-const comparable = (type: SqlType): boolean => type.kind !== 'json' || true
 const ordered = new Set([
   'boolean',
   'tinyint',
@@ -180,7 +176,6 @@ const ordered = new Set([
   'integer',
   'bigint',
   'decimal',
-  'real',
   'double',
   'varchar',
   'varbinary',
@@ -198,5 +193,3 @@ export function isOrderable(type: SqlType): boolean {
   if (type.kind === 'row') return type.fields.every((f) => isOrderable(f.type))
   return ordered.has(type.kind)
 }
-
-export const isComparable = comparable

@@ -23,7 +23,7 @@ export function castRule(from: SqlType, to: SqlType): CastRule {
   if (to.kind === 'varchar') return toVarchar(from)
   if (from.kind === 'varchar' || from.kind === 'iso-time') return fromVarchar(to)
   if (isInteger(to)) return toInteger(from)
-  if (to.kind === 'double' || to.kind === 'real') return isNumber(from) || from.kind === 'boolean' ? plain : impossible
+  if (to.kind === 'double') return isNumber(from) || from.kind === 'boolean' ? plain : impossible
   if (to.kind === 'decimal')
     return isInteger(from) || from.kind === 'decimal'
       ? plain
@@ -42,12 +42,12 @@ export function castRule(from: SqlType, to: SqlType): CastRule {
   return from.kind === to.kind ? refused('not proven') : impossible
 }
 
-const isNumber = (type: SqlType): boolean => isInteger(type) || ['decimal', 'double', 'real'].includes(type.kind)
+const isNumber = (type: SqlType): boolean => isInteger(type) || ['decimal', 'double'].includes(type.kind)
 
 function toInteger(from: SqlType): CastRule {
   if (isInteger(from) || from.kind === 'boolean') return plain
   // Half goes away from zero; DuckDB's cast rounds half to even.
-  if (['double', 'real', 'decimal'].includes(from.kind)) return template('CAST(round($1) AS $T)')
+  if (['double', 'decimal'].includes(from.kind)) return template('CAST(round($1) AS $T)')
   return impossible
 }
 
@@ -56,8 +56,7 @@ function toVarchar(from: SqlType): CastRule {
   if (from.kind === 'iso-time') return plain
   if (from.kind === 'timestamp')
     return template(from.zone ? "strftime($1, '%Y-%m-%d %H:%M:%S.%g UTC')" : "strftime($1, '%Y-%m-%d %H:%M:%S.%g')")
-  if (from.kind === 'double' || from.kind === 'real')
-    return refused('Trino prints 1.5E0; format it as decimal or bigint first')
+  if (from.kind === 'double') return refused('Trino prints 1.5E0; format it as decimal or bigint first')
   return impossible
 }
 
@@ -67,7 +66,6 @@ function fromVarchar(to: SqlType): CastRule {
     case 'boolean':
       return template('trino_cast_boolean($1)')
     case 'double':
-    case 'real':
       return template('CAST(trino_double_text($1) AS $T)')
     case 'decimal':
       return template('CAST(trino_decimal_text($1) AS $T)')

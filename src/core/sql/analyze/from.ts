@@ -7,7 +7,8 @@ import { folded, type Scope, type ScopeColumn, type ScopeRelation } from '../sco
 import type { DerivedTable, Identifier, Join, TableExpression, TableName, UnnestTable } from '../tree.ts'
 import { commonType, fromColumnType, type SqlType, typeName, types } from '../types.ts'
 import { type Context, printedName, report, unique } from './context.ts'
-import { analyzeExpression, mismatch, wantBoolean } from './expressions.ts'
+import { analyzeExpression } from './expressions.ts'
+import { mismatch, wantBoolean } from './fit.ts'
 import { analyzeQuery, belongsToEvents, printedColumns } from './queries.ts'
 
 export interface From {
@@ -92,13 +93,15 @@ function useBoth(context: Context, left: From, right: From, name: Identifier): v
   const find = (from: From) =>
     from.relations.flatMap((r) => r.columns).find((c) => c.name !== undefined && folded(c.name) === folded(name.name))
   const [a, b] = [find(left), find(right)]
-  if (!a || !b)
-    return report(
+  if (!a || !b) {
+    report(
       context,
       'SQL_COLUMN_UNKNOWN',
       { column: name.name, hint: 'USING names a column that both sides have.' },
       name.span,
     )
+    return
+  }
   a.use()
   b.use()
   if (!commonType(a.type, b.type)) mismatch(context, 'USING', a.type, b.type, name.span)

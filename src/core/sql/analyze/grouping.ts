@@ -81,7 +81,7 @@ export function children(node: Expression): readonly Expression[] {
     case 'case':
       return [
         ...(node.operand ? [node.operand] : []),
-        ...node.branches.flatMap((b) => [b.when, b.then]),
+        ...node.branches.flatMap((b) => [b.when, b.result]),
         ...(node.otherwise ? [node.otherwise] : []),
       ]
     case 'lambda':

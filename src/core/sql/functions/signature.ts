@@ -4,7 +4,6 @@ import {
   commonType,
   convertsTo,
   decimal,
-  isComparable,
   isNumeric,
   isOrderable,
   mapOf,
@@ -36,7 +35,6 @@ const simpleTypes: Readonly<Record<string, SqlType>> = {
   integer: types.integer,
   bigint: types.bigint,
   double: types.double,
-  real: types.real,
   varchar: types.varchar,
   varbinary: types.varbinary,
   json: types.json,
@@ -159,7 +157,6 @@ export function unify(pattern: Pattern, actual: SqlType, bindings: Bindings, coe
 function bind(name: string, actual: SqlType, bindings: Bindings, coerce: boolean): boolean {
   if (name === 'N' && actual.kind !== 'unknown' && !isNumeric(actual)) return false
   if (name === 'O' && !isOrderable(actual)) return false
-  if (!isComparable(actual)) return false
   const bound = bindings.get(name)
   if (!bound || bound.kind === 'unknown') {
     bindings.set(name, actual)

@@ -14,7 +14,6 @@ const simpleNames: Partial<Record<SqlType['kind'], string>> = {
   'iso-time': 'VARCHAR',
   'interval-day': 'INTERVAL',
   'interval-year': 'INTERVAL',
-  real: 'FLOAT',
 }
 
 export function duckdbType(type: SqlType): string {

@@ -309,6 +309,6 @@ function binaryText(printer: Printer, node: Expression & { kind: 'binary-op' }):
 function caseText(printer: Printer, node: Expression & { kind: 'case' }): string {
   const { expression } = printer
   const operand = node.operand ? ` ${expression(node.operand)}` : ''
-  const branches = node.branches.map((b) => ` WHEN ${expression(b.when)} THEN ${expression(b.then)}`).join('')
+  const branches = node.branches.map((b) => ` WHEN ${expression(b.when)} THEN ${expression(b.result)}`).join('')
   return `(CASE${operand}${branches}${node.otherwise ? ` ELSE ${expression(node.otherwise)}` : ''} END)`
 }

@@ -2,8 +2,8 @@ import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckD
 import { eventColumns } from '../core/event/columns.ts'
 import type { EventRow } from '../core/event/normalise.ts'
 import { type SourceKind, sourceKinds } from '../core/event/source.ts'
-import { duckdbType, transformSpec } from '../duckdb/event-types.ts'
-import { named, quoted } from '../duckdb/quote.ts'
+import { duckdbType, transformSpec } from './event-types.ts'
+import { named, quoted } from './quote.ts'
 
 export interface StagedRow {
   readonly event: EventRow
@@ -55,6 +55,7 @@ export interface Staging {
   add(row: StagedRow): void
   /** Everything added is in the table `staging`. */
   flush(): void
+  /** Takes out the rows for which the condition holds. Flush before. */
   remove(where: string): Promise<void>
   close(): void
 }
@@ -63,7 +64,7 @@ const chunkRows = 2048
 
 export async function createStagingTable(connection: DuckDBConnection): Promise<Staging> {
   await connection.run(createStaging)
-  const appender: DuckDBAppender = await connection.createAppender('staging')
+  let appender: DuckDBAppender = await connection.createAppender('staging')
   let columns: DuckDBValue[][] = types.map(() => [])
 
   const send = (): void => {
@@ -87,7 +88,13 @@ export async function createStagingTable(connection: DuckDBConnection): Promise<
       appender.flushSync()
     },
     async remove(where) {
-      await connection.run(`DELETE FROM staging WHERE ${where}`)
+      // DELETE in a table in memory frees nothing, so what stays is copied.
+      appender.closeSync()
+      await connection.run('ALTER TABLE staging RENAME TO former_staging')
+      await connection.run(createStaging)
+      await connection.run(`INSERT INTO staging SELECT * FROM former_staging WHERE NOT (${where})`)
+      await connection.run('DROP TABLE former_staging')
+      appender = await connection.createAppender('staging')
     },
     close: () => appender.closeSync(),
   }

@@ -1,0 +1,100 @@
+/** What `run` was asked to do, checked as a whole before anything is read. */
+import { shownPath } from '../authoring/library.ts'
+import { type LoadedRunbook, loadRunbook, sound } from '../authoring/load-runbook.ts'
+import { TrailbookError } from '../core/errors.ts'
+import type { GivenAnswers, Values } from '../core/run/plan.ts'
+import type { SkippedRunbook } from '../core/run/result.ts'
+import { kinds, parseScalar } from '../core/runbook/parameter-values.ts'
+import { resolveParameters } from '../core/runbook/parameters.ts'
+import type { Runbook } from '../core/runbook/schema.ts'
+import { checkedAnswer } from '../session/ask-step.ts'
+import { advice } from './advice.ts'
+import { argumentList, type CliContext, type Given, list } from './command.ts'
+import type { Config } from './config.ts'
+import { pairs } from './pairs.ts'
+import { resolveRunbooks } from './runbook-files.ts'
+
+export type SoundRunbook = LoadedRunbook & { readonly runbook: Runbook }
+
+export interface RunRequest {
+  readonly loaded: SoundRunbook
+  readonly parameters: Values
+}
+
+export interface PreparedRuns {
+  readonly requests: readonly RunRequest[]
+  readonly answers: GivenAnswers
+  readonly skipped: readonly SkippedRunbook[]
+}
+
+/**
+ * Loads the runbooks and gives each its parameters. A runbook that a folder brought along is left out, and told, when it
+ * needs a parameter that was not given; one that was named itself must get it.
+ *
+ * @throws TrailbookError CLI_RUNBOOK_INVALID, PARAMETER_*, RUN_ANSWER_*, CLI_PAIR
+ */
+export async function prepareRuns(given: Given, config: Config, context: CliContext): Promise<PreparedRuns> {
+  const files = await resolveRunbooks(argumentList(given, 'what'), config, context)
+  checkScope(given)
+  const all: { readonly loaded: SoundRunbook; readonly found: boolean }[] = []
+  for (const file of files) {
+    const shown = shownPath(file.path, context.cwd)
+    const loaded = sound(await loadRunbook(file, { aliases: config.aliases, lists: config.lists, shown }), shown)
+    all.push({ loaded, found: file.found })
+  }
+  const requests: RunRequest[] = []
+  const skipped: SkippedRunbook[] = []
+  const runbooks = all.map(({ loaded }) => loaded.runbook)
+  for (const { loaded, found } of all) {
+    try {
+      requests.push({ loaded, parameters: parametersOf(loaded.runbook, given, runbooks) })
+    } catch (error) {
+      if (!found || !(error instanceof TrailbookError) || error.code !== 'PARAMETER_MISSING') throw error
+      skipped.push({ runbook: loaded.runbook.id, reason: error.message })
+    }
+  }
+  return { requests, answers: answersOf(given, runbooks), skipped }
+}
+
+/** A mistyped account would find nothing, and look like an answer. */
+export function checkScope(given: Given): void {
+  for (const kind of ['account', 'region'] as const) {
+    for (const value of list(given, kind)) {
+      if (parseScalar(kind, value).problem === undefined) continue
+      throw new TrailbookError('CLI_USAGE', {
+        reason: `--${kind} takes ${kinds[kind].what}, and got "${value}"`,
+        advice: 'Give the option several times for several of them.',
+      })
+    }
+  }
+}
+
+/** Several runbooks may share the given parameters: each takes those it declares, and one of them must. */
+function parametersOf(runbook: Runbook, given: Given, all: readonly Runbook[]): Values {
+  const typed = pairs('--param', list(given, 'param'), 'principal=arn:aws:iam::111122223333:user/alice')
+  const declaredSomewhere = new Set(all.flatMap((one) => Object.keys(one.parameters)))
+  const own = Object.fromEntries(
+    Object.entries(typed).filter(([name]) => Object.hasOwn(runbook.parameters, name) || !declaredSomewhere.has(name)),
+  )
+  return resolveParameters(runbook.parameters, own, { from: 'text' })
+}
+
+function answersOf(given: Given, all: readonly Runbook[]): GivenAnswers {
+  const typed = pairs('--answer', list(given, 'answer'), 'planned=yes')
+  const questions = all.flatMap((one) => one.steps.filter((step) => step.kind === 'ask'))
+  return Object.fromEntries(
+    Object.entries(typed).map(([id, values]) => {
+      const step = questions.find((question) => question.id === id)
+      if (step === undefined) {
+        const known = advice(
+          id,
+          questions.map((question) => question.id),
+        )
+        throw new TrailbookError('RUN_ANSWER_UNKNOWN', { step: id, known })
+      }
+      const value = values.at(-1) ?? ''
+      checkedAnswer(step, value)
+      return [id, value]
+    }),
+  )
+}

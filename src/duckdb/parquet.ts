@@ -1,0 +1,5 @@
+import { quoted } from './quote.ts'
+
+/** Parquet files as one relation. Folder names such as `event_date=…` are not made into columns. */
+export const readParquet = (paths: readonly string[], options: { readonly filename?: boolean } = {}): string =>
+  `read_parquet([${paths.map(quoted).join(', ')}], hive_partitioning = false${options.filename ? ', filename = true' : ''})`
