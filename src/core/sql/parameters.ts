@@ -17,7 +17,7 @@ const kinds: Readonly<Record<ParameterKind, SqlType>> = {
   accessKey: types.varchar,
 }
 
-export const builtInParameters: Readonly<Record<string, ParameterType>> = {
+const builtInParameters: Readonly<Record<string, ParameterType>> = {
   window_from: 'timestamp',
   window_to: 'timestamp',
 }

@@ -1,7 +1,7 @@
 /** Rebuilds a tree with every expression passed through `change`, innermost first; annotations travel along. */
 import type { Expression, Query, QueryBody, SelectItem, SortItem, TableExpression, WindowSpec } from './tree.ts'
 
-export type Change = (node: Expression) => Expression
+type Change = (node: Expression) => Expression
 
 export function rewriteQuery(query: Query, change: Change): Query {
   const expression = (node: Expression) => rewriteExpression(node, change)
@@ -70,7 +70,7 @@ function rewriteTable(table: TableExpression, change: Change): TableExpression {
   }
 }
 
-export function rewriteExpression(node: Expression, change: Change): Expression {
+function rewriteExpression(node: Expression, change: Change): Expression {
   return change(inside(node, (child) => rewriteExpression(child, change), change))
 }
 

@@ -150,7 +150,8 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     keyName = Buffer.from(key!).toString('latin1')
     key = undefined
     expect = 'colon'
-    if (recordKeys.has(keyName)) isRecord = true
+    // A file that names its schema is one of ours, or no log file: it is looked at as a whole.
+    if (recordKeys.has(keyName) || keyName === 'schema') isRecord = true
   }
 
   /** Reads within a value; gives the offset behind the last byte it took. */

@@ -1,10 +1,9 @@
-/** Function signatures as text, e.g. `element_at(map(K,V), K) -> V`; upper-case single letters are type variables. */
+/** Function signatures as text, e.g. `element_at(map(K,V), K) -> V`; upper-case single letters are type variables, `O` one with an order. */
 import {
   arrayOf,
   commonType,
   convertsTo,
   decimal,
-  isNumeric,
   isOrderable,
   mapOf,
   type SqlType,
@@ -18,7 +17,6 @@ export type Pattern =
   | { readonly kind: 'decimal' }
   | { readonly kind: 'array'; readonly element: Pattern }
   | { readonly kind: 'map'; readonly key: Pattern; readonly value: Pattern }
-  | { readonly kind: 'row'; readonly fields: readonly Pattern[] }
   | { readonly kind: 'function'; readonly parameters: readonly Pattern[]; readonly result: Pattern }
 
 export interface Signature {
@@ -27,7 +25,6 @@ export interface Signature {
   /** The last parameter may repeat. */
   readonly variadic: boolean
   readonly returns: Pattern
-  /** Constraints by variable: `N` is numeric, `O` orderable; others are free. */
 }
 
 const simpleTypes: Readonly<Record<string, SqlType>> = {
@@ -41,9 +38,6 @@ const simpleTypes: Readonly<Record<string, SqlType>> = {
   date: types.date,
   timestamp: types.timestamp,
   timestamptz: types.timestampTz,
-  interval: types.intervalDay,
-  'interval-year': types.intervalYear,
-  unknown: types.unknown,
 }
 
 const cache = new Map<string, Signature>()
@@ -93,7 +87,6 @@ function parse(text: string): Signature {
       const [key, value] = list(')')
       return { kind: 'map', key: key!, value: value! }
     }
-    if (name === 'row' && take('(')) return { kind: 'row', fields: list(')') }
     if (name === 'decimal') return { kind: 'decimal' }
     if (/^[A-Z]$/.test(name)) return { kind: 'variable', name }
     const type = simpleTypes[name]
@@ -143,19 +136,12 @@ export function unify(pattern: Pattern, actual: SqlType, bindings: Bindings, coe
           unify(pattern.key, actual.key, bindings, coerce) &&
           unify(pattern.value, actual.value, bindings, coerce))
       )
-    case 'row':
-      return (
-        actual.kind === 'row' &&
-        actual.fields.length === pattern.fields.length &&
-        pattern.fields.every((f, i) => unify(f, actual.fields[i]!.type, bindings, coerce))
-      )
     case 'function':
       return false
   }
 }
 
 function bind(name: string, actual: SqlType, bindings: Bindings, coerce: boolean): boolean {
-  if (name === 'N' && actual.kind !== 'unknown' && !isNumeric(actual)) return false
   if (name === 'O' && !isOrderable(actual)) return false
   const bound = bindings.get(name)
   if (!bound || bound.kind === 'unknown') {
@@ -180,8 +166,6 @@ export function instantiate(pattern: Pattern, bindings: Bindings): SqlType {
       return arrayOf(instantiate(pattern.element, bindings))
     case 'map':
       return mapOf(instantiate(pattern.key, bindings), instantiate(pattern.value, bindings))
-    case 'row':
-      return { kind: 'row', fields: pattern.fields.map((f) => ({ name: undefined, type: instantiate(f, bindings) })) }
     case 'function':
       return types.unknown
   }

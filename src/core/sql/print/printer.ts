@@ -13,7 +13,6 @@ import type {
   GroupingElement,
   Query,
   QueryBody,
-  RowLiteral,
   Select,
   SortItem,
   Subscript,
@@ -24,6 +23,7 @@ import type {
 } from '../tree.ts'
 import type { SqlType } from '../types.ts'
 import { eventsRelation } from './events.ts'
+import { printExpression } from './expressions.ts'
 
 export interface Printer {
   readonly parts: DialectParts
@@ -59,8 +59,6 @@ export interface DialectParts {
 }
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
-const negate = (negated: boolean): string => (negated ? 'NOT ' : '')
 
 export function createPrinter(parts: DialectParts, input: PrintInput): Printer {
   const printer: Printer = {
@@ -202,113 +200,4 @@ function frameText(printer: Printer, frame: Frame): string {
   return frame.end
     ? `${frame.unit} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}`
     : `${frame.unit} ${bound(frame.start)}`
-}
-
-function printExpression(printer: Printer, node: Expression): string {
-  const { parts, expression } = printer
-  switch (node.kind) {
-    case 'null':
-      return parts.nullOf(node.type)
-    case 'boolean':
-      return node.value ? 'TRUE' : 'FALSE'
-    case 'string':
-      return parts.string(node.value)
-    case 'number':
-      return parts.number(node.text, node.form)
-    case 'binary':
-      return parts.binary(node.hex)
-    case 'datetime':
-      return parts.dateTime(node.text, node.type!)
-    case 'interval':
-      return parts.interval(
-        node.negative ? (node.text.startsWith('-') ? node.text.slice(1) : `-${node.text}`) : node.text,
-        node.unit.toUpperCase(),
-      )
-    case 'parameter':
-      return parts.parameter(node.name, node.type!, printer)
-    case 'reference':
-      return referenceText(printer, node)
-    case 'field':
-      return `${wrap(expression(node.base))}.${quoteName(node.field.name)}`
-    case 'subscript':
-      return parts.subscript(node, expression(node.base), expression(node.index))
-    case 'unary':
-      return node.operator === 'NOT'
-        ? `(NOT ${expression(node.operand)})`
-        : `(${node.operator} ${expression(node.operand)})`
-    case 'binary-op':
-      return binaryText(printer, node)
-    case 'is-null':
-      return `(${expression(node.operand)} IS ${negate(node.negated)}NULL)`
-    case 'between':
-      return `(${expression(node.operand)} ${negate(node.negated)}BETWEEN ${expression(node.low)} AND ${expression(node.high)})`
-    case 'in-list':
-      if (node.operand.kind === 'row')
-        return `(${negate(node.negated)}(${node.items.map((item) => rowsEqual(printer, node.operand as RowLiteral, item as RowLiteral)).join(' OR ')}))`
-      return `(${expression(node.operand)} ${negate(node.negated)}IN (${node.items.map(expression).join(', ')}))`
-    case 'in-query':
-      return `(${expression(node.operand)} ${negate(node.negated)}IN (${printer.query(node.query)}))`
-    case 'like':
-      return `(${expression(node.operand)} ${negate(node.negated)}LIKE ${expression(node.pattern)}${node.escape ? ` ESCAPE ${expression(node.escape)}` : ''})`
-    case 'exists':
-      return `EXISTS (${printer.query(node.query)})`
-    case 'quantified':
-      return `(${expression(node.left)} ${node.operator} ${node.quantifier} (${printer.query(node.query)}))`
-    case 'scalar-query':
-      return `(${printer.query(node.query)})`
-    case 'case':
-      return caseText(printer, node)
-    case 'cast':
-      return parts.cast(node, expression(node.operand))
-    case 'lambda':
-      return parts.lambda(
-        node.parameters.map((p) => quoteName(p.name.toLowerCase())),
-        expression(node.body),
-      )
-    case 'array':
-      return parts.array(node.items.map(expression), node.type)
-    case 'row':
-      return parts.row(node.items.map(expression))
-    case 'call':
-      return parts.call(node, printer)
-  }
-}
-
-/** Field by field, which gives SQL's three-valued answer on every engine; DuckDB's own comparison of rows gives two. */
-const rowsEqual = (printer: Printer, left: RowLiteral, right: RowLiteral): string =>
-  `(${left.items.map((item, i) => `${printer.expression(item)} = ${printer.expression(right.items[i]!)}`).join(' AND ')})`
-
-const wrap = (text: string): string => (/^\(|^\w+\(/.test(text) ? `(${text})` : text)
-
-function referenceText(printer: Printer, node: Expression & { kind: 'reference' }): string {
-  switch (node.to?.kind) {
-    case 'column': {
-      const names = [...(node.to.relation === '' ? [] : [node.to.relation]), node.to.column, ...node.to.fields]
-      return names.map(quoteName).join('.')
-    }
-    case 'lambda':
-      return [node.to.name, ...node.to.fields].map(quoteName).join('.')
-    case 'output':
-      return printer.expression(node.to.expression)
-    case undefined:
-      throw new Error('an unresolved name reached the printer')
-  }
-}
-
-function binaryText(printer: Printer, node: Expression & { kind: 'binary-op' }): string {
-  const left = printer.expression(node.left)
-  const right = printer.expression(node.right)
-  if (node.operator === '=' && node.left.kind === 'row' && node.right.kind === 'row')
-    return rowsEqual(printer, node.left, node.right)
-  if (node.operator === '||') return printer.parts.concat(left, right, node.type!)
-  if (['+', '-', '*', '/', '%'].includes(node.operator))
-    return printer.parts.arithmetic(node.operator, left, right, node.type!)
-  return `(${left} ${node.operator} ${right})`
-}
-
-function caseText(printer: Printer, node: Expression & { kind: 'case' }): string {
-  const { expression } = printer
-  const operand = node.operand ? ` ${expression(node.operand)}` : ''
-  const branches = node.branches.map((b) => ` WHEN ${expression(b.when)} THEN ${expression(b.result)}`).join('')
-  return `(CASE${operand}${branches}${node.otherwise ? ` ELSE ${expression(node.otherwise)}` : ''} END)`
 }

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RawRecord } from '../../core/event/source.ts'
+import { defaultLimits, type ReadLimits, readLogFile } from './read-log-file.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trailbook-read-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function read(content: string | Buffer, limits: ReadLimits = defaultLimits) {
+  const path = join(folder, 'file')
+  await writeFile(path, content)
+  const records: RawRecord[] = []
+  let end: { sha256: string; bytes: number; digest: string | null; ignored: boolean } | undefined
+  for await (const piece of readLogFile(path, { limits })) {
+    if (piece.kind === 'records') records.push(...piece.records)
+    else end = piece
+  }
+  return { records: records.map((record) => ('code' in record ? record.code : record.kind)), ...end! }
+}
+
+const fault = async (content: string | Buffer, limits?: ReadLimits): Promise<string> =>
+  read(content, limits).then(
+    () => 'no fault',
+    (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
+  )
+
+const record = (n: number): string => `{"eventTime":"2026-01-31T09:00:0${n}Z","eventName":"X"}`
+const delivered = `{"Records":[${record(1)},${record(2)}]}`
+const gz = gzipSync(delivered)
+
+describe('a log file', () => {
+  test.each<[string, string | Buffer, string[]]>([
+    ['plain', delivered, ['trail', 'trail']],
+    ['gzipped', gz, ['trail', 'trail']],
+    ['gzipped in several members', Buffer.concat([gzipSync(`${record(1)}\n`), gzipSync(record(2))]), ['trail', 'trail']],
+    ['gzipped and padded with zeros', Buffer.concat([gz, Buffer.alloc(100)]), ['trail', 'trail']],
+    ['of CloudWatch Logs export lines', `2026-01-31T09:00:00.000Z ${record(1)}\n`, ['cloudwatch']],
+    ['with a record of another kind in between', `{"Records":[${record(1)},7,{"x":1}]}`, ['trail', 'RECORD_NOT_OBJECT', 'trail']],
+    ['with invalid UTF-8 in one record', Buffer.concat([Buffer.from(`[${record(1)},{"a":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]), ['trail', 'RECORD_UTF8']],
+    ['with one record nested too deep', `[${record(1)},${'{"a":'.repeat(101)}1${'}'.repeat(101)}]`, ['trail', 'RECORD_TOO_DEEP']],
+    ['of nothing', '', []],
+    ['of gzipped nothing', gzipSync(''), []],
+    ['without records', '{"Records":[]}', []],
+  ])('%s is read', async (_, content, expected) => {
+    expect((await read(content)).records).toEqual(expected)
+  })
+
+  test('its hash is of the inflated bytes', async () => {
+    const sha256 = createHash('sha256').update(delivered).digest('hex')
+    expect(await read(gz)).toMatchObject({ sha256, bytes: delivered.length })
+    expect(await read(gzipSync(delivered, { level: 1 }))).toMatchObject({ sha256 })
+  })
+
+  test('a digest is kept as text and has no records', async () => {
+    const digest = '{"digestEndTime":"2026-01-31T09:00:00Z","digestS3Object":"a","logFiles":[]}'
+    expect(await read(gzipSync(digest))).toMatchObject({ records: [], digest })
+  })
+
+  test('our own output is left alone', async () => {
+    expect(await read('{"schema":"trailbook.groundtruth/v1","events":[]}')).toMatchObject({ records: [], ignored: true })
+  })
+
+  test('a record of 256 KB is read, one beyond the limit is not', async () => {
+    const large = `{"eventTime":"2026-01-31T09:00:00Z","eventName":"X","requestParameters":{"a":"${'x'.repeat(256 * 1024)}"}}`
+    expect((await read(`{"Records":[${large}]}`)).records).toEqual(['trail'])
+    expect(await fault(`{"Records":[${large}]}`, { ...defaultLimits, recordBytes: 100_000 })).toContain('INPUT_RECORD_TOO_LARGE')
+  })
+
+  test('a thousand values without a record end the reading', async () => {
+    const lines = '{"a":1}\n'.repeat(1001)
+    expect(await fault(`${lines}{"broken`)).toContain('INPUT_NOT_CLOUDTRAIL')
+  })
+
+  test('the faults in words', async () => {
+    const corrupt = Buffer.from(gz)
+    corrupt[corrupt.length - 6]! ^= 1
+    const faults = [
+      await fault(gz.subarray(0, gz.length - 10)),
+      await fault(gz.subarray(0, 5)),
+      await fault(corrupt),
+      await fault(Buffer.concat([gz, Buffer.from('garbage bytes')])),
+      await fault(Buffer.concat([gz, gz.subarray(0, 12)])),
+      await fault(delivered.slice(0, -30)),
+      await fault(`{"Records":[${record(1)},{"eventName":tru}]}`),
+      await fault(`{"Records":[${record(1)}],"x":tru}`),
+      await fault('hello'),
+      await fault(gzipSync(gz)),
+      await fault('{"name":"package","version":"1.0.0"}'),
+      await fault('[1,2,3]'),
+      await fault('{"events":[{"message":"START"}]}'),
+      await fault(gzipSync(Buffer.alloc(1_000_000, ' ')), { ...defaultLimits, fileBytes: 100_000 }),
+    ]
+    expect(faults).toMatchInlineSnapshot(`
+      [
+        "INPUT_GZIP_TRUNCATED: The gzip data ends too early, after 2 complete records.",
+        "INPUT_GZIP_TRUNCATED: The gzip data ends too early, after 0 complete records.",
+        "INPUT_GZIP_CORRUPT: The gzip data is damaged after 0 complete records: incorrect data check.",
+        "INPUT_GZIP_CORRUPT: The gzip data is damaged after 0 complete records: other bytes follow the compressed data.",
+        "INPUT_GZIP_TRUNCATED: The gzip data ends too early, after 2 complete records.",
+        "INPUT_JSON_INVALID: The JSON is invalid after 1 complete records: the file ends within a value at byte 89.",
+        "INPUT_JSON_INVALID: The JSON is invalid after 1 complete records: expected a value, found "t" at character 13.",
+        "INPUT_JSON_INVALID: The JSON is invalid after 1 complete records: expected a value, found "t" at character 18.",
+        "INPUT_NOT_JSON: The file is not JSON: it begins with "h".",
+        "INPUT_NOT_JSON: The file is not JSON: it looks like gzip within gzip.",
+        "INPUT_NOT_CLOUDTRAIL: The file is JSON, but holds no CloudTrail records.",
+        "INPUT_NOT_CLOUDTRAIL: The file is JSON, but holds no CloudTrail records.",
+        "INPUT_NOT_CLOUDTRAIL: The file is JSON, but holds no CloudTrail records.",
+        "INPUT_TOO_LARGE: The file inflates to more than 100000 bytes.",
+      ]
+    `)
+  })
+
+  test('a missing file and a folder are unreadable', async () => {
+    const codes = []
+    for (const path of [join(folder, 'nothing'), folder])
+      codes.push(await readLogFile(path).next().catch((error: { code: string }) => error.code))
+    expect(codes).toEqual(['INPUT_UNREADABLE', 'INPUT_UNREADABLE'])
+  })
+})
