@@ -94,7 +94,7 @@ function files(folder: string): string[] {
 const importPattern =
   /(?:^|\n)\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g
 
-export function importsOf(text: string): string[] {
+function importsOf(text: string): string[] {
   return [...text.matchAll(importPattern)].map((match) => (match[1] ?? match[2] ?? match[3])!)
 }
 

@@ -6,12 +6,18 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const blocks = [...readme.matchAll(/```console\n\$ npx trailbook (.*)\n([\s\S]*?)```/g)].map((m) => ({ command: m[1]!, output: m[2]! }))
+const blocks = [...readme.matchAll(/```console\n\$ npx trailbook (.*)\n([\s\S]*?)```/g)].map((m) => ({
+  command: m[1]!,
+  output: m[2]!,
+}))
 
 async function outputOf(command: string): Promise<string> {
   const failed = (error: { stdout?: string }) => ({ stdout: error.stdout ?? '' })
   const args = [join(root, 'dist/cli.js'), ...command.split(' ')]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...process.env, NO_COLOR: '1', COLUMNS: '80' } }).catch(failed)
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '80' },
+  }).catch(failed)
   return stdout
 }
 
@@ -26,6 +32,7 @@ describe('the README', () => {
   it('names every shipped runbook', () => {
     const listed = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).files
     expect(listed).toContain('runbooks')
-    for (const id of ['root-activity', 'iam-policy-change', 'console-login-guessing']) expect(readme).toContain(`\`${id}\``)
+    for (const id of ['root-activity', 'iam-policy-change', 'console-login-guessing'])
+      expect(readme).toContain(`\`${id}\``)
   })
 })

@@ -10,11 +10,11 @@ const iso = (column: string): string => `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ
 /**
  * Files that cannot be read, and records that cannot be placed, may hide events: of a delivered file in the quarter of an hour
  * before its delivery, otherwise between the first and the last event that was read from it.
- * A file that could be read later counts no more.
+ * A file that could be read later counts no more; a delivered file is known by its name, which is unique, wherever it lies.
  */
 const damagedSql = (files: string): string => `
   WITH latest AS (
-    SELECT *, row_number() OVER (PARTITION BY location ORDER BY file DESC) AS age FROM ${files}
+    SELECT *, row_number() OVER (PARTITION BY coalesce(delivered || parse_filename(location), location) ORDER BY file DESC) AS age FROM ${files}
   )
   SELECT account, region,
     coalesce(CAST(replace(delivered, 'Z', '') AS TIMESTAMP) - INTERVAL 15 MINUTE, CAST(replace(first, 'Z', '') AS TIMESTAMP)),
@@ -26,7 +26,11 @@ const damagedSql = (files: string): string => `
     OR (status = 'quarantined' AND code NOT IN ('INPUT_NOT_CLOUDTRAIL')))`
 
 /** Reads what `judgeCoverage` needs from the ledgers of a lake. */
-export async function readCoverageFacts(connection: DuckDBConnection, snapshot: LakeSnapshot, window: Window): Promise<CoverageFacts> {
+export async function readCoverageFacts(
+  connection: DuckDBConnection,
+  snapshot: LakeSnapshot,
+  window: Window,
+): Promise<CoverageFacts> {
   const rows = async (sql: string): Promise<(string | null)[][]> =>
     (await connection.runAndReadAll(sql)).getRowsJson() as (string | null)[][]
   const cells = readParquet(snapshot.coverage)
@@ -34,7 +38,9 @@ export async function readCoverageFacts(connection: DuckDBConnection, snapshot: 
   const seen =
     snapshot.coverage.length === 0
       ? []
-      : await rows(`SELECT account, region, class, ${iso('min(hour)')}, ${iso('max(hour)')} FROM ${cells} GROUP BY ALL ORDER BY ALL`)
+      : await rows(
+          `SELECT account, region, class, ${iso('min(hour)')}, ${iso('max(hour)')} FROM ${cells} GROUP BY ALL ORDER BY ALL`,
+        )
   const present =
     snapshot.coverage.length === 0
       ? []
@@ -46,7 +52,9 @@ export async function readCoverageFacts(connection: DuckDBConnection, snapshot: 
     const files = readParquet(snapshot.files)
     const [delivered] = await rows(`SELECT max(delivered) FROM ${files} WHERE status <> 'quarantined'`)
     if (delivered?.[0]) last.push(delivered[0])
-    damaged = await rows(`SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`)
+    damaged = await rows(
+      `SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`,
+    )
   }
   return {
     seen: seen.map((row) => {

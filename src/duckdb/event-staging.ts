@@ -1,4 +1,11 @@
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, type DuckDBValue, INTEGER, VARCHAR } from '@duckdb/node-api'
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBValue,
+  INTEGER,
+  VARCHAR,
+} from '@duckdb/node-api'
 import { eventColumns } from '../core/event/columns.ts'
 import type { EventRow } from '../core/event/normalise.ts'
 import { type SourceKind, sourceKinds } from '../core/event/source.ts'
@@ -28,7 +35,10 @@ const further = [
   ['_class', 'VARCHAR'],
 ] as const
 
-const types = [...eventColumns.map(() => VARCHAR), ...further.map(([, type]) => (type === 'INTEGER' ? INTEGER : VARCHAR))]
+const types = [
+  ...eventColumns.map(() => VARCHAR),
+  ...further.map(([, type]) => (type === 'INTEGER' ? INTEGER : VARCHAR)),
+]
 
 const createStaging = `CREATE TABLE staging (${[
   ...eventColumns.map((column) => `${named(column.name)} VARCHAR`),

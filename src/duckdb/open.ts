@@ -32,6 +32,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     'autoinstall_known_extensions = false',
     'autoload_known_extensions = false',
     'preserve_insertion_order = true',
+    // DuckDB 1.5.6 takes wrong statistics from Parquet for fields of structs in lists that hold a NULL: sorting and grouping
+    // by `resources[1].ARN` then cut its text, and IS NULL was folded to true (see open.test.ts).
+    "disabled_optimizers = 'statistics_propagation,compressed_materialization'",
     ...(options.threads === undefined ? [] : [`threads = ${options.threads}`]),
     ...(options.memoryLimit === undefined ? [] : [`memory_limit = ${quoted(options.memoryLimit)}`]),
     `temp_directory = ${quoted(options.spill ?? '')}`,

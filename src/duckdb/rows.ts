@@ -73,14 +73,23 @@ const converters: Readonly<Record<DuckDBTypeId, Converter>> = {
   [DuckDBTypeId.TIMESTAMP_NS]: (value: { nanos: bigint }) => isoText(floorDivide(value.nanos, 1_000_000n)),
   [DuckDBTypeId.ENUM]: same,
   [DuckDBTypeId.LIST]: list,
-  [DuckDBTypeId.STRUCT]: (value: DuckDBStructValue, type: DuckDBType & { entryNames: readonly string[]; entryTypes: readonly DuckDBType[] }) =>
-    Object.fromEntries(type.entryNames.map((name, at) => [name, toCell(value.entries[name] ?? null, type.entryTypes[at]!)])),
+  [DuckDBTypeId.STRUCT]: (
+    value: DuckDBStructValue,
+    type: DuckDBType & { entryNames: readonly string[]; entryTypes: readonly DuckDBType[] },
+  ) =>
+    Object.fromEntries(
+      type.entryNames.map((name, at) => [name, toCell(value.entries[name] ?? null, type.entryTypes[at]!)]),
+    ),
   [DuckDBTypeId.MAP]: (value: DuckDBMapValue, type: DuckDBType & { keyType: DuckDBType; valueType: DuckDBType }) =>
-    Object.fromEntries(value.entries.map((entry) => [String(toCell(entry.key, type.keyType)), toCell(entry.value, type.valueType)])),
+    Object.fromEntries(
+      value.entries.map((entry) => [String(toCell(entry.key, type.keyType)), toCell(entry.value, type.valueType)]),
+    ),
   [DuckDBTypeId.ARRAY]: list as (value: DuckDBArrayValue, type: DuckDBType & { valueType: DuckDBType }) => Cell,
   [DuckDBTypeId.UUID]: text,
-  [DuckDBTypeId.UNION]: (value: DuckDBUnionValue, type: DuckDBType & { memberTags: readonly string[]; memberTypes: readonly DuckDBType[] }) =>
-    toCell(value.value, type.memberTypes[type.memberTags.indexOf(value.tag)]!),
+  [DuckDBTypeId.UNION]: (
+    value: DuckDBUnionValue,
+    type: DuckDBType & { memberTags: readonly string[]; memberTypes: readonly DuckDBType[] },
+  ) => toCell(value.value, type.memberTypes[type.memberTags.indexOf(value.tag)]!),
   [DuckDBTypeId.BIT]: (value: DuckDBBitValue) => value.toString(),
   [DuckDBTypeId.TIME_TZ]: text,
   [DuckDBTypeId.TIMESTAMP_TZ]: (value: { micros: bigint }) => utc(ofMicroseconds(value)),

@@ -8,9 +8,15 @@ import { TrailbookError } from '../core/errors.ts'
  * @throws TrailbookError ENGINE_NOT_ONE_SELECT; DuckDB's own errors pass through
  */
 export async function prepareSelect(connection: DuckDBConnection, text: string): Promise<DuckDBPreparedStatement> {
-  const statements = text.trim() === '' ? undefined : await connection.extractStatements(text)
-  if (statements === undefined || statements.count === 0) throw new TrailbookError('ENGINE_NOT_ONE_SELECT', { found: 'no statement' })
-  if (statements.count > 1) throw new TrailbookError('ENGINE_NOT_ONE_SELECT', { found: `${statements.count} statements` })
+  // For a text of white space and comments the bindings throw an error without words.
+  const statements = await connection.extractStatements(text).catch((error: Error) => {
+    if (error.message !== 'Error in native callback') throw error
+    return undefined
+  })
+  if (statements === undefined || statements.count === 0)
+    throw new TrailbookError('ENGINE_NOT_ONE_SELECT', { found: 'no statement' })
+  if (statements.count > 1)
+    throw new TrailbookError('ENGINE_NOT_ONE_SELECT', { found: `${statements.count} statements` })
   const prepared = await statements.prepare(0)
   if (prepared.statementType !== StatementType.SELECT) {
     const found = `a ${StatementType[prepared.statementType] ?? 'statement of another kind'}`

@@ -4,7 +4,9 @@ import { type Manifest, pruneManifests } from './manifest.ts'
 
 /** Removes what a killed ingest left behind: parts that no manifest names, and spilled data. Only under the lock. */
 export async function removeOrphans(lake: string, manifest: Manifest): Promise<void> {
-  const named = new Set([...manifest.events, ...manifest.files, ...manifest.coverage, ...manifest.retired].map(({ path }) => path))
+  const named = new Set(
+    [...manifest.events, ...manifest.files, ...manifest.coverage, ...manifest.retired].map(({ path }) => path),
+  )
   for (const folder of ['events', 'files', 'coverage']) {
     const entries = await readdir(join(lake, folder), { recursive: true, withFileTypes: true }).catch(() => [])
     for (const entry of entries) {

@@ -99,9 +99,15 @@ const rowOf = (entry: FileEntry): Record<keyof typeof columns, string | number |
 })
 
 /** Writes entries as one Parquet part. */
-export async function writeFileLedger(connection: DuckDBConnection, entries: readonly FileEntry[], path: string): Promise<void> {
+export async function writeFileLedger(
+  connection: DuckDBConnection,
+  entries: readonly FileEntry[],
+  path: string,
+): Promise<void> {
   const names = Object.keys(columns) as (keyof typeof columns)[]
-  await connection.run(`CREATE OR REPLACE TEMP TABLE ledger (${names.map((name) => `${named(name)} ${columns[name]}`).join(', ')})`)
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE ledger (${names.map((name) => `${named(name)} ${columns[name]}`).join(', ')})`,
+  )
   const appender = await connection.createAppender('ledger', 'main', 'temp')
   for (const entry of entries) {
     const row = rowOf(entry)
@@ -150,7 +156,16 @@ export async function knownFiles(
   return new Map(
     reader.getRowsJson().map((row) => {
       const [location, records, quarantined, code, first, last] = row as [string, string, string, ...(string | null)[]]
-      return [location, { records: Number(records), quarantined: JSON.parse(quarantined) as Quarantined[], code: code ?? null, first: first ?? null, last: last ?? null }]
+      return [
+        location,
+        {
+          records: Number(records),
+          quarantined: JSON.parse(quarantined) as Quarantined[],
+          code: code ?? null,
+          first: first ?? null,
+          last: last ?? null,
+        },
+      ]
     }),
   )
 }

@@ -1,7 +1,7 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { existsSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -46,7 +46,9 @@ async function write(name: string, content: string | Buffer | Json[]): Promise<s
 
 async function run(paths: readonly string[] = [folder], options: IngestOptions = {}): Promise<IngestReport> {
   const report = await ingest(await openLake(lakePath()), fileSource(paths), options)
-  expect(report.records, 'every record is accounted for').toBe(report.events + report.duplicates + report.quarantinedRecords)
+  expect(report.records, 'every record is accounted for').toBe(
+    report.events + report.duplicates + report.quarantinedRecords,
+  )
   return report
 }
 
@@ -58,7 +60,9 @@ async function rows(select: string): Promise<unknown[][]> {
   const database = await openDatabase({ folders: [lake.folder] })
   const connection = await database.connect()
   try {
-    const reader = await connection.runAndReadAll(`SELECT ${select} FROM ${readParquet(events.map(({ path }) => path))} ORDER BY ALL`)
+    const reader = await connection.runAndReadAll(
+      `SELECT ${select} FROM ${readParquet(events.map(({ path }) => path))} ORDER BY ALL`,
+    )
     return reader.getRowsJson() as unknown[][]
   } finally {
     connection.closeSync()
@@ -67,7 +71,12 @@ async function rows(select: string): Promise<unknown[][]> {
 }
 
 const counts = ({ files, records, events, duplicates, quarantinedRecords, variants }: IngestReport) => ({
-  files, records, events, duplicates, quarantinedRecords, variants,
+  files,
+  records,
+  events,
+  duplicates,
+  quarantinedRecords,
+  variants,
 })
 
 describe('ingest', () => {
@@ -75,16 +84,37 @@ describe('ingest', () => {
     const [a, b, c] = [event(), event(), event()]
     await write('1.json.gz', [a, b, a])
     await write('2.json', [b, c])
-    expect(counts(await run())).toEqual({ files: 2, records: 5, events: 3, duplicates: 2, quarantinedRecords: 0, variants: 0 })
+    expect(counts(await run())).toEqual({
+      files: 2,
+      records: 5,
+      events: 3,
+      duplicates: 2,
+      quarantinedRecords: 0,
+      variants: 0,
+    })
     await write('3.ndjson', `${JSON.stringify(a)}\n${JSON.stringify(event())}\n`)
-    expect(counts(await run())).toEqual({ files: 3, records: 7, events: 1, duplicates: 6, quarantinedRecords: 0, variants: 0 })
+    expect(counts(await run())).toEqual({
+      files: 3,
+      records: 7,
+      events: 1,
+      duplicates: 6,
+      quarantinedRecords: 0,
+      variants: 0,
+    })
     expect(await rows('count(*)')).toEqual([['4']])
   })
 
   test('knows a copy by its content, not by its writing', async () => {
     const one = event({ requestParameters: { a: 1, b: 'x' }, readOnly: true })
     await write('1.json', [one])
-    await write('2.json', JSON.stringify({ Records: [Object.fromEntries(Object.entries({ ...one, readOnly: 'true' }).reverse())] }, null, 2))
+    await write(
+      '2.json',
+      JSON.stringify(
+        { Records: [Object.fromEntries(Object.entries({ ...one, readOnly: 'true' }).reverse())] },
+        null,
+        2,
+      ),
+    )
     expect(counts(await run())).toMatchObject({ events: 1, duplicates: 1, variants: 0 })
   })
 
@@ -92,7 +122,10 @@ describe('ingest', () => {
     const one = event()
     await write('1.json', [one, { ...one, userAgent: 'other' }])
     expect(counts(await run())).toMatchObject({ events: 2, duplicates: 0, variants: 1 })
-    await write('2.json', [{ ...one, userAgent: 'third' }, { ...one, recipientAccountId: '444455556666' }])
+    await write('2.json', [
+      { ...one, userAgent: 'third' },
+      { ...one, recipientAccountId: '444455556666' },
+    ])
     expect(counts(await run())).toMatchObject({ events: 2, duplicates: 2, variants: 1 })
   })
 
@@ -109,30 +142,57 @@ describe('ingest', () => {
     ['after', ['2.json', '1.json']],
   ])("the trail's copy wins, coming %s the copy of the event history", async (_, names) => {
     const one = event()
-    const history = { Events: [{ CloudTrailEvent: JSON.stringify({ ...one, readOnly: 'false', apiVersion: 'history' }) }] }
+    const history = {
+      Events: [{ CloudTrailEvent: JSON.stringify({ ...one, readOnly: 'false', apiVersion: 'history' }) }],
+    }
     await write(names[0]!, [one, event()])
     await run()
     await write(names[1]!, JSON.stringify(history))
-    expect(counts(await run([join(folder, names[1]!)]))).toMatchObject({ records: 1, events: 0, duplicates: 1, variants: 0 })
-    expect(await rows('_kind, apiVersion')).toEqual([['trail', null], ['trail', null]])
+    expect(counts(await run([join(folder, names[1]!)]))).toMatchObject({
+      records: 1,
+      events: 0,
+      duplicates: 1,
+      variants: 0,
+    })
+    expect(await rows('_kind, apiVersion')).toEqual([
+      ['trail', null],
+      ['trail', null],
+    ])
   })
 
   test('a stronger copy replaces a weaker one, in the same batch and later', async () => {
     const [one, two] = [event(), event()]
-    const weak = { Events: [one, two].map((record) => ({ CloudTrailEvent: JSON.stringify({ ...record, userAgent: 'h' }) })) }
+    const weak = {
+      Events: [one, two].map((record) => ({ CloudTrailEvent: JSON.stringify({ ...record, userAgent: 'h' }) })),
+    }
     await write('1.json', JSON.stringify(weak))
     await write('2.json', [{ ...one, userAgent: 't' }])
     expect(counts(await run())).toMatchObject({ records: 3, events: 2, duplicates: 1 })
-    expect(await rows('_kind, userAgent')).toEqual([['history', 'h'], ['trail', 't']])
-    await write('3.json', JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', detail: { ...two, userAgent: 'e' } }))
+    expect(await rows('_kind, userAgent')).toEqual([
+      ['history', 'h'],
+      ['trail', 't'],
+    ])
+    await write(
+      '3.json',
+      JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', detail: { ...two, userAgent: 'e' } }),
+    )
     expect(counts(await run([join(folder, '3.json')]))).toMatchObject({ records: 1, events: 0, duplicates: 1 })
-    expect(await rows('_kind, userAgent')).toEqual([['eventbridge', 'e'], ['trail', 't']])
+    expect(await rows('_kind, userAgent')).toEqual([
+      ['eventbridge', 'e'],
+      ['trail', 't'],
+    ])
     const { lake } = await lakeStatus(await openLake(lakePath()))
     expect(lake.events).toBe(2)
   })
 
   test('keeps a bad record out and takes the others', async () => {
-    await write('1.json', [event(), event({ eventTime: '...' }), event({ eventVersion: '2.1' }), 5 as unknown as Json, event()])
+    await write('1.json', [
+      event(),
+      event({ eventTime: '...' }),
+      event({ eventVersion: '2.1' }),
+      5 as unknown as Json,
+      event(),
+    ])
     const report = await run()
     expect(counts(report)).toMatchObject({ records: 5, events: 2, quarantinedRecords: 3 })
     expect(report.quarantined.map(({ ordinal, code }) => [ordinal, code])).toEqual([
@@ -154,7 +214,11 @@ describe('ingest', () => {
     expect(counts(report)).toMatchObject({ files: 3, records: 1, events: 1, quarantinedRecords: 0 })
     expect(report.quarantined).toEqual([
       { file: path, code: 'INPUT_GZIP_TRUNCATED', reason: 'The gzip data ends too early, after 2 complete records.' },
-      { file: join(folder, '3.json'), code: 'INPUT_JSON_INVALID', reason: expect.stringContaining('after 1 complete records') },
+      {
+        file: join(folder, '3.json'),
+        code: 'INPUT_JSON_INVALID',
+        reason: expect.stringContaining('after 1 complete records'),
+      },
     ])
     expect(report.coverage.complete).toBe(false)
     expect((await run()).quarantined).toEqual(report.quarantined)
@@ -169,12 +233,21 @@ describe('ingest', () => {
     await write('a_digest.json.gz', '{"digestEndTime":"2026-01-31T09:00:00Z","digestS3Object":"k","logFiles":[]}')
     await write('groundtruth.json', '{"schema":"trailbook.groundtruth/v1","events":[]}')
     const report = await run()
-    expect(counts(report)).toEqual({ files: 1, records: 0, events: 0, duplicates: 0, quarantinedRecords: 0, variants: 0 })
+    expect(counts(report)).toEqual({
+      files: 1,
+      records: 0,
+      events: 0,
+      duplicates: 0,
+      quarantinedRecords: 0,
+      variants: 0,
+    })
     expect(report).toMatchObject({ quarantined: [], ignored: 1 })
   })
 
   test('a file larger than a batch goes in as a whole or not at all', async () => {
-    const many = Array.from({ length: 5000 }, (_, at) => event({ eventTime: `2026-01-${String(1 + (at % 3)).padStart(2, '0')}T00:00:00Z` }))
+    const many = Array.from({ length: 5000 }, (_, at) =>
+      event({ eventTime: `2026-01-${String(1 + (at % 3)).padStart(2, '0')}T00:00:00Z` }),
+    )
     const text = JSON.stringify({ Records: [...many, many[0]] })
     await write('0.json', [event()])
     const path = await write('1.json', text.slice(0, -2))
@@ -187,12 +260,23 @@ describe('ingest', () => {
   })
 
   test('batches of any size give the same lake', async () => {
-    const pool = Array.from({ length: 60 }, (_, at) => event({ eventTime: `2026-01-${String(10 + (at % 5))}T00:00:00Z` }))
-    for (let at = 0; at < 20; at++) await write(`f${at}.json`, Array.from({ length: 30 }, (_, n) => pool[(at * 7 + n * 3) % 60]!))
+    const pool = Array.from({ length: 60 }, (_, at) =>
+      event({ eventTime: `2026-01-${String(10 + (at % 5))}T00:00:00Z` }),
+    )
+    for (let at = 0; at < 20; at++)
+      await write(
+        `f${at}.json`,
+        Array.from({ length: 30 }, (_, n) => pool[(at * 7 + n * 3) % 60]!),
+      )
     const seen = new Set<string>()
     for (const batchRows of [1, 50, 100_000]) {
       await rm(lakePath(), { recursive: true, force: true })
-      expect(counts(await run([folder], { batchRows }))).toMatchObject({ records: 600, events: 60, duplicates: 540, variants: 0 })
+      expect(counts(await run([folder], { batchRows }))).toMatchObject({
+        records: 600,
+        events: 60,
+        duplicates: 540,
+        variants: 0,
+      })
       seen.add(JSON.stringify(await rows('_hash')))
     }
     expect(seen.size).toBe(1)
@@ -211,7 +295,10 @@ describe('ingest', () => {
   test('an abort keeps the files read so far, and the next ingest brings the others', async () => {
     for (let at = 0; at < 10; at++) await write(`${at}.json`, [event(), event()])
     const abort = new AbortController()
-    const report = await run([folder], { signal: abort.signal, onProgress: ({ files }) => files === 4 && abort.abort() })
+    const report = await run([folder], {
+      signal: abort.signal,
+      onProgress: ({ files }) => files === 4 && abort.abort(),
+    })
     expect(report).toMatchObject({ interrupted: true, files: 4, events: 8 })
     expect(counts(await run())).toMatchObject({ files: 10, records: 20, events: 12, duplicates: 8 })
   })
@@ -225,7 +312,8 @@ describe('ingest', () => {
   })
 
   test('stores where every event came from and when', async () => {
-    const name = 'AWSLogs/o-exampleorgid/444455556666/CloudTrail/eu-west-1/2026/01/31/444455556666_CloudTrail_eu-west-1_20260131T0905Z_a.json.gz'
+    const name =
+      'AWSLogs/o-exampleorgid/444455556666/CloudTrail/eu-west-1/2026/01/31/444455556666_CloudTrail_eu-west-1_20260131T0905Z_a.json.gz'
     const { recipientAccountId: _, ...without } = event()
     await write(name, [event(), without])
     await run()
@@ -237,12 +325,18 @@ describe('ingest', () => {
 
   test('brings odd values through the lake unchanged', async () => {
     const odd = event({
-      userIdentity: { type: 'AssumedRole', sessionContext: { webIdFederationData: { attributes: { 'a:b': 'c' } }, sessionIssuer: {} } },
+      userIdentity: {
+        type: 'AssumedRole',
+        sessionContext: { webIdFederationData: { attributes: { 'a:b': 'c' } }, sessionIssuer: {} },
+      },
       resources: [{ arn: 'arn:aws:s3:::x' }, null],
       userAgent: 'a\u0000b',
       errorMessage: "it's \ud800 'quoted' \u202f \u{1f600}",
     })
-    const text = JSON.stringify({ Records: [odd] }).replace('"readOnly":false', '"requestParameters":{"n":9007199254740993,"Tag":1,"tag":2,"Tag":3}')
+    const text = JSON.stringify({ Records: [odd] }).replace(
+      '"readOnly":false',
+      '"requestParameters":{"n":9007199254740993,"Tag":1,"tag":2,"Tag":3}',
+    )
     await write('1.json', text)
     expect(counts(await run())).toMatchObject({ events: 1 })
     const select = `userAgent, errorMessage, requestParameters, resources[1].ARN, len(resources), userIdentity.sessionContext.webIdFederationData.attributes['a:b'], extra`
@@ -260,25 +354,35 @@ describe('ingest', () => {
   })
 
   test('never falls over damaged input, and always accounts for every record', async () => {
-    const text = JSON.stringify({ Records: Array.from({ length: 6 }, () => event({ requestParameters: { a: [1, { b: 'é' }] } })) })
+    const text = JSON.stringify({
+      Records: Array.from({ length: 6 }, () => event({ requestParameters: { a: [1, { b: 'é' }] } })),
+    })
     const edit = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }), fc.constantFrom('replace', 'remove', 'cut'))
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(edit, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 15 }), async (files) => {
-        await rm(folder, { recursive: true, force: true })
-        for (const [at, edits] of files.entries()) {
-          let bytes = Buffer.from(text)
-          for (const [place, value, how] of edits) {
-            const index = place % Math.max(1, bytes.length)
-            if (how === 'cut') bytes = bytes.subarray(0, index)
-            else bytes = Buffer.concat([bytes.subarray(0, index), Buffer.from(how === 'replace' ? [value] : []), bytes.subarray(index + 1)])
+      fc.asyncProperty(
+        fc.array(fc.array(edit, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 15 }),
+        async (files) => {
+          await rm(folder, { recursive: true, force: true })
+          for (const [at, edits] of files.entries()) {
+            let bytes = Buffer.from(text)
+            for (const [place, value, how] of edits) {
+              const index = place % Math.max(1, bytes.length)
+              if (how === 'cut') bytes = bytes.subarray(0, index)
+              else
+                bytes = Buffer.concat([
+                  bytes.subarray(0, index),
+                  Buffer.from(how === 'replace' ? [value] : []),
+                  bytes.subarray(index + 1),
+                ])
+            }
+            await write(`${at}.json`, bytes)
           }
-          await write(`${at}.json`, bytes)
-        }
-        const report = await run()
-        const [[stored] = ['0']] = await rows('count(*)')
-        expect(Number(stored)).toBe(report.events)
-        expect(report.files).toBe(files.length)
-      }),
+          const report = await run()
+          const [[stored] = ['0']] = await rows('count(*)')
+          expect(Number(stored)).toBe(report.events)
+          expect(report.files).toBe(files.length)
+        },
+      ),
       { numRuns: 15 },
     )
   })
@@ -289,18 +393,30 @@ const data = resolve(process.env.TRAILBOOK_DATA ?? '../shared/data')
 describe.skipIf(!existsSync(data))('ingest of captured logs (skipped where the data folder is absent)', () => {
   test('the Invictus data set: 55 files, 2,900 records, nothing the second time', async () => {
     const paths = [join(data, 'invictus-aws-dataset')]
-    expect(counts(await run(paths))).toEqual({ files: 55, records: 2900, events: 2900, duplicates: 0, quarantinedRecords: 0, variants: 0 })
+    expect(counts(await run(paths))).toEqual({
+      files: 55,
+      records: 2900,
+      events: 2900,
+      duplicates: 0,
+      quarantinedRecords: 0,
+      variants: 0,
+    })
     const again = await run(paths)
     expect(counts(again)).toMatchObject({ files: 55, records: 2900, events: 0, duplicates: 2900 })
     expect(again.coverage).toMatchObject({ complete: true, through: '2023-07-10T12:37:51Z' })
     // 42 of its records have an identity without a type.
-    expect(await rows('count(*) FILTER (userIdentity.type IS NULL), count(*) FILTER (userIdentity IS NULL)')).toEqual([['42', '0']])
+    expect(await rows('count(*) FILTER (userIdentity.type IS NULL), count(*) FILTER (userIdentity IS NULL)')).toEqual([
+      ['42', '0'],
+    ])
   })
 
-  test.each(['cloud-custodian-cwe', 'splunk-security-content', 'traildiscover', 'umccr-schema-versions'])('%s', async (name) => {
-    const report = await run([join(data, name)])
-    expect(report.records).toBeGreaterThan(0)
-    expect(report.quarantinedRecords).toBeLessThanOrEqual(1)
-    expect(await rows('count(*)')).toEqual([[String(report.events)]])
-  })
+  test.each(['cloud-custodian-cwe', 'splunk-security-content', 'traildiscover', 'umccr-schema-versions'])(
+    '%s',
+    async (name) => {
+      const report = await run([join(data, name)])
+      expect(report.records).toBeGreaterThan(0)
+      expect(report.quarantinedRecords).toBeLessThanOrEqual(1)
+      expect(await rows('count(*)')).toEqual([[String(report.events)]])
+    },
+  )
 })

@@ -4,44 +4,16 @@ import { InputFault } from '../core/event/fault.ts'
 import { parseLogPath } from '../core/event/log-path.ts'
 import { normaliseRecord } from '../core/event/normalise.ts'
 import type { LogFile, LogSource } from '../core/event/source.ts'
-import type { Coverage } from '../core/run/coverage.ts'
-import { isoTime, milliseconds, second, type Window } from '../core/time.ts'
 import { openDatabase } from '../duckdb/open.ts'
 import { removeOrphans } from './clean.ts'
-import { type FileEntry, type KnownFile, knownFiles, type Quarantined } from './file-ledger.ts'
+import { type KnownFile, knownFiles, type Quarantined } from './file-ledger.ts'
 import { createLake, type Lake } from './lake.ts'
 import { lockLake } from './lock.ts'
 import { lakeCoverage } from './status.ts'
+import { createTally, type IngestProgress, type IngestReport, type Tally } from './tally.ts'
 import { createWriter, type LakeWriter, type StagedFile } from './writer.ts'
 
-/** The machine output of `ingest`: records = events + duplicates + quarantinedRecords. */
-export interface IngestReport {
-  /** Files that were looked at, those kept out included. */
-  readonly files: number
-  readonly records: number
-  /** Newly added. */
-  readonly events: number
-  readonly duplicates: number
-  readonly quarantinedRecords: number
-  readonly quarantined: readonly Quarantined[]
-  /** Files passed over by their name. */
-  readonly ignored: number
-  /** Of the new events: those whose event id is there already with other content. */
-  readonly variants: number
-  /** First to last event of what was given, already known events included; null when it held none. */
-  readonly span: Window | null
-  /** It was aborted: files already read completely are in, the others are not. */
-  readonly interrupted: boolean
-  /** Of the whole lake. */
-  readonly coverage: Coverage
-}
-
-export interface IngestProgress {
-  readonly files: number
-  readonly totalFiles: number
-  readonly bytes: number
-  readonly records: number
-}
+export type { IngestProgress, IngestReport } from './tally.ts'
 
 export interface IngestOptions {
   readonly signal?: AbortSignal
@@ -51,6 +23,9 @@ export interface IngestOptions {
   readonly batchBytes?: number
   readonly memoryLimit?: string
 }
+
+/** As many as keep a process under 1 GB. The variable is for tests, which want many small commits. */
+const defaultBatchRows = (): number => Number(process.env.TRAILBOOK_BATCH_ROWS) || 100_000
 
 /** Files are looked up in the ledger so many at a time. */
 const lookup = 5000
@@ -77,7 +52,7 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
     })
     try {
       const connection = await database.connect()
-      const { now = Date.now, batchRows = 100_000, batchBytes = 128 * 2 ** 20 } = options
+      const { now = Date.now, batchRows = defaultBatchRows(), batchBytes = 128 * 2 ** 20 } = options
       const writer = await createWriter({ lake: lake.folder, manifest, connection, lock, batchRows, batchBytes, now })
       const tally = createTally(ignored, files.length, options)
       try {
@@ -112,7 +87,11 @@ interface Work {
   readonly options: IngestOptions
 }
 
-async function ingestFile(file: LogFile, known: KnownFile | undefined, { source, writer, tally, options }: Work): Promise<void> {
+async function ingestFile(
+  file: LogFile,
+  known: KnownFile | undefined,
+  { source, writer, tally, options }: Work,
+): Promise<void> {
   if (known !== undefined && known.code === null) {
     tally.skipped(file, known)
     return
@@ -130,8 +109,10 @@ async function ingestFile(file: LogFile, known: KnownFile | undefined, { source,
         }
         const { sha256, bytes, digest } = piece
         const status = digest === null ? 'ingested' : 'digest'
-        tally.committed(await writer.endFile({ ...reading.staged(), id, file, path, status, fault: null, sha256, bytes, digest }))
-        tally.read(file, reading.quarantined)
+        tally.committed(
+          await writer.endFile({ ...reading.staged(), id, file, path, status, fault: null, sha256, bytes, digest }),
+        )
+        tally.read(reading.quarantined)
         return
       }
       let size = 0
@@ -149,7 +130,15 @@ async function ingestFile(file: LogFile, known: KnownFile | undefined, { source,
         }
         reading.saw(event.time, record.kind)
         const hash = createHash('sha256').update(event.canonical).digest('hex').slice(0, 32)
-        writer.add({ event, file: id, ordinal, hash, kind: record.kind, account: event.account, region: path.region ?? event.region })
+        writer.add({
+          event,
+          file: id,
+          ordinal,
+          hash,
+          kind: record.kind,
+          account: event.account,
+          region: path.region ?? event.region,
+        })
       }
       tally.progress(size, piece.records.length)
       tally.committed(await writer.relieve(size))
@@ -176,7 +165,7 @@ async function ingestFile(file: LogFile, known: KnownFile | undefined, { source,
       hidden: 0,
     }
     await writer.rejectFile(id, known?.code === error.code ? undefined : entry)
-    tally.read(file, entry.quarantined, reading.records)
+    tally.read(entry.quarantined, reading.records)
   }
 }
 
@@ -208,66 +197,3 @@ function createReading(file: LogFile, id: number) {
 
 /** These are no events, so nothing is missing without them. */
 const strangers: ReadonlySet<string> = new Set(['RECORD_NOT_CLOUDTRAIL', 'RECORD_AGGREGATED', 'RECORD_JSON'])
-
-type Tally = ReturnType<typeof createTally>
-
-function createTally(ignoredByName: number, totalFiles: number, { onProgress }: IngestOptions) {
-  let files = 0
-  let records = 0
-  let events = 0
-  let variants = 0
-  let quarantinedRecords = 0
-  let ignored = ignoredByName
-  let bytes = 0
-  let seen = 0
-  let first: string | null = null
-  let last: string | null = null
-  const reach = (times: { readonly first: string | null; readonly last: string | null }): void => {
-    if (times.first !== null && (first === null || times.first < first)) first = times.first
-    if (times.last !== null && (last === null || times.last > last)) last = times.last
-  }
-  const quarantined: Quarantined[] = []
-  const tell = (): void => onProgress?.({ files, totalFiles, bytes, records: seen })
-  const done = (list: readonly Quarantined[]): void => {
-    files++
-    quarantined.push(...list)
-    tell()
-  }
-  return {
-    progress(moreBytes: number, moreRecords: number): void {
-      bytes += moreBytes
-      seen += moreRecords
-      tell()
-    },
-    /** Known and unchanged: all its events are in the lake. */
-    skipped(file: LogFile, known: KnownFile): void {
-      records += known.records
-      seen += known.records
-      reach(known)
-      quarantinedRecords += known.quarantined.length
-      done(known.quarantined.map((entry) => ({ ...entry, file: file.name })))
-    },
-    read(_file: LogFile, list: readonly Quarantined[], lost = 0): void {
-      seen -= lost
-      done(list)
-    },
-    ignored(): void {
-      ignored++
-      tell()
-    },
-    committed(entries: readonly FileEntry[]): void {
-      for (const entry of entries) {
-        records += entry.records
-        events += entry.events
-        variants += entry.variants
-        if (entry.status !== 'quarantined') reach(entry)
-        if (entry.status !== 'quarantined') quarantinedRecords += entry.quarantined.length
-      }
-    },
-    report(): Omit<IngestReport, 'coverage' | 'interrupted'> {
-      const duplicates = records - events - quarantinedRecords
-      return { files, records, events, duplicates, quarantinedRecords, quarantined, ignored, variants, span: first === null || last === null ? null : { from: first, to: isoTime(milliseconds(last) + second) } }
-    },
-  }
-}
-

@@ -26,7 +26,8 @@ export async function openLake(path: string): Promise<Lake> {
     throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason }, { cause: error })
   })
   const exists = names.includes(marker)
-  if (!exists && names.some((name) => !name.startsWith('.'))) throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason: `it holds other files and no ${marker}` })
+  if (!exists && names.some((name) => !name.startsWith('.')))
+    throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason: `it holds other files and no ${marker}` })
   const manifest = async (): Promise<Manifest> => (await readManifest(folder)) ?? emptyManifest
   if (exists) {
     await checkMarker(folder)
@@ -42,8 +43,10 @@ async function checkMarker(folder: string): Promise<void> {
   } catch (cause) {
     throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} cannot be read` }, { cause })
   }
-  if (typeof format !== 'number') throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} names no format` })
-  if (format > formatVersion) throw new TrailbookError('LAKE_NEWER', { path: folder, found: format, known: formatVersion })
+  if (typeof format !== 'number')
+    throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} names no format` })
+  if (format > formatVersion)
+    throw new TrailbookError('LAKE_NEWER', { path: folder, found: format, known: formatVersion })
 }
 
 /** Makes the folder a lake if it is none yet. */

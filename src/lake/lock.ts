@@ -30,12 +30,19 @@ export async function lockLake(lake: string): Promise<WriterLock> {
     const other = await livingOther(folder, name, host)
     if (other === undefined) break
     await rm(path, { force: true })
-    if (attempt >= 4) throw new TrailbookError('LAKE_LOCKED', { path: lake, pid: other.pid, host: other.host, lock: join(folder, other.name) })
+    if (attempt >= 4)
+      throw new TrailbookError('LAKE_LOCKED', {
+        path: lake,
+        pid: other.pid,
+        host: other.host,
+        lock: join(folder, other.name),
+      })
     await new Promise((done) => setTimeout(done, (process.pid % 50) + attempt * 20))
   }
   return {
     async check() {
-      if (!(await readdir(folder)).includes(name)) throw new TrailbookError('LAKE_LOCK_LOST', { path: lake })
+      const names = await readdir(folder).catch((): string[] => [])
+      if (!names.includes(name)) throw new TrailbookError('LAKE_LOCK_LOST', { path: lake })
     },
     release: () => rm(path, { force: true }),
   }

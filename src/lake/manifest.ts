@@ -33,7 +33,15 @@ export interface Manifest {
   readonly retired: readonly { readonly path: string; readonly at: number }[]
 }
 
-export const emptyManifest: Manifest = { format: formatVersion, id: 0, nextFile: 1, events: [], files: [], coverage: [], retired: [] }
+export const emptyManifest: Manifest = {
+  format: formatVersion,
+  id: 0,
+  nextFile: 1,
+  events: [],
+  files: [],
+  coverage: [],
+  retired: [],
+}
 
 const folder = 'manifest'
 const nameOf = (id: number): string => `${String(id).padStart(10, '0')}.json`
@@ -47,7 +55,11 @@ export async function readManifest(lake: string): Promise<Manifest | undefined> 
     const name = nameOf(ids.at(-1)!)
     const text = await readFile(join(lake, folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
-      throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} cannot be read` }, { cause: error })
+      throw new TrailbookError(
+        'LAKE_DAMAGED',
+        { path: lake, reason: `manifest ${name} cannot be read` },
+        { cause: error },
+      )
     })
     if (text !== undefined) return parseManifest(lake, name, text)
   }
@@ -69,7 +81,8 @@ function parseManifest(lake: string, name: string, text: string): Manifest {
   } catch (cause) {
     throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} is no JSON` }, { cause })
   }
-  if (typeof manifest?.format !== 'number') throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} has no format` })
+  if (typeof manifest?.format !== 'number')
+    throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} has no format` })
   if (manifest.format > formatVersion)
     throw new TrailbookError('LAKE_NEWER', { path: lake, found: manifest.format, known: formatVersion })
   return { ...emptyManifest, ...manifest }

@@ -14,7 +14,11 @@ import { quoted } from '../duckdb/quote.ts'
  * Leaves two tables: `verdict` (one row per staged row: `go_in`, and what it counts as) and `replaced` (keys by day and
  * rank whose older rows leave the lake).
  */
-export async function decide(connection: DuckDBConnection, batch: string, existingParts: readonly string[]): Promise<void> {
+export async function decide(
+  connection: DuckDBConnection,
+  batch: string,
+  existingParts: readonly string[],
+): Promise<void> {
   const run = (sql: string) => connection.run(sql)
   await run(`CREATE OR REPLACE TEMP TABLE batch_rows AS
     SELECT rowid AS id, _file, _rank, CAST(_hash AS UUID) AS hash, eventTime[:10] AS day, ${keySql('eventID', '_account', 'CAST(_hash AS UUID)')} AS key
@@ -67,5 +71,9 @@ export async function mergeCounts(connection: DuckDBConnection): Promise<Map<num
   const reader = await connection.runAndReadAll(
     `SELECT _file, count(*) FILTER (is_new)::INTEGER, count(*) FILTER (is_new AND is_variant)::INTEGER FROM verdict GROUP BY _file`,
   )
-  return new Map(reader.getRows().map(([file, events, variants]) => [Number(file), { events: Number(events), variants: Number(variants) }]))
+  return new Map(
+    reader
+      .getRows()
+      .map(([file, events, variants]) => [Number(file), { events: Number(events), variants: Number(variants) }]),
+  )
 }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { partColumns } from '../duckdb/event-staging.ts'
 import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
 import { syncPath } from './durable.ts'
 import type { ManifestEventPart, ManifestPart } from './manifest.ts'
 import { keySql } from './merge.ts'
-import { partColumns } from '../duckdb/event-staging.ts'
 
 /**
  * Rows that are asked for together stand together: statistics of row groups then let queries skip most of a day by
@@ -16,10 +16,16 @@ import { partColumns } from '../duckdb/event-staging.ts'
 const order = 'ORDER BY eventSource, eventName, _time, _hash'
 const format = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)'
 
-const newPath = (folder: string, id: number): string => `${folder}/${String(id).padStart(10, '0')}-${randomBytes(5).toString('hex')}.parquet`
+const newPath = (folder: string, id: number): string =>
+  `${folder}/${String(id).padStart(10, '0')}-${randomBytes(5).toString('hex')}.parquet`
 
 /** Writes a part outside of any manifest: it is nothing to readers until a manifest names it. */
-async function writePart(connection: DuckDBConnection, lake: string, path: string, select: string): Promise<ManifestPart> {
+async function writePart(
+  connection: DuckDBConnection,
+  lake: string,
+  path: string,
+  select: string,
+): Promise<ManifestPart> {
   const target = join(lake, path)
   await mkdir(dirname(target), { recursive: true })
   const result = await connection.run(`COPY (${select}) TO ${quoted(target)} ${format}`)
@@ -29,7 +35,11 @@ async function writePart(connection: DuckDBConnection, lake: string, path: strin
 }
 
 /** Writes the staged rows that go in, a part for each event day. */
-export async function writeEventParts(connection: DuckDBConnection, lake: string, id: number): Promise<ManifestEventPart[]> {
+export async function writeEventParts(
+  connection: DuckDBConnection,
+  lake: string,
+  id: number,
+): Promise<ManifestEventPart[]> {
   const days = await connection.runAndReadAll(
     `SELECT day, min(eventTime), max(eventTime) FROM verdict v JOIN staging s ON s.rowid = v.id WHERE go_in GROUP BY day ORDER BY day`,
   )
@@ -53,7 +63,9 @@ export async function rewriteParts(
   id: number,
   parts: readonly ManifestEventPart[],
 ): Promise<Map<string, ManifestEventPart | undefined>> {
-  const affected = await connection.runAndReadAll(`SELECT DISTINCT part FROM existing JOIN replaced USING (day, key) ORDER BY part`)
+  const affected = await connection.runAndReadAll(
+    `SELECT DISTINCT part FROM existing JOIN replaced USING (day, key) ORDER BY part`,
+  )
   const rewritten = new Map<string, ManifestEventPart | undefined>()
   for (const [path] of affected.getRowsJson() as [string][]) {
     const old = parts.find((part) => join(lake, part.path) === path)!

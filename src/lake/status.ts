@@ -45,7 +45,13 @@ export async function lakeStatus(lake: Lake): Promise<LakeStatus> {
         bytes: manifest.events.reduce((total, part) => total + part.bytes, 0),
         files,
         first: manifest.events.length === 0 ? null : manifest.events.map((part) => part.first).sort()[0]!,
-        last: manifest.events.length === 0 ? null : manifest.events.map((part) => part.last).sort().at(-1)!,
+        last:
+          manifest.events.length === 0
+            ? null
+            : manifest.events
+                .map((part) => part.last)
+                .sort()
+                .at(-1)!,
       },
       coverage: span === undefined ? nothing : await lakeCoverage(lake, database),
     }
@@ -60,7 +66,10 @@ const nothing: Coverage = { ...nothingCovered({ from: '', to: '' }), window: nul
 export function spanOf(manifest: Pick<Manifest, 'events'>): Window | undefined {
   if (manifest.events.length === 0) return undefined
   const from = manifest.events.map((part) => part.first).sort()[0]!
-  const last = manifest.events.map((part) => part.last).sort().at(-1)!
+  const last = manifest.events
+    .map((part) => part.last)
+    .sort()
+    .at(-1)!
   return { from, to: isoTime(milliseconds(last) + second) }
 }
 

@@ -2,13 +2,13 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { TrailbookError } from '../core/errors.ts'
+import { createStagingTable, type StagedRow } from '../duckdb/event-staging.ts'
 import { syncPath } from './durable.ts'
 import { type FileEntry, writeFileLedger } from './file-ledger.ts'
 import type { WriterLock } from './lock.ts'
 import { type Manifest, type ManifestEventPart, type ManifestPart, pruneManifests, writeManifest } from './manifest.ts'
 import { decide, type MergeCounts, mergeCounts } from './merge.ts'
 import { filePartPath, rewriteParts, writeCoveragePart, writeEventParts } from './parts.ts'
-import { createStagingTable, type StagedRow } from '../duckdb/event-staging.ts'
 
 export interface WriterOptions {
   readonly lake: string
@@ -20,6 +20,9 @@ export interface WriterOptions {
   readonly batchBytes: number
   readonly now: () => number
 }
+
+/** Entries of files wait in memory for their commit, too. */
+const batchFiles = 20_000
 
 /** Readers may work with a replaced part for so long. */
 const retirement = 60 * 60 * 1000
@@ -52,7 +55,12 @@ export async function createWriter({ lake, connection, lock, batchRows, batchByt
   let counts = new Map<number, MergeCounts>()
   let draft: Draft | undefined
 
-  const draftOf = (base: Manifest): Draft => ({ events: base.events, coverage: base.coverage, retired: base.retired, written: [] })
+  const draftOf = (base: Manifest): Draft => ({
+    events: base.events,
+    coverage: base.coverage,
+    retired: base.retired,
+    written: [],
+  })
 
   /** Merges staged rows into parts of the draft and takes them out of staging. */
   const write = async (batch: string): Promise<void> => {
@@ -117,7 +125,7 @@ export async function createWriter({ lake, connection, lock, batchRows, batchByt
     return entries
   }
 
-  const isFull = (): boolean => rows >= batchRows || bytes >= batchBytes
+  const isFull = (): boolean => rows >= batchRows || bytes >= batchBytes || complete.length >= batchFiles
 
   return {
     /** The id under which the next file's rows are staged. */
@@ -148,6 +156,7 @@ export async function createWriter({ lake, connection, lock, batchRows, batchByt
     async endFile(file: StagedFile): Promise<readonly FileEntry[]> {
       current = undefined
       complete.push(file)
+      bytes += file.digest?.length ?? 0
       if (!isFull() && draft === undefined) return []
       await write('true')
       return commit()

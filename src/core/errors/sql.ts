@@ -19,8 +19,13 @@ export const sqlErrors = {
     exit: usage,
   },
   SQL_TOO_DEEP: {
-    message: 'the query nests deeper than {limit} levels',
+    message: 'the query nests too deep: {reason}',
     hint: 'Split it with WITH, or turn chains of OR into IN (…).',
+    exit: usage,
+  },
+  SQL_TOO_MANY: {
+    message: 'the query has more than {limit} {what}',
+    hint: 'Split it into several queries, or join a list instead of writing it out.',
     exit: usage,
   },
   SQL_UNTERMINATED: {

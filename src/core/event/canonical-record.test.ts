@@ -47,7 +47,11 @@ describe('the canonical record', () => {
     const shuffle = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shuffle)
       if (value === null || typeof value !== 'object') return value
-      return Object.fromEntries(Object.entries(value).reverse().map(([name, member]) => [name, shuffle(member)]))
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([name, member]) => [name, shuffle(member)]),
+      )
     }
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {

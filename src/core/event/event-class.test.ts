@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { type ClassInput, eventClass } from './event-class.ts'
 
-const nothing: ClassInput = { eventCategory: null, eventType: null, managementEvent: null, readOnly: null, eventSource: null, eventName: null }
+const nothing: ClassInput = {
+  eventCategory: null,
+  eventType: null,
+  managementEvent: null,
+  readOnly: null,
+  eventSource: null,
+  eventName: null,
+}
 
 describe('the class of an event', () => {
   test.each<[Partial<ClassInput>, string]>([
@@ -14,7 +21,10 @@ describe('the class of an event', () => {
     [{ eventCategory: 'Insight' }, 'insight'],
     [{ eventType: 'AwsCloudTrailInsight' }, 'insight'],
     [{ managementEvent: 'false', eventSource: 'dynamodb.amazonaws.com' }, 'data:dynamodb'],
-    [{ managementEvent: 'true', readOnly: 'true', eventSource: 's3.amazonaws.com', eventName: 'GetObject' }, 'management:read'],
+    [
+      { managementEvent: 'true', readOnly: 'true', eventSource: 's3.amazonaws.com', eventName: 'GetObject' },
+      'management:read',
+    ],
     // Before event version 1.06 nothing says so.
     [{ eventSource: 's3.amazonaws.com', eventName: 'GetObject' }, 'data:s3'],
     [{ eventSource: 's3.amazonaws.com', eventName: 'PutObjectAcl' }, 'data:s3'],

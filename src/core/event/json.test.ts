@@ -22,21 +22,64 @@ const builtInAccepts = (text: string): boolean => {
 
 describe('the JSON reader', () => {
   test.each([
-    '{}', '[]', '""', '0', '-0', '1.5e-7', 'true', 'null', ' [ 1 , 2 ] ', '{"a":{"b":[null,false]}}', '"\\u00e9\\n\\/"', '"\\ud800"',
-    '', ' ', '{', '[1,]', '{"a":1,}', '{a:1}', "{'a':1}", '01', '1.', '.5', '+1', '1e', 'nul', 'True', '"\\x"', '"\\u12g4"', '"a', '"\t"',
-    '[1 2]', '{"a" 1}', '1 2', '[1]]', 'NaN', '\ufeff{}', '-', '{"a":}', '[,1]',
+    '{}',
+    '[]',
+    '""',
+    '0',
+    '-0',
+    '1.5e-7',
+    'true',
+    'null',
+    ' [ 1 , 2 ] ',
+    '{"a":{"b":[null,false]}}',
+    '"\\u00e9\\n\\/"',
+    '"\\ud800"',
+    '',
+    ' ',
+    '{',
+    '[1,]',
+    '{"a":1,}',
+    '{a:1}',
+    "{'a':1}",
+    '01',
+    '1.',
+    '.5',
+    '+1',
+    '1e',
+    'nul',
+    'True',
+    '"\\x"',
+    '"\\u12g4"',
+    '"a',
+    '"\t"',
+    '[1 2]',
+    '{"a" 1}',
+    '1 2',
+    '[1]]',
+    'NaN',
+    '\ufeff{}',
+    '-',
+    '{"a":}',
+    '[,1]',
   ])('takes %j exactly when JSON.parse does', (text) => {
     expect(accepts(text)).toBe(builtInAccepts(text))
   })
 
   test('takes exactly what JSON.parse takes, also after random damage', () => {
     const damaged = fc
-      .tuple(fc.json(), fc.nat(), fc.constantFrom('', '"', '\\', ',', ':', '{', '}', '[', ']', '0', '-', 'e', '.', ' ', '\u0000'))
+      .tuple(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom('', '"', '\\', ',', ':', '{', '}', '[', ']', '0', '-', 'e', '.', ' ', '\u0000'),
+      )
       .map(([text, at, insert]) => {
         const place = at % (text.length + 1)
         return `${text.slice(0, place)}${insert}${text.slice(place + 1)}`
       })
-    fc.assert(fc.property(fc.oneof(fc.json(), damaged), (text) => accepts(text) === builtInAccepts(text)), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), damaged), (text) => accepts(text) === builtInAccepts(text)),
+      { numRuns: 2000 },
+    )
   })
 
   test('a string means what JSON.parse says', () => {

@@ -7,7 +7,9 @@ const quoted = JSON.stringify(record)
 
 const kinds = (text: string): string[] =>
   unwrap(text, parseJson(text)).map((found) =>
-    'code' in found ? found.code : `${found.kind}${found.account ? ` of ${found.account}` : ''}: ${found.text.slice(found.node.start, found.node.end).slice(0, 40)}`,
+    'code' in found
+      ? found.code
+      : `${found.kind}${found.account ? ` of ${found.account}` : ''}: ${found.text.slice(found.node.start, found.node.end).slice(0, 40)}`,
   )
 
 const trail = `trail: ${record.slice(0, 40)}`
@@ -26,16 +28,28 @@ describe('records in their envelopes', () => {
       `{"version":"0","detail-type":"AWS API Call via CloudTrail","account":"444455556666","detail":${record}}`,
       [`eventbridge of 444455556666: ${record.slice(0, 40)}`],
     ],
-    ['filter-log-events output', `{"events":[{"timestamp":1,"message":${quoted}}],"searchedLogStreams":[]}`, [cloudwatch]],
+    [
+      'filter-log-events output',
+      `{"events":[{"timestamp":1,"message":${quoted}}],"searchedLogStreams":[]}`,
+      [cloudwatch],
+    ],
     ['a subscription', `{"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","message":${quoted}}]}`, [cloudwatch]],
-    ['Insights results', `{"status":"Complete","results":[[{"field":"@timestamp","value":"x"},{"field":"@message","value":${quoted}}]]}`, [cloudwatch]],
+    [
+      'Insights results',
+      `{"status":"Complete","results":[[{"field":"@timestamp","value":"x"},{"field":"@message","value":${quoted}}]]}`,
+      [cloudwatch],
+    ],
     ['Insights results as objects', `{"results":[{"@timestamp":"x","@message":${quoted}}]}`, [cloudwatch]],
     ['files in files', `{"Records":[{"Records":[${record}]}]}`, [trail]],
     ['a message that is no JSON', '{"events":[{"message":"START RequestId"}]}', ['RECORD_JSON']],
     ['a message that is no object', '{"events":[{"message":"[1]"}]}', ['RECORD_NOT_OBJECT']],
     ['a message that nests too deep', `{"events":[{"message":"${'['.repeat(200)}"}]}`, ['RECORD_TOO_DEEP']],
     ['no object', '42', ['RECORD_NOT_OBJECT']],
-    ['a record that has a key called Records', '{"eventName":"X","Records":[1]}', ['trail: {"eventName":"X","Records":[1]}']],
+    [
+      'a record that has a key called Records',
+      '{"eventName":"X","Records":[1]}',
+      ['trail: {"eventName":"X","Records":[1]}'],
+    ],
     ['something else', '{"foo":1}', ['trail: {"foo":1}']],
   ])('%s', (_, text, expected) => {
     expect(kinds(text)).toEqual(expected)

@@ -231,8 +231,8 @@ describe('parseRunbook', () => {
     ],
     [
       'a list where one value is needed',
-      runbook(query('SELECT actor FROM cloudtrail_logs WHERE «actor = :k', '    with: { k: [a] }\n')),
-      'SQL_TYPE_MISMATCH',
+      runbook(query('SELECT actor FROM cloudtrail_logs WHERE actor = «:k', '    with: { k: [a] }\n')),
+      'SQL_LIST_PARAMETER',
     ],
     [
       'a mistake in a folded text',

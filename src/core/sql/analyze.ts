@@ -1,6 +1,6 @@
 /** Text -> checked tree. One syntax error ends the pass; everything else is reported together. */
 import { type Issue, issue } from '../errors.ts'
-import { newContext, placeOf, report, unique } from './analyze/context.ts'
+import { type Context, newContext, placeOf, report, StopAnalysis, uniqueNames } from './analyze/context.ts'
 import { analyzeQuery, printedColumns } from './analyze/queries.ts'
 import type { Analysis, AnalyzeOptions } from './compile.ts'
 import { parseSql } from './parse.ts'
@@ -20,15 +20,7 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
     return { issues: [issue(error.code, error.values, { at: placeOf(text, error.span), ...fix })] }
   }
   const context = newContext(text, options)
-  const columns = analyzeQuery(context, tree, emptyScope)
-  for (const column of columns)
-    if (column.type.kind.startsWith('interval'))
-      report(
-        context,
-        'SQL_INTERVAL_RESULT',
-        { column: column.name ?? 'without a name' },
-        { start: 0, end: text.length },
-      )
+  const columns = outputOf(context, tree)
   const issues = context.issues.toSorted((a, b) => a.at!.line - b.at!.line || a.at!.column - b.at!.column)
   if (issues.length > 0) return { issues }
   const names = printedColumns(columns)
@@ -49,11 +41,24 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
   }
 }
 
+function outputOf(context: Context, tree: Query): readonly OutputColumn[] {
+  try {
+    const columns = analyzeQuery(context, tree, emptyScope)
+    for (const { name = 'without a name', type } of columns)
+      if (type.kind.startsWith('interval'))
+        report(context, 'SQL_INTERVAL_RESULT', { column: name }, { start: 0, end: context.text.length })
+    return columns
+  } catch (error) {
+    if (error instanceof StopAnalysis) return []
+    throw error
+  }
+}
+
 /** Results are maps by name; a double is renamed and a runbook's lint makes an error of the warning. */
 function doubles(columns: readonly OutputColumn[], text: string): Issue[] {
-  const taken = new Set<string>()
+  const nameFor = uniqueNames()
   return columns.flatMap((column) => {
-    if (column.name === undefined || unique(taken, column.name) === column.name) return []
+    if (column.name === undefined || nameFor(column.name) === column.name) return []
     return [
       issue(
         'SQL_DUPLICATE_COLUMN',

@@ -4,7 +4,8 @@
  */
 import { TrailbookError } from '../errors.ts'
 import type { Cell } from '../ports.ts'
-import { parseDuration } from '../time.ts'
+import { day, isoTime, parseDuration, second } from '../time.ts'
+import { uniqueNames } from './analyze/context.ts'
 import { rewriteQuery } from './rewrite.ts'
 import type { BooleanLiteral, Expression, Query, Span } from './tree.ts'
 import { type SqlType, typeName, types } from './types.ts'
@@ -26,17 +27,20 @@ export interface Bound {
 /** @throws TrailbookError SQL_PARAMETER_VALUE for a value that does not fit its type */
 export function bindParameters(query: Query, parameters: ParameterValues): Bound {
   const values = new Map<string, BoundValue>()
-  const scalar = (name: string, span: Span, type: SqlType, value: Cell): Expression => {
+  const nameOf = bindingNames(Object.keys(parameters))
+  const scalar = (wanted: string, span: Span, type: SqlType, value: Cell): Expression => {
     if (value === null || value === undefined) return { kind: 'null', span, type }
     if (type.kind === 'interval-day')
-      return { kind: 'interval', text: String(seconds(name, value)), negative: false, unit: 'second', span, type }
+      return { kind: 'interval', text: String(seconds(wanted, value)), negative: false, unit: 'second', span, type }
     const settled = type.kind === 'iso-time' ? types.varchar : type
-    values.set(name, { name, type: settled, value: checked(name, settled, value) })
+    const name = nameOf(wanted)
+    const fitting = type.kind === 'iso-time' ? time(wanted, value) : checked(wanted, settled, value)
+    values.set(name, { name, type: settled, value: fitting })
     return { kind: 'parameter', name, span, type: settled }
   }
   const listItems = (name: string, span: Span, type: SqlType & { kind: 'array' }, value: Cell): Expression[] => {
     const list = Array.isArray(value) ? [...new Set(value.filter((v) => v !== null))] : []
-    return list.map((item, i) => scalar(`${name}_${i + 1}`, span, type.element, item as Cell))
+    return list.map((item, i) => scalar(`${name}[${i + 1}]`, span, type.element, item as Cell))
   }
   const change = (node: Expression): Expression => {
     if (node.kind === 'in-list') return inList(node)
@@ -45,6 +49,22 @@ export function bindParameters(query: Query, parameters: ParameterValues): Bound
     return foldLogic(node)
   }
   return { query: rewriteQuery(query, change), values }
+}
+
+/**
+ * Names that travel to the engine: the parameter's own, `list_1` and so on for the items of a list. Engines fold case, and
+ * another parameter may be called `list_1`, so every name is given out once.
+ */
+function bindingNames(parameters: readonly string[]): (wanted: string) => string {
+  const free = uniqueNames()
+  const given = new Map(parameters.map((name) => [name, free(name)]))
+  return (wanted) => {
+    const known = given.get(wanted)
+    if (known !== undefined) return known
+    const name = free(wanted.replace(/\[(\d+)\]$/, '_$1'))
+    given.set(wanted, name)
+    return name
+  }
 }
 
 function parameterNode(
@@ -95,37 +115,50 @@ function foldLogic(node: Expression): Expression {
   return node
 }
 
+const misfit = (name: string, value: Cell, wanted: string): TrailbookError =>
+  new TrailbookError('SQL_PARAMETER_VALUE', { name, value: JSON.stringify(value), wanted })
+
+/** Longer spans leave the range of times that every engine computes with. */
+const longestSpan = 100 * 366 * day
+
 function seconds(name: string, value: Cell): number {
-  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? parseDuration(value) : undefined
-  if (ms === undefined)
-    throw new TrailbookError('SQL_PARAMETER_VALUE', {
-      name,
-      value: JSON.stringify(value),
-      wanted: 'a duration such as 15m or 7d',
-    })
-  return ms / 1000
+  const ms = typeof value === 'number' ? value * second : typeof value === 'string' ? parseDuration(value) : undefined
+  if (ms === undefined || ms > longestSpan || !Number.isSafeInteger(ms / second))
+    throw misfit(name, value, 'a duration such as 15m or 7d')
+  return ms / second
 }
 
+/** In the form of `eventTime`, so that it also compares as text. */
+function time(name: string, value: Cell): string {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) {
+    const milliseconds = Date.parse(value)
+    if (!Number.isNaN(milliseconds)) return isoTime(milliseconds)
+  }
+  throw misfit(name, value, 'a time such as 2026-01-31T09:00:00Z')
+}
+
+const bigintRange = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
+
 function checked(name: string, type: SqlType, value: Cell): BoundValue['value'] {
-  const misfit = () =>
-    new TrailbookError('SQL_PARAMETER_VALUE', { name, value: JSON.stringify(value), wanted: typeName(type) })
   switch (type.kind) {
     case 'bigint':
       if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-      if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return BigInt(value)
-      throw misfit()
+      if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) {
+        const big = BigInt(value)
+        if (big >= bigintRange.min && big <= bigintRange.max) return big
+      }
+      break
     case 'double':
-      if (typeof value === 'number') return value
-      throw misfit()
+      if (typeof value === 'number' && Number.isFinite(value)) return value
+      break
     case 'boolean':
       if (typeof value === 'boolean') return value
-      throw misfit()
+      break
     case 'timestamp':
-      if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value
-      throw misfit()
+      return time(name, value)
     default:
       if (typeof value === 'string') return value
       if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-      throw misfit()
   }
+  throw misfit(name, value, typeName(type))
 }

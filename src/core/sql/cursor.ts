@@ -138,7 +138,7 @@ export class Cursor {
   nested<T>(body: () => T): T {
     if (++this.#depth > maxDepth) {
       const { start, end } = this.peek()
-      throw new SqlSyntaxError('SQL_TOO_DEEP', { limit: maxDepth }, { start, end })
+      throw new SqlSyntaxError('SQL_TOO_DEEP', { reason: `more than ${maxDepth} levels` }, { start, end })
     }
     try {
       return body()

@@ -12,7 +12,7 @@ const whitespace = [
 
 const isoTime = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+]00:?00)?$'
 
-const macros: readonly string[] = [
+export const duckdbMacros: readonly string[] = [
   // Numbers
   `trino_divide(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a // b END)`,
   `trino_modulo(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a % b END)`,
@@ -69,4 +69,4 @@ const macros: readonly string[] = [
 ]
 
 /** Statements that a DuckDB connection runs before it is locked. */
-export const duckdbPrelude: readonly string[] = macros.map((macro) => `CREATE MACRO ${macro}`)
+export const duckdbPrelude: readonly string[] = duckdbMacros.map((macro) => `CREATE MACRO ${macro}`)

@@ -4,6 +4,7 @@
  */
 import { Cursor } from './cursor.ts'
 import { parseExpression } from './parse-expression.ts'
+import { checkHeight } from './parse-height.ts'
 import { parseQuery } from './parse-query.ts'
 import { refuseKnownClause } from './parse-select.ts'
 import { SqlSyntaxError } from './tokenizer.ts'
@@ -40,6 +41,7 @@ export function parseSql(text: string): Query {
       throw new SqlSyntaxError('SQL_SEVERAL_STATEMENTS', {}, { start: closing.start, end: text.length })
   }
   if (cursor.peek().kind !== 'end') refuseKnownClause(cursor)
+  checkHeight(query)
   return query
 }
 

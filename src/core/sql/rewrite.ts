@@ -1,5 +1,14 @@
 /** Rebuilds a tree with every expression passed through `change`, innermost first; annotations travel along. */
-import type { Expression, Query, QueryBody, SelectItem, SortItem, TableExpression, WindowSpec } from './tree.ts'
+import type {
+  Expression,
+  FrameBound,
+  Query,
+  QueryBody,
+  SelectItem,
+  SortItem,
+  TableExpression,
+  WindowSpec,
+} from './tree.ts'
 
 type Change = (node: Expression) => Expression
 
@@ -136,5 +145,15 @@ function rewriteWindow(spec: WindowSpec, change: Change): WindowSpec {
     ...spec,
     partitionBy: spec.partitionBy.map((p) => rewriteExpression(p, change)),
     orderBy: sort(spec.orderBy, change),
+    ...(spec.frame && {
+      frame: {
+        ...spec.frame,
+        start: rewriteBound(spec.frame.start, change),
+        ...(spec.frame.end && { end: rewriteBound(spec.frame.end, change) }),
+      },
+    }),
   }
 }
+
+const rewriteBound = (bound: FrameBound, change: Change): FrameBound =>
+  bound.value ? { ...bound, value: rewriteExpression(bound.value, change) } : bound

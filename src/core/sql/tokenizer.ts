@@ -158,8 +158,7 @@ export function tokenize(text: string): Token[] {
       continue
     }
     const smart = smartQuotes[char]
-    if (smart !== undefined)
-      throw new SqlSyntaxError('SQL_SMART_QUOTE', { found: char, instead: smart }, { start: at, end: at + 1 }, smart)
+    if (smart !== undefined) throw smartQuote(text, at, smart)
     const symbol = symbols.find((s) => text.startsWith(s, at))
     if (symbol === undefined) {
       const found = String.fromCodePoint(text.codePointAt(at)!)
@@ -173,6 +172,17 @@ export function tokenize(text: string): Token[] {
   }
   tokens.push({ kind: 'end', text: '', start: text.length, end: text.length })
   return tokens
+}
+
+const closing: Readonly<Record<string, RegExp>> = { "'": /[‘’]/, '"': /[“”«»`]/ }
+
+/** The fix mends both quotes, since a text with one of them mended is only another mistake. */
+function smartQuote(text: string, at: number, instead: string): SqlSyntaxError {
+  const inner = text.slice(at + 1)
+  const length = inner.search(closing[instead]!)
+  const end = length < 0 ? at + 1 : at + length + 2
+  const fix = length < 0 ? instead : instead + inner.slice(0, length).replaceAll(instead, instead + instead) + instead
+  return new SqlSyntaxError('SQL_SMART_QUOTE', { found: text[at]!, instead }, { start: at, end }, fix)
 }
 
 /**

@@ -64,7 +64,10 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
       const { events } = await store.snapshot()
       if (events.length === 0) return undefined
       const first = events.map((part) => part.first).sort()[0]!
-      const last = events.map((part) => part.last).sort().at(-1)!
+      const last = events
+        .map((part) => part.last)
+        .sort()
+        .at(-1)!
       return { from: first, to: isoTime(milliseconds(last) + second) }
     },
     close: async () => database.close(),
@@ -79,7 +82,9 @@ async function relate(connection: DuckDBConnection, { events }: LakeSnapshot, sc
 }
 
 /** Parts that may hold events in [earliest, end of the window). ISO times of one form sort as text. */
-export const pruneParts = (parts: readonly EventPart[], scope: Pick<Scope, 'earliest' | 'window'>): readonly EventPart[] =>
-  parts.filter(({ first, last }) => last >= scope.earliest && first < scope.window.to)
+export const pruneParts = (
+  parts: readonly EventPart[],
+  scope: Pick<Scope, 'earliest' | 'window'>,
+): readonly EventPart[] => parts.filter(({ first, last }) => last >= scope.earliest && first < scope.window.to)
 
 const totalBytes = (parts: readonly EventPart[]): number => parts.reduce((total, part) => total + part.bytes, 0)

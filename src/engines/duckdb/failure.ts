@@ -18,6 +18,7 @@ export function asEngineError(error: unknown, stop: Stop | undefined, memoryLimi
   if (/^Out of Memory Error/i.test(message)) return new TrailbookError('ENGINE_MEMORY', { limit: memoryLimit }, options)
   if (/^INTERRUPT/i.test(message)) return new TrailbookError('ENGINE_INTERRUPTED', {}, options)
   if (/^IO Error/i.test(message)) return new TrailbookError('ENGINE_DATA_MISSING', { reason }, options)
-  if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message)) return new TrailbookError('ENGINE_RUNTIME', { reason }, options)
+  if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message))
+    return new TrailbookError('ENGINE_RUNTIME', { reason }, options)
   return new TrailbookError('ENGINE_FAILED', { reason }, options)
 }

@@ -37,7 +37,8 @@ export async function runQuery(database: Database, query: CompiledQuery, options
   const abort = (): void => interrupt({ kind: 'aborted' })
   signal?.addEventListener('abort', abort, { once: true })
   const seconds = (timeLimitMs ?? 0) / 1000
-  const timer = timeLimitMs === undefined ? undefined : setTimeout(() => interrupt({ kind: 'time-limit', seconds }), timeLimitMs)
+  const timer =
+    timeLimitMs === undefined ? undefined : setTimeout(() => interrupt({ kind: 'time-limit', seconds }), timeLimitMs)
   let prepared: DuckDBPreparedStatement | undefined
   let elapsedMs = 0
   let closed = false
@@ -98,7 +99,11 @@ function columnsOf(result: DuckDBResult, wanted: readonly ResultColumn[]): reado
 async function* rowsOf(
   result: DuckDBResult,
   columns: readonly ResultColumn[],
-  run: { readonly failed: (error: unknown) => TrailbookError; readonly close: () => void; readonly stopped: () => boolean },
+  run: {
+    readonly failed: (error: unknown) => TrailbookError
+    readonly close: () => void
+    readonly stopped: () => boolean
+  },
 ): AsyncGenerator<readonly Row[]> {
   const types = result.columnTypes()
   const names = columns.map(({ name }) => name)
@@ -116,4 +121,5 @@ async function* rowsOf(
   }
 }
 
-const toRow = (names: readonly string[], cells: readonly Cell[]): Row => Object.fromEntries(names.map((name, at) => [name, cells[at]!]))
+const toRow = (names: readonly string[], cells: readonly Cell[]): Row =>
+  Object.fromEntries(names.map((name, at) => [name, cells[at]!]))

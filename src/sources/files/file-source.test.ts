@@ -18,29 +18,57 @@ const write = async (...names: string[]): Promise<void> => {
   }
 }
 const list = async (...paths: string[]) => {
-  const { files, ignored } = await fileSource(paths.map((path) => join(folder, path))).list({ exclude: join(folder, 'lake') })
+  const { files, ignored } = await fileSource(paths.map((path) => join(folder, path))).list({
+    exclude: join(folder, 'lake'),
+  })
   return { files: files.map(({ name }) => relative(folder, name)), ignored }
 }
 
 describe('names of log files', () => {
   test.each([
-    'a.json', 'a.json.gz', 'a.JSON', 'a.ndjson', 'a.ndjson.gz', 'a.jsonl', 'a.jsonl.gz', 'a.log', 'a.log.gz', '000000.gz', 'a.b.json',
+    'a.json',
+    'a.json.gz',
+    'a.JSON',
+    'a.ndjson',
+    'a.ndjson.gz',
+    'a.jsonl',
+    'a.jsonl.gz',
+    'a.log',
+    'a.log.gz',
+    '000000.gz',
+    'a.b.json',
   ])('%s is one', (name) => {
     expect(isLogFileName(name)).toBe(true)
   })
-  test.each(['.a.json', '_SUCCESS.json', 'a.csv.gz', 'a.tar.gz', 'a.txt', 'README.md', 'aws-logs-write-test', 'a.parquet', 'a.json.bak', ''])(
-    '%j is none',
-    (name) => {
-      expect(isLogFileName(name)).toBe(false)
-    },
-  )
+  test.each([
+    '.a.json',
+    '_SUCCESS.json',
+    'a.csv.gz',
+    'a.tar.gz',
+    'a.txt',
+    'README.md',
+    'aws-logs-write-test',
+    'a.parquet',
+    'a.json.bak',
+    '',
+  ])('%j is none', (name) => {
+    expect(isLogFileName(name)).toBe(false)
+  })
 })
 
 describe('a file source', () => {
   test('walks folders, passes over other files and the lake, and sorts by delivery', async () => {
     const later = '111122223333_CloudTrail_us-east-1_20260131T0910Z_a.json.gz'
     const earlier = '111122223333_CloudTrail_us-east-1_20260131T0905Z_b.json.gz'
-    await write(`x/${later}`, `y/z/${earlier}`, 'plain.json', 'notes.md', '.hidden.json', '.git/config.json', 'lake/manifest/1.json')
+    await write(
+      `x/${later}`,
+      `y/z/${earlier}`,
+      'plain.json',
+      'notes.md',
+      '.hidden.json',
+      '.git/config.json',
+      'lake/manifest/1.json',
+    )
     expect(await list('.')).toEqual({ files: ['plain.json', `y/z/${earlier}`, `x/${later}`], ignored: 3 })
   })
 
@@ -62,7 +90,9 @@ describe('a file source', () => {
     await symlink(join(folder, 'gone'), join(folder, 'd', 'a.json'))
     const source = fileSource([join(folder, 'd')])
     const { files } = await source.list()
-    await expect(source.read(files[0]!)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
+    await expect(source.read(files[0]!)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'INPUT_UNREADABLE',
+    })
   })
 
   test('a path that does not exist is an error before anything is read', async () => {
@@ -73,6 +103,8 @@ describe('a file source', () => {
     await writeFile(join(folder, 'a.json.gz'), '')
     const source = fileSource([folder])
     const { files } = await source.list()
-    await expect(source.read(files[0]!)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'INPUT_EMPTY_GZIP' })
+    await expect(source.read(files[0]!)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'INPUT_EMPTY_GZIP',
+    })
   })
 })

@@ -39,12 +39,28 @@ describe('a log file', () => {
   test.each<[string, string | Buffer, string[]]>([
     ['plain', delivered, ['trail', 'trail']],
     ['gzipped', gz, ['trail', 'trail']],
-    ['gzipped in several members', Buffer.concat([gzipSync(`${record(1)}\n`), gzipSync(record(2))]), ['trail', 'trail']],
+    [
+      'gzipped in several members',
+      Buffer.concat([gzipSync(`${record(1)}\n`), gzipSync(record(2))]),
+      ['trail', 'trail'],
+    ],
     ['gzipped and padded with zeros', Buffer.concat([gz, Buffer.alloc(100)]), ['trail', 'trail']],
     ['of CloudWatch Logs export lines', `2026-01-31T09:00:00.000Z ${record(1)}\n`, ['cloudwatch']],
-    ['with a record of another kind in between', `{"Records":[${record(1)},7,{"x":1}]}`, ['trail', 'RECORD_NOT_OBJECT', 'trail']],
-    ['with invalid UTF-8 in one record', Buffer.concat([Buffer.from(`[${record(1)},{"a":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]), ['trail', 'RECORD_UTF8']],
-    ['with one record nested too deep', `[${record(1)},${'{"a":'.repeat(101)}1${'}'.repeat(101)}]`, ['trail', 'RECORD_TOO_DEEP']],
+    [
+      'with a record of another kind in between',
+      `{"Records":[${record(1)},7,{"x":1}]}`,
+      ['trail', 'RECORD_NOT_OBJECT', 'trail'],
+    ],
+    [
+      'with invalid UTF-8 in one record',
+      Buffer.concat([Buffer.from(`[${record(1)},{"a":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]),
+      ['trail', 'RECORD_UTF8'],
+    ],
+    [
+      'with one record nested too deep',
+      `[${record(1)},${'{"a":'.repeat(101)}1${'}'.repeat(101)}]`,
+      ['trail', 'RECORD_TOO_DEEP'],
+    ],
     ['of nothing', '', []],
     ['of gzipped nothing', gzipSync(''), []],
     ['without records', '{"Records":[]}', []],
@@ -64,13 +80,18 @@ describe('a log file', () => {
   })
 
   test('our own output is left alone', async () => {
-    expect(await read('{"schema":"trailbook.groundtruth/v1","events":[]}')).toMatchObject({ records: [], ignored: true })
+    expect(await read('{"schema":"trailbook.groundtruth/v1","events":[]}')).toMatchObject({
+      records: [],
+      ignored: true,
+    })
   })
 
   test('a record of 256 KB is read, one beyond the limit is not', async () => {
     const large = `{"eventTime":"2026-01-31T09:00:00Z","eventName":"X","requestParameters":{"a":"${'x'.repeat(256 * 1024)}"}}`
     expect((await read(`{"Records":[${large}]}`)).records).toEqual(['trail'])
-    expect(await fault(`{"Records":[${large}]}`, { ...defaultLimits, recordBytes: 100_000 })).toContain('INPUT_RECORD_TOO_LARGE')
+    expect(await fault(`{"Records":[${large}]}`, { ...defaultLimits, recordBytes: 100_000 })).toContain(
+      'INPUT_RECORD_TOO_LARGE',
+    )
   })
 
   test('a thousand values without a record end the reading', async () => {
@@ -120,7 +141,11 @@ describe('a log file', () => {
   test('a missing file and a folder are unreadable', async () => {
     const codes = []
     for (const path of [join(folder, 'nothing'), folder])
-      codes.push(await readLogFile(path).next().catch((error: { code: string }) => error.code))
+      codes.push(
+        await readLogFile(path)
+          .next()
+          .catch((error: { code: string }) => error.code),
+      )
     expect(codes).toEqual(['INPUT_UNREADABLE', 'INPUT_UNREADABLE'])
   })
 })

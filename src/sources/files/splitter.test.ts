@@ -30,12 +30,32 @@ const outcome = (text: string | Buffer, cuts: readonly number[] = []): string[] 
 }
 
 const forms: [string, string, string[]][] = [
-  ['a delivered file', '{"Records":[{"a":1},{"a":"]}\\"["}]}', ['Records {"a":1}', 'Records {"a":"]}\\"["}', 'skeleton {"Records":[]}']],
-  ['one printed in lines', '{\r\n  "Records" : [\r\n    {"a": [1, {}]} ,\r\n {}\r\n ]\r\n}\r\n', ['Records {"a": [1, {}]}', 'Records {}', 'skeleton {\r\n  "Records" : []\r\n}']],
+  [
+    'a delivered file',
+    '{"Records":[{"a":1},{"a":"]}\\"["}]}',
+    ['Records {"a":1}', 'Records {"a":"]}\\"["}', 'skeleton {"Records":[]}'],
+  ],
+  [
+    'one printed in lines',
+    '{\r\n  "Records" : [\r\n    {"a": [1, {}]} ,\r\n {}\r\n ]\r\n}\r\n',
+    ['Records {"a": [1, {}]}', 'Records {}', 'skeleton {\r\n  "Records" : []\r\n}'],
+  ],
   ['empty Records', '{"Records":[]}', ['skeleton {"Records":[]}']],
-  ['Records behind other members', '{"a":{"Records":[1]},"Records":[2],"b":[3]}', ['Records 2', 'skeleton {"a":{"Records":[1]},"Records":[],"b":[3]}']],
-  ['two containers', '{"Records":[1],"Records":[2]}', ['Records 1', 'Records 2', 'skeleton {"Records":[],"Records":[]}']],
-  ['elements that are no objects', '{"Records":[1,"a",null,[2],true]}', ['Records 1', 'Records "a"', 'Records null', 'Records [2]', 'Records true', 'skeleton {"Records":[]}']],
+  [
+    'Records behind other members',
+    '{"a":{"Records":[1]},"Records":[2],"b":[3]}',
+    ['Records 2', 'skeleton {"a":{"Records":[1]},"Records":[],"b":[3]}'],
+  ],
+  [
+    'two containers',
+    '{"Records":[1],"Records":[2]}',
+    ['Records 1', 'Records 2', 'skeleton {"Records":[],"Records":[]}'],
+  ],
+  [
+    'elements that are no objects',
+    '{"Records":[1,"a",null,[2],true]}',
+    ['Records 1', 'Records "a"', 'Records null', 'Records [2]', 'Records true', 'skeleton {"Records":[]}'],
+  ],
   ['a container that is no array', '{"Records":null}', ['value {"Records":null}']],
   ['a record with such a key', '{"eventName":"x","Records":[1]}', ['value {"eventName":"x","Records":[1]}']],
   ['a bare array', ' [ {"a":1} , {"b":2} ] ', ['element {"a":1}', 'element {"b":2}']],
@@ -43,8 +63,16 @@ const forms: [string, string, string[]][] = [
   ['one record', '{"a":1}', ['value {"a":1}']],
   ['one a line', '{"a":1}\n{"b":2}\r\n\n{"c":3}', ['value {"a":1}', 'value {"b":2}', 'value {"c":3}']],
   ['one behind another', '{"a":1}{"b":2}[3]', ['value {"a":1}', 'value {"b":2}', 'element 3']],
-  ['files one a line', '{"Records":[1]}\n{"Records":[2]}\n', ['Records 1', 'skeleton {"Records":[]}', 'Records 2', 'skeleton {"Records":[]}']],
-  ['CloudWatch Logs exports', '2026-01-31T09:00:00.123Z {"a":1}\n2026-01-31T09:00:01Z {"b":2}\n', ['line {"a":1}', 'line {"b":2}']],
+  [
+    'files one a line',
+    '{"Records":[1]}\n{"Records":[2]}\n',
+    ['Records 1', 'skeleton {"Records":[]}', 'Records 2', 'skeleton {"Records":[]}'],
+  ],
+  [
+    'CloudWatch Logs exports',
+    '2026-01-31T09:00:00.123Z {"a":1}\n2026-01-31T09:00:01Z {"b":2}\n',
+    ['line {"a":1}', 'line {"b":2}'],
+  ],
   ['a byte order mark', '\ufeff{"a":1}', ['value {"a":1}']],
   ['scalars', '"a" true -1 null', ['value "a"', 'value true', 'value -1', 'value null']],
   ['nothing', '', []],
@@ -79,7 +107,11 @@ describe('the splitter', () => {
   })
 
   test('gives the same items wherever the bytes are cut', () => {
-    const texts = fc.constantFrom(...forms.map(([, text]) => text), ...faulty.map(([, text]) => text), '{"Records":[{"é":"\u{1f600}"}]}')
+    const texts = fc.constantFrom(
+      ...forms.map(([, text]) => text),
+      ...faulty.map(([, text]) => text),
+      '{"Records":[{"é":"\u{1f600}"}]}',
+    )
     fc.assert(
       fc.property(texts, fc.array(fc.nat(200), { maxLength: 12 }), (text, cuts) => {
         expect(outcome(text, cuts)).toEqual(outcome(text))
@@ -94,16 +126,22 @@ describe('the splitter', () => {
         const text = JSON.stringify({ Records: values })
         const cuts = Array.from({ length: Buffer.byteLength(text) }, (_, at) => at)
         const items = split(text, cuts).slice(0, -1)
-        expect(items.map((item) => JSON.parse(item.slice('Records '.length)))).toEqual(JSON.parse(JSON.stringify(values)))
+        expect(items.map((item) => JSON.parse(item.slice('Records '.length)))).toEqual(
+          JSON.parse(JSON.stringify(values)),
+        )
       }),
     )
   })
 
   test('a value that is too large is refused before it is complete', () => {
-    expect(() => split(`{"Records":[{"a":1},"${'x'.repeat(500)}"]}`, [], 100)).toThrow(expect.objectContaining({ code: 'INPUT_RECORD_TOO_LARGE' }))
+    expect(() => split(`{"Records":[{"a":1},"${'x'.repeat(500)}"]}`, [], 100)).toThrow(
+      expect.objectContaining({ code: 'INPUT_RECORD_TOO_LARGE' }),
+    )
   })
 
   test('says after how many records and where the damage is', () => {
-    expect(() => split('{"Records":[{"a":1},{"a":2};')).toThrowErrorMatchingInlineSnapshot(`[InputFault: The JSON is invalid after 2 complete records: expected "," or "]", found ";" at byte 27.]`)
+    expect(() => split('{"Records":[{"a":1},{"a":2};')).toThrowErrorMatchingInlineSnapshot(
+      `[InputFault: The JSON is invalid after 2 complete records: expected "," or "]", found ";" at byte 27.]`,
+    )
   })
 })

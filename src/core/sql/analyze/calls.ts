@@ -15,7 +15,7 @@ import { folded } from '../scope.ts'
 import type { Call, Expression, Lambda } from '../tree.ts'
 import { type SqlType, typeName, types } from '../types.ts'
 import { type Context, report } from './context.ts'
-import { analyzeExpression, analyzeSort, analyzeWindow, type Where } from './expressions.ts'
+import { analyzeExpression, analyzeSort, analyzeWindow, noteGrowth, type Where } from './expressions.ts'
 import { settle, wantBoolean } from './fit.ts'
 
 /** Functions that reach outside the data; DuckDB has them, so their names deserve a word of their own. */
@@ -155,6 +155,7 @@ function fitLambda(context: Context, lambda: Lambda, pattern: Pattern, bindings:
     noWindows: 'a lambda',
   })
   lambda.type = result
+  noteGrowth(context, lambda)
   return unify(pattern.result, result, bindings, true)
 }
 

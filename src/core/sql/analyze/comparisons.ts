@@ -12,6 +12,11 @@ export function comparable(
   operator: BinaryOperator | 'IN',
 ): void {
   const [a, b] = [left.type ?? types.unknown, right.type ?? types.unknown]
+  const list = [left, right].find((side) => side.kind === 'parameter' && side.type?.kind === 'array')
+  if (list?.kind === 'parameter' && a.kind !== b.kind) {
+    report(context, 'SQL_LIST_PARAMETER', { name: list.name }, list.span)
+    return
+  }
   const common = commonType(a, b)
   settle(left, common)
   settle(right, common)

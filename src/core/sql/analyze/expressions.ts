@@ -6,8 +6,9 @@ import { arithmeticType, concatType, unaryType } from './arithmetic.ts'
 import { analyzeCall } from './calls.ts'
 import { castRule } from './casts.ts'
 import { betweenType, comparable, inListType, likeType, noteEventLiterals } from './comparisons.ts'
-import { type Context, report } from './context.ts'
+import { type Context, report, StopAnalysis } from './context.ts'
 import { mismatch, settle, unify, type Visit, wantBoolean } from './fit.ts'
+import { type Growth, growth, leaf, maxGrowth } from './growth.ts'
 import { dateTimeType, numberType, parameterNode } from './literals.ts'
 import { analyzeQuery } from './queries.ts'
 import { fieldsOf, resolve, subscriptType } from './references.ts'
@@ -20,9 +21,30 @@ export interface Where {
 }
 
 export function analyzeExpression(context: Context, node: Expression, where: Where): SqlType {
+  const before = context.mostGrowth
+  context.mostGrowth = leaf
   const type = typeOf(context, node, where)
   node.type = type
+  noteGrowth(context, node)
+  context.mostGrowth = most(before, context.mostGrowth)
   return type
+}
+
+const most = (a: Growth, b: Growth): Growth => ({
+  nodes: Math.max(a.nodes, b.nodes),
+  times: Math.max(a.times, b.times),
+})
+
+/** A subquery weighs as much as the heaviest expression in it. */
+export function noteGrowth(context: Context, node: Expression): void {
+  const own = growth(node, (part) => context.growth.get(part) ?? leaf)
+  const all = node.kind === 'scalar-query' || node.kind === 'exists' ? most(own, context.mostGrowth) : own
+  context.growth.set(node, all)
+  context.mostGrowth = most(context.mostGrowth, all)
+  if (all.nodes <= maxGrowth.nodes && all.times <= maxGrowth.times) return
+  const reason = `engines repeat the arguments of nested calls, some of these more than ${maxGrowth.times} times`
+  report(context, 'SQL_TOO_DEEP', { reason }, node.span)
+  throw new StopAnalysis()
 }
 
 function typeOf(context: Context, node: Expression, where: Where): SqlType {

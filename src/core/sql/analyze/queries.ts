@@ -3,15 +3,15 @@ import { eventTableNames, reservedSchemas } from '../names.ts'
 import { emptyScope, folded, type Scope, type WithQuery } from '../scope.ts'
 import type { OutputColumn, Query, QueryBody, SortItem } from '../tree.ts'
 import { commonType, typeName, types } from '../types.ts'
-import { type Context, report, unique } from './context.ts'
+import { type Context, limit, report, uniqueNames } from './context.ts'
 import { analyzeExpression, analyzeSort } from './expressions.ts'
 import { checkGrouping, expressionKey } from './grouping.ts'
 import { analyzeSelect, type SelectResult } from './select.ts'
 
 /** Names for printed text and results: `_colN` where nobody named a column (as Trino does), each name once. */
 export function printedColumns(columns: readonly OutputColumn[]): string[] {
-  const taken = new Set<string>()
-  return columns.map((column, i) => unique(taken, column.name ?? `_col${i}`))
+  const nameFor = uniqueNames()
+  return columns.map((column, i) => nameFor(column.name ?? `_col${i}`))
 }
 
 /** @returns the output columns; also set on the query */
@@ -31,11 +31,12 @@ function withScope(context: Context, query: Query, outer: Scope): Scope {
   const own = new Set<string>()
   for (const common of query.with) {
     const name = folded(common.name.name)
+    limit(context, 'tables', ++context.relations, common.name.span)
     if (belongsToEvents(context, name))
       report(context, 'SQL_TABLE_SHADOWED', { name: common.name.name }, common.name.span)
     if (own.has(name)) report(context, 'SQL_NAME_TWICE', { name: common.name.name }, common.name.span)
     own.add(name)
-    const columns = analyzeQuery(context, common.query, { ...emptyScope, withQueries: new Map(withQueries) })
+    const columns = analyzeQuery(context, common.query, { ...emptyScope, withQueries })
     if (common.columns.length > 0 && common.columns.length !== columns.length) {
       report(
         context,
@@ -45,7 +46,7 @@ function withScope(context: Context, query: Query, outer: Scope): Scope {
       )
     }
     const named = columns.map((column, i) => ({ name: common.columns[i]?.name ?? column.name, type: column.type }))
-    const printed = { name: unique(context.printedWithNames, common.name.name), columns: printedColumns(named) }
+    const printed = { name: context.withName(common.name.name), columns: printedColumns(named) }
     common.printed = printed
     withQueries.set(name, {
       printed: printed.name,

@@ -6,7 +6,7 @@ import { eventTableNames } from '../names.ts'
 import { folded, type Scope, type ScopeColumn, type ScopeRelation } from '../scope.ts'
 import type { DerivedTable, TableName, UnnestTable } from '../tree.ts'
 import { fromColumnType, type SqlType, typeName, types } from '../types.ts'
-import { type Context, printedName, report, unique } from './context.ts'
+import { type Context, limit, report, uniqueNames } from './context.ts'
 import { analyzeExpression } from './expressions.ts'
 import { analyzeQuery, belongsToEvents, printedColumns } from './queries.ts'
 
@@ -15,8 +15,7 @@ const ignore = () => {}
 export function tableRelation(context: Context, table: TableName, outer: Scope): ScopeRelation {
   const names = table.parts.map((part) => part.name)
   const last = names.at(-1)!
-  if (table.alias && belongsToEvents(context, folded(table.alias.name)) && !isEvents(context, names))
-    report(context, 'SQL_TABLE_SHADOWED', { name: table.alias.name }, table.alias.span)
+  if (!isEvents(context, names)) refuseShadow(context, table)
   const common = names.length === 1 ? outer.withQueries.get(folded(last)) : undefined
   if (common) {
     table.source = { kind: 'with', name: common.printed, columns: common.columns.map((c) => c.printed) }
@@ -31,6 +30,11 @@ export function tableRelation(context: Context, table: TableName, outer: Scope):
   if (names.length === 2 && folded(names[0]!) === 'lists') return listRelation(context, table, last)
   unknownTable(context, table, names)
   return relation(context, table, last, [])
+}
+
+function refuseShadow(context: Context, { alias }: TableName | DerivedTable | UnnestTable): void {
+  if (alias && belongsToEvents(context, folded(alias.name)))
+    report(context, 'SQL_TABLE_SHADOWED', { name: alias.name }, alias.span)
 }
 
 function isEvents(context: Context, names: readonly string[]): boolean {
@@ -131,6 +135,7 @@ function unknownTable(context: Context, table: TableName, names: readonly string
 }
 
 export function derivedRelation(context: Context, table: DerivedTable, scope: Scope): ScopeRelation {
+  refuseShadow(context, table)
   const columns = analyzeQuery(context, table.query, scope)
   const printed = printedColumns(columns)
   return relation(
@@ -142,6 +147,7 @@ export function derivedRelation(context: Context, table: DerivedTable, scope: Sc
 }
 
 export function unnestRelation(context: Context, table: UnnestTable, scope: Scope): ScopeRelation {
+  refuseShadow(context, table)
   const columns: ScopeColumn[] = []
   const add = (type: SqlType) =>
     columns.push({ name: undefined, printed: `_col${columns.length}`, type, hidden: false, use: ignore })
@@ -184,7 +190,8 @@ function relation(
   renames = true,
 ): ScopeRelation {
   const shown = table.alias?.name ?? name
-  table.as = printedName(context, shown ?? 'q')
+  limit(context, 'tables', ++context.relations, table.span)
+  table.as = context.relationName(shown ?? 'q')
   const aliases = renames ? table.columnAliases : []
   if (aliases.length > 0 && columns.length > 0 && aliases.length !== columns.length) {
     report(
@@ -195,11 +202,11 @@ function relation(
     )
   }
   if (!renames) return { name: shown, printed: table.as, columns }
-  const taken = new Set<string>()
+  const nameFor = uniqueNames()
   const named = columns.map((column, i) => ({
     ...column,
     name: aliases[i]?.name ?? column.name,
-    printed: unique(taken, aliases[i]?.name ?? column.printed),
+    printed: nameFor(aliases[i]?.name ?? column.printed),
   }))
   table.names = named.map((column) => column.printed)
   return { name: shown, printed: table.as, columns: named }

@@ -1,7 +1,15 @@
 import { folded, lookUp, type Scope } from '../scope.ts'
-import type { Expression, OutputColumn, Reference, Select, SelectExpression, SelectStar } from '../tree.ts'
+import type {
+  Expression,
+  GroupingElement,
+  OutputColumn,
+  Reference,
+  Select,
+  SelectExpression,
+  SelectStar,
+} from '../tree.ts'
 import { types } from '../types.ts'
-import { type Context, report } from './context.ts'
+import { type Context, limit, report } from './context.ts'
 import { analyzeExpression } from './expressions.ts'
 import { wantBoolean } from './fit.ts'
 import { analyzeFrom } from './from.ts'
@@ -22,7 +30,11 @@ export function analyzeSelect(context: Context, select: Select, outer: Scope): S
     analyzeExpression(context, select.where, { scope, noAggregates: 'WHERE', noWindows: 'WHERE' })
     wantBoolean(context, select.where, 'WHERE')
   }
-  const items = select.items.flatMap((item) => (item.kind === 'star' ? starItems(context, item, scope) : [item]))
+  const items: SelectExpression[] = []
+  for (const item of select.items) {
+    items.push(...(item.kind === 'star' ? starItems(context, item, scope) : [item]))
+    limit(context, 'columns', items.length, item.span)
+  }
   select.expanded = items
   for (const item of items) if (!isStarColumn(item)) analyzeExpression(context, item.expression, { scope })
   analyzeGroupBy(context, select, scope, items)
@@ -84,10 +96,19 @@ function analyzeGroupBy(context: Context, select: Select, scope: Scope, items: r
     const type = analyzeExpression(context, node, { scope, noAggregates: 'GROUP BY', noWindows: 'GROUP BY' })
     if (type.kind === 'json') refuseJson(context, node, 'GROUP BY')
   }
+  let sets = 1
   for (const element of select.groupBy?.sets ?? []) {
+    sets *= groupingSets(element)
+    limit(context, 'grouping sets', sets, select.span)
     if (element.kind === 'simple') visit(element.expression)
     else for (const set of element.sets) set.forEach(visit)
   }
+}
+
+function groupingSets(element: GroupingElement): number {
+  if (element.kind === 'simple') return 1
+  if (element.kind === 'cube') return 2 ** element.sets.length
+  return element.sets.length + (element.kind === 'rollup' ? 1 : 0)
 }
 
 function refuseJson(context: Context, node: Expression, what: string): void {

@@ -145,10 +145,15 @@ const parts: DialectParts = {
 export const duckdbDialect: Dialect = {
   name: 'duckdb',
   print(query, input) {
-    const printer = createPrinter(parts, input)
-    const text = printQuery(printer, query, true)
+    // A value that folding left behind must not be bound: DuckDB refuses names that the text lacks.
+    const printed = new Set<string>()
+    const parameter: DialectParts['parameter'] = (name, type, printer) => {
+      printed.add(name)
+      return parts.parameter(name, type, printer)
+    }
+    const text = printQuery(createPrinter({ ...parts, parameter }, input), query, true)
     const bindings: Binding[] = [...input.values.values()]
-      .filter(({ name }) => text.includes(`$${name} `))
+      .filter(({ name }) => printed.has(name))
       .map(({ name, value }) => ({ name, value }))
     return { text, bindings }
   },

@@ -21,7 +21,7 @@ function parameter(name: string, type: SqlType, printer: Printer): string {
     case 'bigint':
       return `BIGINT '${bound.value}'`
     case 'double':
-      return doubleText(Number(bound.value))
+      return `DOUBLE '${bound.value}'`
     case 'boolean':
       return bound.value ? 'TRUE' : 'FALSE'
     case 'timestamp':
@@ -30,15 +30,6 @@ function parameter(name: string, type: SqlType, printer: Printer): string {
       return stringText(String(bound.value))
   }
 }
-
-const doubleText = (value: number): string =>
-  Number.isNaN(value)
-    ? 'nan()'
-    : value === Infinity
-      ? 'infinity()'
-      : value === -Infinity
-        ? '-infinity()'
-        : `DOUBLE '${value}'`
 
 /** Where Trino writes a function in a way of its own. */
 function callText(node: Call, printer: Printer): string {
