@@ -16,7 +16,8 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  minifySyntax: true,
+  minify: true,
+  keepNames: true,
   legalComments: 'none',
 })
 await chmod('dist/cli.js', 0o755)

@@ -70,7 +70,7 @@ const layers: readonly Layer[] = [
   {
     folder: 'cli',
     may: ['core', 'session', 'authoring', 'compose.ts'],
-    packages: ['commander', 'picocolors', 'cli-table3', 'yaml', 'zod'],
+    packages: ['commander', 'picocolors', 'yaml', 'zod'],
     node: true,
     reason: 'the CLI meets adapters in compose.ts only',
   },

@@ -30,4 +30,14 @@ export async function askTrino(sql: string): Promise<Cell[][]> {
   }
 }
 
-const send = async (url: string, init: RequestInit): Promise<Page> => (await fetch(url, init)).json() as Promise<Page>
+const send = async (url: string, init: RequestInit): Promise<Page> => lossless(await (await fetch(url, init)).text())
+
+const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** Integers that JavaScript cannot hold become text. */
+const lossless = (text: string): Page =>
+  JSON.parse(
+    text.replace(token, (found) =>
+      /^-?\d+$/.test(found) && !Number.isSafeInteger(Number(found)) ? `"${found}"` : found,
+    ),
+  )

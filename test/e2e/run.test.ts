@@ -230,7 +230,11 @@ describe('questions and parameters', () => {
 
   test('a runbook of a folder that lacks a parameter is left out, one that is named is not', () => {
     const other = folder()
-    write(other, 'books/asking.yaml', asking.replace(', optional: true', ''))
+    write(
+      other,
+      'books/asking.yaml',
+      asking.replace(', optional: true', '').replace('{ name: one,', '{ name: one, parameters: { who: "%" },'),
+    )
     trailbook(other, ['new', 'stopped-trail'])
     writeLog(other, 'logs/bad.json.gz', [denied])
     const { code, object } = json(other, ['run', 'books', 'runbooks', '--logs', 'logs'])

@@ -14,6 +14,23 @@ const reserved = new Set(
 
 export const isReserved = (word: string): boolean => reserved.has(word.toUpperCase())
 
+/** Unreserved in Trino, and yet no aliases where they stand; some only so that they are refused by name. */
+const clauseWords = [
+  'LIMIT',
+  'OFFSET',
+  'FETCH',
+  'QUALIFY',
+  'WINDOW',
+  'ASOF',
+  'POSITIONAL',
+  'SEMI',
+  'ANTI',
+  'TABLESAMPLE',
+  'MATCH_RECOGNIZE',
+  'PIVOT',
+  'UNPIVOT',
+]
+
 /** Deeper nesting than any written query has; keeps hostile text from exhausting the stack. */
 const maxDepth = 100
 
@@ -127,6 +144,11 @@ export class Cursor {
   isIdentifier(ahead = 0): boolean {
     const token = this.peek(ahead)
     return token.kind === 'quoted' || (token.kind === 'word' && !isReserved(token.text))
+  }
+
+  /** A name that may follow without AS: not one of the unreserved words that begin the next clause. */
+  isAlias(): boolean {
+    return this.isIdentifier() && !clauseWords.some((word) => this.isWord(word))
   }
 
   list<T>(item: () => T): T[] {

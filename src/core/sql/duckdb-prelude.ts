@@ -15,7 +15,7 @@ const isoTime = '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2
 export const duckdbMacros: readonly string[] = [
   // Numbers
   `trino_divide(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a // b END)`,
-  `trino_modulo(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} ELSE a % b END)`,
+  `trino_modulo(a, b) AS (CASE WHEN b = 0 THEN ${fail('Division by zero')} WHEN b = -1 THEN a * 0 ELSE a % b END)`,
   "trino_double_modulo(a, b) AS (CASE WHEN b = 0 THEN CAST('NaN' AS DOUBLE) ELSE a % b END)",
   'trino_round(x) AS (CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x) END)',
   'trino_round_to(x, n) AS (CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x, CAST(n AS INTEGER)) END)',
@@ -24,7 +24,7 @@ export const duckdbMacros: readonly string[] = [
   "trino_log10(x) AS (CASE WHEN x < 0 THEN CAST('NaN' AS DOUBLE) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE log10(x) END)",
   // Text
   `trino_whitespace() AS (${whitespace.map((code) => `chr(${code})`).join(' || ')})`,
-  "trino_substr(s, st) AS (CASE WHEN st = 0 OR st > length(s) OR st < -length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END ELSE substr(s, st) END), (s, st, n) AS (CASE WHEN st = 0 OR st > length(s) OR st < -length(s) OR n <= 0 THEN CASE WHEN s IS NULL OR n IS NULL THEN NULL ELSE '' END ELSE substr(s, st, n) END)",
+  "trino_substr(s, st) AS (CASE WHEN st = 0 OR st > length(s) OR st < -length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END ELSE substr(s, st) END), (s, st, n) AS (CASE WHEN st = 0 OR st > length(s) OR st < -length(s) OR n <= 0 THEN CASE WHEN s IS NULL OR st IS NULL OR n IS NULL THEN NULL ELSE '' END ELSE substr(s, st, n) END)",
   "trino_strpos(s, sub) AS (CASE WHEN sub = '' THEN CASE WHEN s IS NULL THEN NULL ELSE 1 END ELSE strpos(s, sub) END)",
   `trino_replace(s, a, b) AS (CASE WHEN a = '' THEN CAST(${fail('replace of an empty text is not portable')} AS VARCHAR) ELSE replace(s, a, b) END)`,
   `trino_lpad(s, n, p) AS (CASE WHEN p = '' OR n < 0 THEN CAST(${fail('lpad needs a padding and a length')} AS VARCHAR) ELSE lpad(s, CAST(n AS INTEGER), p) END)`,

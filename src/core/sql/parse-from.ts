@@ -51,16 +51,11 @@ function tablePrimary(cursor: Cursor): TableExpression {
   if (table.kind === 'join') return table
   refuseTableSuffix(cursor)
   const explicit = cursor.takeWord('AS')
-  const alias =
-    explicit || (cursor.isIdentifier() && !notAliases.some((w) => cursor.isWord(w)))
-      ? cursor.identifier('a name for the table')
-      : undefined
+  const alias = explicit || cursor.isAlias() ? cursor.identifier('a name for the table') : undefined
   const columnAliases = alias ? columnNames(cursor) : []
   refuseTableSuffix(cursor)
   return { ...table, ...(alias && { alias }), columnAliases, span: cursor.span(start) }
 }
-
-const notAliases = ['QUALIFY', 'WINDOW', 'ASOF', 'POSITIONAL', 'SEMI', 'ANTI']
 
 function refuseTableSuffix(cursor: Cursor): void {
   if (cursor.isWord('TABLESAMPLE')) cursor.refuse('TABLESAMPLE', 'a sample is not an answer')

@@ -62,10 +62,7 @@ function selectItem(cursor: Cursor): SelectItem {
 }
 
 function columnAlias(cursor: Cursor): Identifier | undefined {
-  if (!cursor.takeWord('AS'))
-    return cursor.isIdentifier() && !cursor.isWord('QUALIFY') && !cursor.isWord('WINDOW')
-      ? cursor.identifier()
-      : undefined
+  if (!cursor.takeWord('AS')) return cursor.isAlias() ? cursor.identifier() : undefined
   const token = cursor.peek()
   if (token.kind === 'string')
     throw new SqlSyntaxError('SQL_QUOTED_ALIAS', { name: token.text }, token, `"${token.text.replaceAll('"', '""')}"`)

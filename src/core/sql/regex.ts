@@ -25,6 +25,8 @@ const refusedEscapes: Readonly<Record<string, string>> = {
   E: '\\E',
   C: '\\C',
   x: '\\x',
+  b: '\\b',
+  B: '\\B',
 }
 
 /** RE2 repeats at most 1,000 times. */
@@ -51,7 +53,7 @@ export function checkRegex(pattern: string): RegexCheck {
       if ((next === 'p' || next === 'P') && !/^\\[pP]\{(L|Lu|Ll|N|Nd|P|S|Z)\}/.test(pattern.slice(at)))
         return refuse('it has a character property other than \\p{L}, {Lu}, {Ll}, {N}, {Nd}, {P}, {S}, {Z}')
       if (next === 'p' || next === 'P') at = pattern.indexOf('}', at) - 1
-      else if (/[A-Za-z]/.test(next) && !/[dDwWsSbBAztnrfa]/.test(next)) return refuse(`it has the escape \\${next}`)
+      else if (/[A-Za-z]/.test(next) && !/[dDwWsSAztnrfa]/.test(next)) return refuse(`it has the escape \\${next}`)
       at += 2
       closed = []
       continue

@@ -187,6 +187,16 @@ const ordered = new Set([
   'iso-time',
 ])
 
+/** Whether engines agree which values are one in DISTINCT and GROUP BY: not of JSON and maps, whose keys have an order on some. */
+export function groupsAlike(type: SqlType): boolean {
+  if (type.kind === 'array') return groupsAlike(type.element)
+  if (type.kind === 'row') return type.fields.every((f) => groupsAlike(f.type))
+  return type.kind !== 'json' && type.kind !== 'map'
+}
+
+/** Whether engines agree what `=` gives: inside arrays and rows they differ on NULLs. */
+export const comparesAlike = (type: SqlType): boolean => !['json', 'map', 'array', 'row'].includes(type.kind)
+
 /** Whether `<` and ORDER BY work on it. */
 export function isOrderable(type: SqlType): boolean {
   if (type.kind === 'array') return isOrderable(type.element)

@@ -12,11 +12,12 @@ import {
 } from '../functions/signature.ts'
 import type { FunctionSpec } from '../functions/spec.ts'
 import { folded } from '../scope.ts'
-import type { Call, Expression, Lambda } from '../tree.ts'
+import type { Call, Expression, Lambda, Reference } from '../tree.ts'
 import { type SqlType, typeName, types } from '../types.ts'
 import { type Context, report } from './context.ts'
 import { analyzeExpression, analyzeSort, analyzeWindow, noteGrowth, type Where } from './expressions.ts'
-import { settle, wantBoolean } from './fit.ts'
+import { settle, wantBoolean, wantComparable, wantGroupable } from './fit.ts'
+import { children } from './grouping.ts'
 
 /** Functions that reach outside the data; DuckDB has them, so their names deserve a word of their own. */
 const readers =
@@ -50,6 +51,8 @@ export function analyzeCall(context: Context, node: Call, where: Where): SqlType
     settle(arg, pattern.kind === 'concrete' ? pattern.type : types.varchar)
   })
   checkArguments(context, node, spec)
+  checkEquality(context, node)
+  if (aggregate) refuseOuterAggregate(context, node, inside)
   node.target = { kind: spec.kind, duckdb: chosen.duckdb }
   return chosen.returns
 }
@@ -169,6 +172,50 @@ function wrongArguments(context: Context, node: Call, spec: FunctionSpec): void 
     .map((arg: Expression) => (arg.kind === 'lambda' ? 'lambda' : typeName(arg.type ?? types.unknown)))
     .join(', ')
   report(context, 'SQL_ARGUMENTS', { name: node.name, given, wanted: wantedText(spec) }, node.span)
+}
+
+/** Functions that look for equal values: by their first argument, or by what an array in it holds. */
+const comparing = new Set(['nullif', 'contains', 'array_position', 'arrays_overlap'])
+const grouping = new Set(['array_distinct', 'histogram', 'approx_distinct'])
+
+function checkEquality(context: Context, node: Call): void {
+  const [first] = node.args
+  if (!first) return
+  const type = first.type ?? types.unknown
+  const value = type.kind === 'array' && node.name !== 'nullif' && !node.distinct ? type.element : type
+  if (comparing.has(node.name)) wantComparable(context, value, `${node.name}(…)`, first.span)
+  if (grouping.has(node.name)) wantGroupable(context, value, `${node.name}(…)`, first.span)
+  if (node.distinct)
+    for (const arg of node.args) wantGroupable(context, arg.type ?? types.unknown, 'DISTINCT', arg.span)
+}
+
+/** Standard SQL would compute such an aggregate in the outer query; engines refuse it or compute it in the inner one. */
+function refuseOuterAggregate(context: Context, node: Call, { scope }: Where): void {
+  const own = new Set(scope.relations.map((relation) => relation.printed))
+  for (const reference of [...node.args, ...(node.filter ? [node.filter] : [])].flatMap(references)) {
+    const { to } = reference
+    if (to?.kind === 'output') {
+      const reason = 'Trino lets aggregates there read source columns only; order by the column, or use a subquery'
+      report(
+        context,
+        'SQL_CONSTRUCT_REFUSED',
+        { construct: 'an aggregate of an output column', reason },
+        reference.span,
+      )
+    } else if (to?.kind === 'column' && to.relation !== '' && !own.has(to.relation)) {
+      const reason = 'engines disagree which query computes it; aggregate in the query that the column comes from'
+      report(
+        context,
+        'SQL_CONSTRUCT_REFUSED',
+        { construct: 'an aggregate over a column of an outer query', reason },
+        reference.span,
+      )
+    }
+  }
+}
+
+function references(node: Expression): Reference[] {
+  return node.kind === 'reference' ? [node] : children(node).flatMap(references)
 }
 
 function checkArguments(context: Context, node: Call, spec: FunctionSpec): void {

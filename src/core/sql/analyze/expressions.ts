@@ -7,7 +7,7 @@ import { analyzeCall } from './calls.ts'
 import { castRule } from './casts.ts'
 import { betweenType, comparable, inListType, likeType, noteEventLiterals } from './comparisons.ts'
 import { type Context, report, StopAnalysis } from './context.ts'
-import { mismatch, settle, unify, type Visit, wantBoolean } from './fit.ts'
+import { mismatch, settle, unify, type Visit, wantBoolean, wantComparable, wantGroupable } from './fit.ts'
 import { type Growth, growth, leaf, maxGrowth } from './growth.ts'
 import { dateTimeType, numberType, parameterNode } from './literals.ts'
 import { analyzeQuery } from './queries.ts'
@@ -163,8 +163,12 @@ function comparedWithQuery(context: Context, { operand, operator, node }: QueryC
       { what: 'a subquery in a comparison', left: 1, right: columns.length },
       node.query.span,
     )
-  else if (columns.length === 1 && !commonType(left, columns[0]!.type))
-    mismatch(context, operator, left, columns[0]!.type, node.span)
+  else if (columns.length === 1) {
+    const common = commonType(left, columns[0]!.type)
+    settle(operand, common)
+    if (!common) mismatch(context, operator, left, columns[0]!.type, node.span)
+    else wantComparable(context, common, `the comparison (${operator})`, node.span)
+  }
   return types.boolean
 }
 
@@ -226,7 +230,8 @@ export function analyzeSort(context: Context, items: readonly SortItem[], where:
 
 export function analyzeWindow(context: Context, spec: WindowSpec, where: Where): void {
   const inside: Where = { ...where, noWindows: 'a window' }
-  for (const part of spec.partitionBy) analyzeExpression(context, part, inside)
+  for (const part of spec.partitionBy)
+    wantGroupable(context, analyzeExpression(context, part, inside), 'PARTITION BY', part.span)
   analyzeSort(context, spec.orderBy, inside)
   for (const bound of [spec.frame?.start, spec.frame?.end])
     if (bound?.value) analyzeExpression(context, bound.value, inside)

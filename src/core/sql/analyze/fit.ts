@@ -1,6 +1,15 @@
 /** Whether types fit where they stand, and the words for where they do not. */
-import type { Expression } from '../tree.ts'
-import { commonType, isNumeric, isTemporal, type SqlType, typeName, types } from '../types.ts'
+import type { Expression, Span } from '../tree.ts'
+import {
+  commonType,
+  comparesAlike,
+  groupsAlike,
+  isNumeric,
+  isTemporal,
+  type SqlType,
+  typeName,
+  types,
+} from '../types.ts'
 import { type Context, report } from './context.ts'
 
 export type Visit = (child: Expression) => SqlType
@@ -50,4 +59,20 @@ export function unify(context: Context, nodes: readonly Expression[], visit: Vis
   }
   for (const node of nodes) settle(node, common)
   return common
+}
+
+/** Refuses what engines put together differently. */
+export function wantGroupable(context: Context, type: SqlType, what: string, span: Span): void {
+  if (groupsAlike(type)) return
+  const kind = type.kind === 'json' ? 'JSON' : typeName(type)
+  const reason = 'engines differ on the order of keys; take text out with json_extract_scalar or element_at'
+  report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `${what} of ${kind}`, reason }, span)
+}
+
+/** Refuses what engines find equal differently. */
+export function wantComparable(context: Context, type: SqlType, what: string, span: Span): void {
+  if (comparesAlike(type)) return
+  const kind = type.kind === 'json' ? 'JSON' : typeName(type)
+  const reason = 'engines differ on the order of keys and on NULLs inside; compare fields or elements'
+  report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `${what} of ${kind}`, reason }, span)
 }

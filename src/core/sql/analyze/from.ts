@@ -4,7 +4,7 @@ import type { Identifier, Join, TableExpression } from '../tree.ts'
 import { commonType } from '../types.ts'
 import { type Context, report } from './context.ts'
 import { analyzeExpression } from './expressions.ts'
-import { mismatch, wantBoolean } from './fit.ts'
+import { mismatch, wantBoolean, wantComparable } from './fit.ts'
 import { derivedRelation, tableRelation, unnestRelation } from './relations.ts'
 
 export interface From {
@@ -99,5 +99,7 @@ function useBoth(context: Context, left: From, right: From, name: Identifier): v
   }
   a.use()
   b.use()
-  if (!commonType(a.type, b.type)) mismatch(context, 'USING', a.type, b.type, name.span)
+  const common = commonType(a.type, b.type)
+  if (!common) mismatch(context, 'USING', a.type, b.type, name.span)
+  else wantComparable(context, common, 'USING', name.span)
 }

@@ -5,6 +5,7 @@ import type { OutputColumn, Query, QueryBody, SortItem } from '../tree.ts'
 import { commonType, typeName, types } from '../types.ts'
 import { type Context, limit, report, uniqueNames } from './context.ts'
 import { analyzeExpression, analyzeSort } from './expressions.ts'
+import { wantGroupable } from './fit.ts'
 import { checkGrouping, expressionKey } from './grouping.ts'
 import { analyzeSelect, type SelectResult } from './select.ts'
 
@@ -92,6 +93,8 @@ function analyzeBody(context: Context, body: QueryBody, scope: Scope): SelectRes
               },
               body.span,
             )
+          if (common && !(body.operator === 'UNION' && body.all))
+            wantGroupable(context, common, body.operator, body.span)
           return { name: column.name, type: common ?? types.unknown }
         }),
       }

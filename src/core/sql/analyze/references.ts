@@ -9,7 +9,7 @@ import type { Where } from './expressions.ts'
 import { mismatch, type Visit } from './fit.ts'
 
 export function resolve(context: Context, node: Reference, where: Where): SqlType {
-  const output = outputColumn(node, where.scope)
+  const output = outputColumn(context, node, where.scope)
   if (output) return output
   const found = lookUp(where.scope, node.parts)
   switch (found.kind) {
@@ -43,13 +43,21 @@ export function resolve(context: Context, node: Reference, where: Where): SqlTyp
 }
 
 /** ORDER BY sees output columns before source columns. */
-function outputColumn(node: Reference, scope: Scope): SqlType | undefined {
+function outputColumn(context: Context, node: Reference, scope: Scope): SqlType | undefined {
   if (!scope.outputs) return undefined
   const position = scope.outputs.findIndex(
     (o) => o.name !== undefined && folded(o.name) === folded(node.parts[0]!.name),
   )
   const output = scope.outputs[position]
   if (!output || node.parts.length > 1) return undefined
+  const again = scope.outputs.findLastIndex((o) => o.name !== undefined && folded(o.name) === folded(output.name!))
+  if (again !== position)
+    report(
+      context,
+      'SQL_COLUMN_AMBIGUOUS',
+      { column: output.name, tables: `output columns ${position + 1} and ${again + 1}` },
+      node.span,
+    )
   node.to = { kind: 'output', position: position + 1, expression: output.expression, fields: [] }
   return output.type
 }

@@ -11,7 +11,7 @@ import type {
 import { types } from '../types.ts'
 import { type Context, limit, report } from './context.ts'
 import { analyzeExpression } from './expressions.ts'
-import { wantBoolean } from './fit.ts'
+import { wantBoolean, wantGroupable } from './fit.ts'
 import { analyzeFrom } from './from.ts'
 import { checkGrouping, type Grouped, groupKeys, hasAggregate } from './grouping.ts'
 
@@ -42,8 +42,8 @@ export function analyzeSelect(context: Context, select: Select, outer: Scope): S
     analyzeExpression(context, select.having, { scope, noWindows: 'HAVING' })
     wantBoolean(context, select.having, 'HAVING')
   }
-  for (const item of items)
-    if (select.distinct && item.expression.type?.kind === 'json') refuseJson(context, item.expression, 'DISTINCT')
+  for (const { expression } of select.distinct ? items : [])
+    wantGroupable(context, expression.type ?? types.unknown, 'DISTINCT', expression.span)
   const expressions = items.map((item) => item.expression)
   const grouped = groupedBy(select, expressions)
   if (grouped) {
@@ -64,7 +64,9 @@ function analyzeGroupBy(context: Context, select: Select, scope: Scope, items: r
       node.type = types.integer
       const item = items[Number(node.text) - 1]
       if (!item) report(context, 'SQL_POSITION', { position: node.text, count: items.length }, node.span)
-      else if (hasAggregate(item.expression))
+      else if (!hasAggregate(item.expression))
+        wantGroupable(context, item.expression.type ?? types.unknown, 'GROUP BY', node.span)
+      else
         report(
           context,
           'SQL_AGGREGATE_MISPLACED',
@@ -94,7 +96,7 @@ function analyzeGroupBy(context: Context, select: Select, scope: Scope, items: r
       return
     }
     const type = analyzeExpression(context, node, { scope, noAggregates: 'GROUP BY', noWindows: 'GROUP BY' })
-    if (type.kind === 'json') refuseJson(context, node, 'GROUP BY')
+    wantGroupable(context, type, 'GROUP BY', node.span)
   }
   let sets = 1
   for (const element of select.groupBy?.sets ?? []) {
@@ -109,18 +111,6 @@ function groupingSets(element: GroupingElement): number {
   if (element.kind === 'simple') return 1
   if (element.kind === 'cube') return 2 ** element.sets.length
   return element.sets.length + (element.kind === 'rollup' ? 1 : 0)
-}
-
-function refuseJson(context: Context, node: Expression, what: string): void {
-  report(
-    context,
-    'SQL_CONSTRUCT_REFUSED',
-    {
-      construct: `${what} of JSON`,
-      reason: 'engines differ on the order of keys; take text out with json_extract_scalar',
-    },
-    node.span,
-  )
 }
 
 /** Column references of a written-out star carry their resolution from birth. */

@@ -1,4 +1,5 @@
 /** Expressions as all dialects print them; always in parentheses where precedence could matter. */
+import { children } from '../analyze/grouping.ts'
 import type { Expression, RowLiteral } from '../tree.ts'
 import { type Printer, quoteName } from './printer.ts'
 
@@ -45,7 +46,7 @@ export function printExpression(printer: Printer, node: Expression): string {
     case 'in-list':
       if (node.operand.kind === 'row')
         return `(${negate(node.negated)}(${node.items.map((item) => rowsEqual(printer, node.operand as RowLiteral, item as RowLiteral)).join(' OR ')}))`
-      return `(${expression(node.operand)} ${negate(node.negated)}IN (${node.items.map(expression).join(', ')}))`
+      return inListText(printer, node)
     case 'in-query':
       return `(${expression(node.operand)} ${negate(node.negated)}IN (${printer.query(node.query)}))`
     case 'like':
@@ -74,9 +75,30 @@ export function printExpression(printer: Printer, node: Expression): string {
   }
 }
 
+/**
+ * Trino 435 loses a NULL among the items when the operand is constant and another item is not: such a list is said as
+ * comparisons, which mean the same.
+ */
+function inListText(printer: Printer, node: Expression & { kind: 'in-list' }): string {
+  const operand = printer.expression(node.operand)
+  const items = node.items.map(printer.expression)
+  if (varies(node.operand) || !node.items.some(varies) || items.length > longestChain)
+    return `(${operand} ${negate(node.negated)}IN (${items.join(', ')}))`
+  const either = items.map((item) => `(${operand} = ${item})`).reduce((all, next) => `(${all} OR ${next})`)
+  return node.negated ? `(NOT ${either})` : either
+}
+
+const longestChain = 100
+
+/** Whether the value can differ from row to row. */
+const varies = (node: Expression): boolean =>
+  ['reference', 'in-query', 'exists', 'quantified', 'scalar-query'].includes(node.kind) || children(node).some(varies)
+
 /** Field by field, which gives SQL's three-valued answer on every engine; DuckDB's own comparison of rows gives two. */
 const rowsEqual = (printer: Printer, left: RowLiteral, right: RowLiteral): string =>
-  `(${left.items.map((item, i) => `${printer.expression(item)} = ${printer.expression(right.items[i]!)}`).join(' AND ')})`
+  left.items
+    .map((item, i) => `(${printer.expression(item)} = ${printer.expression(right.items[i]!)})`)
+    .reduce((all, next) => `(${all} AND ${next})`)
 
 const wrap = (text: string): string => (/^\(|^\w+\(/.test(text) ? `(${text})` : text)
 

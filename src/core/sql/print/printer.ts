@@ -72,12 +72,24 @@ export function createPrinter(parts: DialectParts, input: PrintInput): Printer {
   return printer
 }
 
+const constants: ReadonlySet<Expression['kind']> = new Set([
+  'null',
+  'boolean',
+  'string',
+  'number',
+  'datetime',
+  'binary',
+])
+const isPosition = (node: Expression): boolean => node.kind === 'number' && node.form === 'integer'
+
 /** The outermost query also names its columns, as results carry them. */
 export function printQuery(printer: Printer, query: Query, outermost: boolean): string {
   const names =
     query.with.length > 0 ? `WITH ${query.with.map((common) => withQuery(printer, common)).join(',\n')}\n` : ''
   const columns = outermost ? printedColumns(query.columns ?? []) : undefined
-  const order = query.orderBy.length > 0 ? `\nORDER BY ${printer.sort(query.orderBy)}` : ''
+  // A constant orders nothing, and DuckDB refuses it.
+  const sorted = query.orderBy.filter((item) => !constants.has(item.expression.kind) || isPosition(item.expression))
+  const order = sorted.length > 0 ? `\nORDER BY ${printer.sort(sorted)}` : ''
   const offset = query.offset ? `\nOFFSET ${printer.expression(query.offset)}` : ''
   const limit = query.limit ? `\nLIMIT ${printer.expression(query.limit)}` : ''
   return `${names}${printBody(printer, query.body, columns)}${order}${offset}${limit}`
