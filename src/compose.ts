@@ -35,12 +35,17 @@ export async function readLakeStatus(folder: string): Promise<LakeStatus> {
   return lakeStatus(await openLake(folder))
 }
 
-export async function openConnection(folder: string): Promise<Connection> {
+export interface ConnectOptions {
+  /** Of one query, in milliseconds; a longer one is stopped. */
+  readonly timeLimitMs?: number
+}
+
+export async function openConnection(folder: string, options: ConnectOptions = {}): Promise<Connection> {
   const [{ openLake }, { connectLake }] = await Promise.all([
     import('./lake/lake.ts'),
     import('./engines/duckdb/connection.ts'),
   ])
-  return connectLake(await openLake(folder))
+  return connectLake(await openLake(folder), options)
 }
 
 export interface CaseEngine extends CaseEffects {

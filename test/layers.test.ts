@@ -87,7 +87,7 @@ const root = join(import.meta.dirname, '../src')
 
 function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/(^|\/)fakes?\.ts$/.test(file),
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
   )
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { event, fakeEffects, fakePlan } from '../../test/support/session-fakes.ts'
 import type { RunbookRun } from '../core/run/result.ts'
 import type { Expect } from '../core/runbook/schema-case.ts'
-import { event, fakeEffects, fakePlan } from '../session/fakes.ts'
 import { finishRun, runRunbook } from '../session/run-runbook.ts'
 import { differences, isSubset } from './compare.ts'
 

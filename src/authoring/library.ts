@@ -24,7 +24,7 @@ const isYaml = (name: string): boolean => /\.ya?ml$/.test(name)
  * @throws TrailbookError CLI_FILE_MISSING, CLI_FILE_UNREADABLE
  */
 export async function findRunbooks(path: string): Promise<readonly RunbookFile[]> {
-  const kind = await kindOf(path)
+  const kind = await pathKind(path)
   if (kind === undefined) throw new TrailbookError('CLI_FILE_MISSING', { path })
   if (kind === 'file') return [{ path, root: dirname(path), found: false }]
   const found: string[] = []
@@ -32,7 +32,7 @@ export async function findRunbooks(path: string): Promise<readonly RunbookFile[]
   return found.sort().map((file) => ({ path: file, root: path, found: true }))
 }
 
-export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+export async function pathKind(path: string): Promise<'file' | 'folder' | undefined> {
   try {
     return (await stat(path)).isDirectory() ? 'folder' : 'file'
   } catch {
@@ -50,15 +50,16 @@ async function walk(folder: string, found: string[]): Promise<void> {
   }
 }
 
-/** @throws TrailbookError CLI_FILE_MISSING, CLI_FILE_UNREADABLE */
+/** @throws TrailbookError CLI_FILE_MISSING, CLI_FILE_IS_FOLDER, CLI_FILE_FORBIDDEN, CLI_FILE_UNREADABLE */
 export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new TrailbookError('CLI_FILE_MISSING', { path }, { cause })
-    const reason = code === 'EISDIR' ? 'it is a folder' : message
-    throw new TrailbookError('CLI_FILE_UNREADABLE', { path, reason }, { cause })
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new TrailbookError('CLI_FILE_MISSING', { path }, { cause })
+    if (code === 'EISDIR') throw new TrailbookError('CLI_FILE_IS_FOLDER', { path }, { cause })
+    if (code === 'EACCES' || code === 'EPERM') throw new TrailbookError('CLI_FILE_FORBIDDEN', { path }, { cause })
+    throw new TrailbookError('CLI_FILE_UNREADABLE', { path, reason: message }, { cause })
   }
 }
 

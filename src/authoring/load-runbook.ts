@@ -1,30 +1,27 @@
 /** From a file to a checked runbook with everything a run of it needs. */
-
-import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { parse } from 'yaml'
 import { type Issue, TrailbookError } from '../core/errors.ts'
 import { digestOf } from '../core/run/canonical.ts'
 import type { PreparedQuery } from '../core/run/plan.ts'
 import type { Json } from '../core/runbook/json.ts'
-import { listTable } from '../core/runbook/lists.ts'
 import { parseRunbook } from '../core/runbook/parse.ts'
 import type { Runbook } from '../core/runbook/schema.ts'
-import { type Exclusion, exclusionsSchema, listFileSchema } from '../core/runbook/schema-case.ts'
+import type { Exclusion } from '../core/runbook/schema-case.ts'
 import { type AnalyzedQuery, analyze, compile, type ListTable } from '../core/sql/compile.ts'
-import { kindOf, type RunbookFile, readText } from './library.ts'
+import { isoTime } from '../core/time.ts'
+import { type RunbookFile, readText, shownPath } from './library.ts'
+import { exclusionIssues, readLibraryData } from './library-data.ts'
 
 export interface LoadOptions {
   /** Further names of the event table. */
   readonly aliases?: readonly string[]
   /** Lists of the configuration; files beside the runbook stand before them. */
   readonly lists?: Readonly<Record<string, readonly Json[]>>
-  /** Day as `2026-11-20`, for reviews that are due. */
-  readonly today?: string
+  /** Milliseconds since 1970, for reviews that are due and exclusions that have ended. */
+  readonly now?: number
   /** Ids that `run` steps may name; without it they are not checked. */
   readonly knownRunbooks?: readonly string[]
-  /** Name shown with every place. */
-  readonly shown?: string
+  /** Paths below it are shown without it. */
+  readonly cwd?: string
 }
 
 export interface LoadedRunbook {
@@ -32,32 +29,43 @@ export interface LoadedRunbook {
   readonly text: string
   /** SHA-256 of the text. */
   readonly digest: string
+  /** Undefined where it, or a file beside it, has a mistake. */
   readonly runbook: Runbook | undefined
+  /** Of the runbook and of the files beside it; `at.file` tells which. */
   readonly issues: readonly Issue[]
+  /** The texts that the issues are about, by the name that is shown. */
+  readonly texts: ReadonlyMap<string, string>
   readonly queries: ReadonlyMap<string, PreparedQuery>
   readonly lists: Readonly<Record<string, ListTable>>
   readonly exclusions: readonly Exclusion[]
 }
 
+/** @throws TrailbookError CLI_FILE_* where a file cannot be read; what is wrong inside is issues */
 export async function loadRunbook(file: RunbookFile, options: LoadOptions = {}): Promise<LoadedRunbook> {
+  const { now, cwd } = options
+  const show = (path: string): string => (cwd === undefined ? path : shownPath(path, cwd))
   const text = await readText(file.path)
-  const lists = await listsFor(file, options)
+  const data = await readLibraryData(file, { lists: options.lists ?? {}, show })
   const parsed = parseRunbook(text, {
-    file: options.shown ?? file.path,
-    lists,
+    file: show(file.path),
+    lists: data.lists,
     ...(options.knownRunbooks && { knownRunbooks: options.knownRunbooks }),
-    ...(options.today !== undefined && { today: options.today }),
+    ...(now !== undefined && { today: isoTime(now).slice(0, 10) }),
     checks: { analyzeSql: (sql, given = {}) => analyze(sql, { ...given, aliases: options.aliases ?? [] }) },
   })
+  const { runbook, queries } = parsed
+  const beside = [...data.issues, ...(runbook ? exclusionIssues(data.exclusions, { runbook, queries }, now) : [])]
+  const broken = beside.some((issue) => issue.severity === 'error')
   return {
     path: file.path,
     text,
     digest: digestOf(text),
-    runbook: parsed.runbook,
-    issues: parsed.issues,
-    queries: new Map([...parsed.queries].map(([id, query]) => [id, prepare(query)])),
-    lists,
-    exclusions: await exclusionsFor(file),
+    runbook: broken ? undefined : runbook,
+    issues: [...parsed.issues, ...beside],
+    texts: new Map([[show(file.path), text], ...data.files.map((one) => [one.shown, one.text] as const)]),
+    queries: new Map([...queries].map(([id, query]) => [id, prepare(query)])),
+    lists: data.lists,
+    exclusions: data.exclusions.map(({ exclusion }) => exclusion),
   }
 }
 
@@ -83,53 +91,3 @@ export function sound(loaded: LoadedRunbook, shown: string): LoadedRunbook & { r
     { issues: mistakes, ...(at && { at }) },
   )
 }
-
-/** Lists of the configuration, then `lists/` of the library, then `lists/` beside the file: the nearest one counts. */
-async function listsFor(file: RunbookFile, options: LoadOptions): Promise<Readonly<Record<string, ListTable>>> {
-  const found: Record<string, ListTable> = {}
-  for (const [name, values] of Object.entries(options.lists ?? {})) found[name] = listTable(values)
-  for (const folder of new Set([join(file.root, 'lists'), join(dirname(file.path), 'lists')])) {
-    if ((await kindOf(folder)) !== 'folder') continue
-    for (const entry of (await readdir(folder)).sort()) {
-      const name = /^(.+)\.ya?ml$/.exec(entry)?.[1]
-      if (name !== undefined) found[name] = listTable(await readList(join(folder, entry)))
-    }
-  }
-  return found
-}
-
-async function readList(path: string): Promise<readonly Json[]> {
-  const parsed = listFileSchema.safeParse(await readYaml(path))
-  if (parsed.success) return parsed.data.values
-  throw new TrailbookError('CLI_FILE_UNREADABLE', { path, reason: reasonOf(parsed.error.issues) })
-}
-
-/** `exclusions.yaml` of the library and beside the file; both hold. */
-async function exclusionsFor(file: RunbookFile): Promise<readonly Exclusion[]> {
-  const all: Exclusion[] = []
-  for (const folder of new Set([file.root, dirname(file.path)])) {
-    const path = join(folder, 'exclusions.yaml')
-    if ((await kindOf(path)) !== 'file') continue
-    const parsed = exclusionsSchema.safeParse((await readYaml(path)) ?? [])
-    if (!parsed.success)
-      throw new TrailbookError('CLI_FILE_UNREADABLE', { path, reason: reasonOf(parsed.error.issues) })
-    all.push(...parsed.data)
-  }
-  return all
-}
-
-async function readYaml(path: string): Promise<unknown> {
-  const text = await readText(path)
-  try {
-    return parse(text)
-  } catch (cause) {
-    throw new TrailbookError(
-      'CLI_FILE_UNREADABLE',
-      { path, reason: (cause as Error).message.split('\n')[0] },
-      { cause },
-    )
-  }
-}
-
-const reasonOf = (issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string =>
-  issues.map((issue) => `${issue.path.map(String).join('.') || 'it'}: ${issue.message}`).join('; ')

@@ -48,6 +48,7 @@ describe('the configuration', () => {
       lake: join(cwd, '.trailbook/lake'),
       lakeGiven: false,
       runbooks: [join(cwd, 'runbooks')],
+      runbooksGiven: false,
       aliases: [],
       lists: {},
     })
@@ -102,6 +103,17 @@ describe('the configuration', () => {
       `lake: ${variable('NOWHERE')}`,
       'CONFIG_ENV: In FILE, "lake" uses the environment variable NOWHERE, which is not set. Set it, or write the value itself.',
     ],
+    ...[
+      ['select', 'SELECT is a reserved word of SQL'],
+      ['db.Order', 'ORDER is a reserved word of SQL'],
+      ['lists', "lists is the schema of trailbook's own tables"],
+      ['fragments.mine', "fragments is the schema of trailbook's own tables"],
+      ['my-table', 'it is no name of a table'],
+      ['a.b.c.d', 'it is no name of a table'],
+    ].map(([alias, reason]): [string, string] => [
+      `aliases: ["${alias}"]`,
+      `CONFIG_ALIAS: In FILE, "${alias}" cannot be an alias: ${reason}. Write the name of a table as SQL takes it without quotes: my_trail_logs or my_database.my_trail_logs.`,
+    ]),
     [
       '- lake',
       'CONFIG_SYNTAX: FILE cannot be read: it is not a map. It must be a YAML map; trailbook init writes one.',

@@ -5,6 +5,8 @@ import { parse } from 'yaml'
 import { readText } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
 import type { Json } from '../core/runbook/json.ts'
+import { isReserved } from '../core/sql/cursor.ts'
+import { reservedSchemas } from '../core/sql/names.ts'
 import { advice } from './advice.ts'
 import type { CliContext } from './command.ts'
 
@@ -17,6 +19,8 @@ export interface Config {
   readonly lakeGiven: boolean
   /** Folders with runbooks of one's own, absolute. */
   readonly runbooks: readonly string[]
+  /** Somebody named these folders, so they must be there. */
+  readonly runbooksGiven: boolean
   readonly aliases: readonly string[]
   readonly lists: Readonly<Record<string, readonly Json[]>>
 }
@@ -52,7 +56,7 @@ export const configKeys: readonly string[] = Object.keys(keys)
  * The configuration: from --config, else from the current folder, else the defaults. Paths in the file count from
  * the file's folder.
  *
- * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CLI_FILE_MISSING
+ * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CONFIG_ALIAS, CLI_FILE_MISSING
  */
 export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'globals'>): Promise<Config> {
   const { cwd, globals, env } = context
@@ -67,13 +71,30 @@ export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'glob
     lake: lakeGiven ? resolve(cwd, globals.lake) : resolve(base, isText(values.lake) ? values.lake : defaultLake),
     lakeGiven,
     runbooks: asList(values.runbooks ?? defaultRunbooks).map((folder) => resolve(base, folder)),
-    aliases: asList(values.aliases),
+    runbooksGiven: values.runbooks !== undefined,
+    aliases: asList(values.aliases).map((alias) => checkedAlias(alias, file ?? '')),
     lists: (values.lists ?? {}) as Config['lists'],
   }
 }
 
 const asList = (value: unknown): readonly string[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as string[]) : [String(value)]
+
+const identifiers = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){0,2}$/i
+
+/** An alias that no query could name, or that would hide another table, is refused. */
+function checkedAlias(alias: string, path: string): string {
+  const refuse = (reason: string): never => {
+    throw new TrailbookError('CONFIG_ALIAS', { path, alias, reason })
+  }
+  if (!identifiers.test(alias)) refuse('it is no name of a table')
+  const parts = alias.split('.')
+  const reserved = parts.find(isReserved)
+  if (reserved !== undefined) refuse(`${reserved.toUpperCase()} is a reserved word of SQL`)
+  const taken = [parts[0], parts.at(-1)].find((part) => reservedSchemas.includes(part?.toLowerCase() ?? ''))
+  if (taken !== undefined) refuse(`${taken} is the schema of trailbook's own tables`)
+  return alias
+}
 
 async function readConfig(path: string, env: CliContext['env']): Promise<Record<string, unknown>> {
   let value: unknown

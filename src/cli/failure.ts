@@ -1,5 +1,5 @@
-import { TrailbookError } from '../core/errors.ts'
-import { type Line, labelled, line, span } from '../core/report/lines.ts'
+import { type Issue, TrailbookError } from '../core/errors.ts'
+import { indent, type Line, labelled, line, paragraph, span } from '../core/report/lines.ts'
 
 /** Every error as one of ours; what nobody foresaw is named as such. */
 export function toTrailbookError(error: unknown): TrailbookError {
@@ -26,14 +26,19 @@ export function failureLines(error: TrailbookError, width: number): readonly Lin
       index === 0 ? [span('Error:', 'bad'), ...content.slice(1)] : content,
     ),
     ...labelled('Hint: ', error.hint, width),
-    ...error.issues
+    ...furtherIssues(error)
       .slice(0, 20)
       .flatMap((issue) => [
         line(span(`  ${issue.at ? `${placeText(issue.at)} ` : ''}${issue.code}`, 'muted')),
-        ...labelled('   ', `${issue.message} ${issue.hint}`, width),
+        ...indent(paragraph(issue.message, width - 4), 4),
+        ...indent(paragraph(issue.hint, width - 4, 'muted'), 4),
       ]),
   ]
 }
+
+/** Without the issue that is the error itself: some errors carry all issues, of which they are the first. */
+const furtherIssues = ({ issues, message }: TrailbookError): readonly Issue[] =>
+  issues.filter((issue) => issue.message !== message)
 
 export const placeText = (at: { readonly file?: string; readonly line: number; readonly column: number }): string =>
   `${at.file === undefined ? 'line ' : `${at.file}:`}${at.line}:${at.column}`

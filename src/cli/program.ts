@@ -130,7 +130,7 @@ Exit codes:
   lint and test: 1 when something is wrong
 
 Examples:
-  $ trailbook run root-user-activity --logs ./logs
+  $ trailbook run root-activity --logs ./logs
       what did the root user do in these log files?
   $ trailbook query "SELECT eventName, count(*) AS calls FROM cloudtrail_logs
                      GROUP BY eventName ORDER BY calls DESC LIMIT 10" --logs ./logs

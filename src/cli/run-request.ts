@@ -36,10 +36,16 @@ export interface PreparedRuns {
 export async function prepareRuns(given: Given, config: Config, context: CliContext): Promise<PreparedRuns> {
   const files = await resolveRunbooks(argumentList(given, 'what'), config, context)
   checkScope(given)
+  const now = context.clock.now()
   const all: { readonly loaded: SoundRunbook; readonly found: boolean }[] = []
   for (const file of files) {
     const shown = shownPath(file.path, context.cwd)
-    const loaded = sound(await loadRunbook(file, { aliases: config.aliases, lists: config.lists, shown }), shown)
+    const loaded = sound(
+      await loadRunbook(file, { aliases: config.aliases, lists: config.lists, now, cwd: context.cwd }),
+      shown,
+    )
+    for (const issue of loaded.issues)
+      if (issue.code === 'EXCLUSION_EXPIRED') context.note(`${issue.message} ${issue.hint}`)
     all.push({ loaded, found: file.found })
   }
   const requests: RunRequest[] = []

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { findById, findRunbooks, kindOf, type RunbookFile, readHead } from '../authoring/library.ts'
+import { findById, findRunbooks, pathKind, type RunbookFile, readHead, shownPath } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
 import { advice } from './advice.ts'
 import type { CliContext } from './command.ts'
@@ -10,12 +10,33 @@ export const shippedFolder = (): string => join(packageRoot(), 'runbooks')
 
 /** All runbooks in reach: one's own first, so that they stand before shipped ones of the same id. */
 export async function libraryFiles(config: Config): Promise<readonly RunbookFile[]> {
-  const own = await Promise.all(config.runbooks.map(filesIn))
-  return [...own.flat(), ...(await filesIn(shippedFolder()))]
+  return [...(await ownFiles(config)), ...(await findRunbooks(shippedFolder()))]
 }
 
-const filesIn = async (folder: string): Promise<readonly RunbookFile[]> =>
-  (await kindOf(folder)) === undefined ? [] : findRunbooks(folder)
+/** @throws TrailbookError CONFIG_FOLDER_MISSING for a folder that the configuration names */
+async function ownFiles(config: Config): Promise<readonly RunbookFile[]> {
+  const files: RunbookFile[] = []
+  for (const folder of config.runbooks) {
+    if ((await pathKind(folder)) !== undefined) files.push(...(await findRunbooks(folder)))
+    else if (config.runbooksGiven)
+      throw new TrailbookError('CONFIG_FOLDER_MISSING', { path: config.file ?? '', folder })
+  }
+  return files
+}
+
+/** What `lint` and `test` look at: what was named, else all of one's own runbooks; without any, the shipped ones. */
+export async function checkedFiles(
+  names: readonly string[],
+  config: Config,
+  context: CliContext,
+): Promise<readonly RunbookFile[]> {
+  if (names.length > 0) return resolveRunbooks(names, config, context)
+  const own = await ownFiles(config)
+  if (own.length > 0) return own
+  const folders = config.runbooks.map((folder) => shownPath(folder, context.cwd)).join(', ')
+  context.note(`There are no runbooks of your own in ${folders}; these are the ones that come with trailbook.`)
+  return findRunbooks(shippedFolder())
+}
 
 /**
  * What a user names: files, folders with all their runbooks, or ids.
@@ -31,7 +52,7 @@ export async function resolveRunbooks(
   let library: readonly RunbookFile[] | undefined
   for (const name of names) {
     const path = resolve(context.cwd, name)
-    const kind = await kindOf(path)
+    const kind = await pathKind(path)
     if (kind !== undefined && looksLikePath(name, kind)) {
       const found = await findRunbooks(path)
       if (found.length === 0) throw new TrailbookError('CLI_NO_RUNBOOKS', { path: name })

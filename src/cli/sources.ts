@@ -10,6 +10,13 @@ import { plural, visible } from '../core/report/text.ts'
 import type { Window } from '../core/time.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
+import { writing } from './write.ts'
+
+export interface SourceRequest {
+  /** Files and folders to read first. */
+  readonly logs: readonly string[]
+  readonly timeLimitMs: number | undefined
+}
 
 export interface OpenedSource {
   readonly connection: Connection
@@ -24,15 +31,20 @@ export interface OpenedSource {
  * Opens the lake. With logs they go in first: into the lake that was named, else into one that lives as long as the
  * command, so that a look at some files never mixes with what is stored.
  *
- * @throws TrailbookError CLI_NO_LAKE, INPUT_MISSING, RUN_INTERRUPTED
+ * @throws TrailbookError CLI_NO_LAKE, CLI_NO_LOGS, CLI_UNWRITABLE, INPUT_MISSING, RUN_INTERRUPTED
  */
-export async function openSource(logs: readonly string[], config: Config, context: CliContext): Promise<OpenedSource> {
+export async function openSource(
+  { logs, timeLimitMs }: SourceRequest,
+  config: Config,
+  context: CliContext,
+): Promise<OpenedSource> {
+  const options = timeLimitMs === undefined ? {} : { timeLimitMs }
   if (logs.length === 0) {
     await requireLake(config, context)
-    const connection = await openConnection(config.lake)
+    const connection = await openConnection(config.lake, options)
     return { connection, logs: undefined, ingested: undefined, close: () => connection.close() }
   }
-  const temporary = config.lakeGiven ? undefined : await mkdtemp(join(tmpdir(), 'trailbook-'))
+  const temporary = config.lakeGiven ? undefined : await temporaryFolder()
   const remove = async (): Promise<void> => {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
   }
@@ -40,7 +52,7 @@ export async function openSource(logs: readonly string[], config: Config, contex
     const lake = temporary === undefined ? config.lake : join(temporary, 'lake')
     const ingested = await ingestPaths(lake, logs, context)
     if (ingested.interrupted) throw new TrailbookError('RUN_INTERRUPTED')
-    const connection = await openConnection(lake)
+    const connection = await openConnection(lake, options)
     return {
       connection,
       logs: ingested.span ?? undefined,
@@ -56,20 +68,31 @@ export async function openSource(logs: readonly string[], config: Config, contex
   }
 }
 
+const temporaryFolder = (): Promise<string> => {
+  const start = join(tmpdir(), 'trailbook-')
+  return writing(`${start}…`, () => mkdtemp(start))
+}
+
 /** @throws TrailbookError CLI_NO_LAKE */
 export async function requireLake(config: Config, context: Pick<CliContext, 'cwd'>): Promise<void> {
   if (await lakeExists(config.lake)) return
   throw new TrailbookError('CLI_NO_LAKE', { path: shownPath(config.lake, context.cwd) })
 }
 
-/** Ingests, with progress on standard error. */
+/**
+ * Ingests, with progress on standard error.
+ *
+ * @throws TrailbookError CLI_NO_LOGS when there was not one file to read, so that a wrong folder is no quiet success
+ */
 export async function ingestPaths(lake: string, paths: readonly string[], context: CliContext): Promise<IngestReport> {
   try {
-    return await ingestLogs(lake, paths, {
+    const report = await ingestLogs(lake, paths, {
       signal: context.signal,
       onProgress: ({ files, totalFiles, records }) =>
         context.progress(`Reading logs: ${files} of ${plural(totalFiles, 'file')}, ${plural(records, 'record')}`),
     })
+    if (report.files === 0 && !report.interrupted) throw new TrailbookError('CLI_NO_LOGS', { paths: paths.join(', ') })
+    return report
   } finally {
     context.progress(undefined)
   }

@@ -9,8 +9,11 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best?.candidate
 }
 
-/** Optimal string alignment distance; gives up beyond `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
+/**
+ * Optimal string alignment: a swap of two neighbours counts as one edit, as typing errors do. Texts whose lengths
+ * differ by more than `limit` are `limit + 1` apart.
+ */
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, i) => i)

@@ -5,64 +5,94 @@ import type { Window } from '../core/time.ts'
 import { readParquet } from './parquet.ts'
 import { quoted } from './quote.ts'
 
+const time = (column: string): string => `CAST(replace(${column}, 'Z', '') AS TIMESTAMP)`
 const iso = (column: string): string => `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`
+
+/** `first` and `last` are missing in parts of older lakes; the hour is then all that is known. */
+const cellsSql = (parts: readonly string[]): string => `(
+  SELECT account, region, class, hour, coalesce(first, hour + INTERVAL 3599 SECOND) AS first, coalesce(last, hour) AS last
+  FROM (FROM ${readParquet(parts, { union: true })}
+    UNION ALL BY NAME SELECT NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false))`
+
+/** The newest entry of each file. A delivered file is known by its name, which is unique, wherever it lies. */
+const latestSql = (files: string): string => `(
+  SELECT * FROM ${files}
+  QUALIFY row_number() OVER (PARTITION BY coalesce(delivered || parse_filename(location), location) ORDER BY file DESC) = 1)`
 
 /**
  * Files that cannot be read, and records that cannot be placed, may hide events: of a delivered file in the quarter of an hour
- * before its delivery, otherwise between the first and the last event that was read from it.
- * A file that could be read later counts no more; a delivered file is known by its name, which is unique, wherever it lies.
+ * before its delivery; of another file with some unreadable records around the events that were read from it. Of a file
+ * that could not be read, or not to its end, and is no delivered one, nothing limits where its events lie.
+ * A file that could be read later, or that was gone when its folder was ingested again, counts no more.
  */
 const damagedSql = (files: string): string => `
-  WITH latest AS (
-    SELECT *, row_number() OVER (PARTITION BY coalesce(delivered || parse_filename(location), location) ORDER BY file DESC) AS age FROM ${files}
-  )
   SELECT account, region,
-    coalesce(CAST(replace(delivered, 'Z', '') AS TIMESTAMP) - INTERVAL 15 MINUTE, CAST(replace(first, 'Z', '') AS TIMESTAMP)),
-    coalesce(CAST(replace(delivered, 'Z', '') AS TIMESTAMP), CAST(replace(last, 'Z', '') AS TIMESTAMP) + INTERVAL 1 SECOND),
-    CASE WHEN status = 'quarantined' THEN 'The file ' || name || ' could not be read: ' || reason
-      ELSE hidden_records || ' of the records in ' || name || ' could not be read.' END
-  FROM latest
-  WHERE age = 1 AND coalesce(delivered, first) IS NOT NULL AND (hidden_records > 0
-    OR (status = 'quarantined' AND code NOT IN ('INPUT_NOT_CLOUDTRAIL')))`
+    CASE WHEN delivered IS NOT NULL THEN ${time('delivered')} - INTERVAL 15 MINUTE
+      WHEN status <> 'quarantined' THEN ${time('first')} - INTERVAL 1 HOUR END,
+    CASE WHEN delivered IS NOT NULL THEN ${time('delivered')}
+      WHEN status <> 'quarantined' THEN ${time('last')} + INTERVAL 1 HOUR END,
+    CASE WHEN status = 'quarantined' THEN 'The file ' || name || ' could not be read, and nobody knows which events it holds: ' || reason
+      ELSE hidden_records || CASE WHEN hidden_records = 1 THEN ' record in ' ELSE ' records in ' END || name || ' could not be read.' END
+  FROM ${latestSql(files)}
+  WHERE hidden_records > 0
+    OR (status = 'quarantined' AND NOT (code = 'INPUT_NOT_CLOUDTRAIL' AND delivered IS NULL))
+  ORDER BY file`
 
-/** Reads what `judgeCoverage` needs from the ledgers of a lake. */
+/** Reads what `judgeCoverage` needs from the ledgers of a lake; hours at least for the given span. */
 export async function readCoverageFacts(
   connection: DuckDBConnection,
   snapshot: LakeSnapshot,
-  window: Window,
+  span: Window,
 ): Promise<CoverageFacts> {
   const rows = async (sql: string): Promise<(string | null)[][]> =>
     (await connection.runAndReadAll(sql)).getRowsJson() as (string | null)[][]
-  const cells = readParquet(snapshot.coverage)
-  const last = [...snapshot.events.map((part) => part.last)]
-  const seen =
-    snapshot.coverage.length === 0
-      ? []
-      : await rows(
-          `SELECT account, region, class, ${iso('min(hour)')}, ${iso('max(hour)')} FROM ${cells} GROUP BY ALL ORDER BY ALL`,
-        )
-  const present =
-    snapshot.coverage.length === 0
-      ? []
-      : await rows(`SELECT DISTINCT account, region, ${iso('hour')} FROM ${cells}
-          WHERE hour >= CAST(${quoted(window.from.slice(0, 13))} || ':00:00' AS TIMESTAMP)
-            AND hour < CAST(${quoted(window.to.slice(0, 19))} AS TIMESTAMP)`)
+  let seen: (string | null)[][] = []
+  let present: (string | null)[][] = []
+  if (snapshot.coverage.length > 0) {
+    const cells = cellsSql(snapshot.coverage)
+    seen = await rows(
+      `SELECT account, region, class, ${iso('min(first)')}, ${iso('max(last)')} FROM ${cells} GROUP BY ALL ORDER BY ALL`,
+    )
+    present = await rows(`SELECT DISTINCT account, region, class, ${iso('hour')} FROM ${cells}
+      WHERE hour >= CAST(${quoted(span.from.slice(0, 13))} || ':00:00' AS TIMESTAMP)
+        AND hour < CAST(${quoted(span.to.slice(0, 19))} AS TIMESTAMP)`)
+  }
+  let delivered: (string | null)[][] = []
   let damaged: (string | null)[][] = []
   if (snapshot.files.length > 0) {
     const files = readParquet(snapshot.files)
-    const [delivered] = await rows(`SELECT max(delivered) FROM ${files} WHERE status <> 'quarantined'`)
-    if (delivered?.[0]) last.push(delivered[0])
+    delivered = await rows(`SELECT account, region, max(delivered) FROM ${files}
+      WHERE status = 'ingested' AND records > 0 AND coalesce(folder, 'CloudTrail') = 'CloudTrail'
+        AND account IS NOT NULL AND region IS NOT NULL AND delivered IS NOT NULL GROUP BY ALL ORDER BY ALL`)
     damaged = await rows(
       `SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`,
     )
   }
   return {
-    seen: seen.map((row) => {
-      const [account, region, eventClass, first, latest] = row as string[]
-      return { account: account!, region: region!, eventClass: eventClass!, first: first!, last: latest! }
-    }),
-    present: present.map((row) => ({ account: row[0]!, region: row[1]!, hour: row[2]! })),
-    damaged: damaged.map((row) => ({ account: row[0]!, region: row[1]!, from: row[2]!, to: row[3]!, reason: row[4]! })),
-    last: last.sort().at(-1) ?? null,
+    seen: (seen as string[][]).map(([account, region, eventClass, first, last]) => ({
+      account: account!,
+      region: region!,
+      eventClass: eventClass!,
+      first: first!,
+      last: last!,
+    })),
+    present: (present as string[][]).map(([account, region, eventClass, hour]) => ({
+      account: account!,
+      region: region!,
+      eventClass: eventClass!,
+      hour: hour!,
+    })),
+    delivered: (delivered as string[][]).map(([account, region, at]) => ({
+      account: account!,
+      region: region!,
+      at: at!,
+    })),
+    damaged: damaged.map(([account, region, from, to, reason]) => ({
+      account: account ?? null,
+      region: region ?? null,
+      from: from ?? null,
+      to: to ?? null,
+      reason: reason!,
+    })),
   }
 }

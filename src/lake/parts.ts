@@ -83,10 +83,11 @@ export async function rewriteParts(
   return rewritten
 }
 
-/** Counts per account, region that delivered, hour and event class: of all staged rows, duplicates too, for they were delivered. */
+/** Counts, and the times of the first and last event, per account, region that delivered, hour and event class: of all staged rows, duplicates too, for they were delivered. */
 export async function writeCoveragePart(connection: DuckDBConnection, lake: string, id: number): Promise<ManifestPart> {
   const select = `SELECT coalesce(_account, '') AS account, coalesce(_region, '') AS region,
       date_trunc('hour', CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)) AS hour, _class AS class,
+      min(CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)) AS first, max(CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)) AS last,
       count(*) AS delivered, count(*) FILTER (is_new) AS events
     FROM staging s JOIN verdict v ON s.rowid = v.id GROUP BY ALL ORDER BY ALL`
   return writePart(connection, lake, newPath('coverage', id), select)

@@ -1,18 +1,15 @@
 import type { Row } from '../core/ports.ts'
-import { isoTime, milliseconds } from '../core/time.ts'
+import { fittingSteps, isExpired } from '../core/run/exclusions.ts'
 import { contextOf, doubt, type RunState } from './state.ts'
 
 /**
- * A test for rows that are known and accepted. An exclusion holds until its day; one that cannot be evaluated
+ * A test for rows of a step that are known and accepted. An exclusion holds until its day; one that cannot be evaluated
  * excludes nothing.
  */
 export function excluder(state: RunState, step: string): (row: Row) => boolean {
-  const now = isoTime(state.effects.clock.now())
+  const now = state.effects.clock.now()
   const own = (state.plan.exclusions ?? []).filter(
-    (exclusion) =>
-      exclusion.runbook === state.plan.runbook.id &&
-      (exclusion.step === undefined || exclusion.step === step) &&
-      isoTime(milliseconds(exclusion.expires)) > now,
+    (exclusion) => fittingSteps(exclusion, state.plan).includes(step) && !isExpired(exclusion, now),
   )
   if (own.length === 0) return () => false
   return (row) =>

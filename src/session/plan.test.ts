@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { fakePlan } from '../../test/support/session-fakes.ts'
 import { planDigest, planRecord } from '../core/run/plan.ts'
-import { fakePlan } from './fakes.ts'
 
 const steps = `steps:
   - { id: calls, query: SELECT 1 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { event, type FakeOptions, fakeConnection, fakeQuery, now, window } from '../../test/support/session-fakes.ts'
 import type { Connection, Scope } from '../core/ports.ts'
-import { event, type FakeOptions, fakeConnection, fakeQuery, now, window } from './fakes.ts'
 import { type QueryRequest, runQuery } from './query.ts'
 
 const ask = async (request: Partial<QueryRequest> = {}, options: FakeOptions = {}) => {

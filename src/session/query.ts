@@ -41,7 +41,7 @@ export async function runQuery(
   const { connection } = effects
   const { signal } = options
   const abortable = signal ? { signal } : {}
-  const window = await windowOf(request, effects)
+  const window = await queryWindow(request, effects)
   const scope: Scope = {
     window,
     earliest: window.from,
@@ -81,7 +81,7 @@ export async function runQuery(
   }
 }
 
-async function windowOf(
+async function queryWindow(
   request: QueryRequest,
   { connection, clock }: { readonly connection: Connection; readonly clock: Clock },
 ): Promise<Window> {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { event, type FakeOptions, fakeEffects, fakePlan, wholeCoverage } from '../../test/support/session-fakes.ts'
 import { TrailbookError } from '../core/errors.ts'
 import type { Connection } from '../core/ports.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import type { PlanRequest } from '../core/run/plan.ts'
-import { event, type FakeOptions, fakeEffects, fakePlan, wholeCoverage } from './fakes.ts'
 import { finishRun, runRunbook } from './run-runbook.ts'
 import type { RunEffects } from './state.ts'
 
@@ -173,7 +173,7 @@ describe('an error in an expression', () => {
       complete: false,
       doubts: [{ code: 'condition', step: 'calls' }],
     })
-    expect(result.findings[0]?.error).toBeTruthy()
+    expect(result.findings[0]?.error).toBe(told)
   })
 
   test('of an action keeps it from being proposed, and the run from being clear', async () => {
@@ -457,6 +457,7 @@ describe('an exclusion', () => {
     ['has expired', { expires: '2026-01-15' }],
     ['is of another runbook', { runbook: 'other' }],
     ['is of another step', { step: 'other' }],
+    ['names a column that the step does not have', { match: 'row.nothing.here == 1' }],
   ])('has no effect when it %s', async (_, more) => {
     const result = await run(changes, {
       answers: { changes: [event('e1')] },
@@ -466,7 +467,7 @@ describe('an exclusion', () => {
   })
 
   test('that cannot be evaluated excludes nothing and is told', async () => {
-    const broken = { ...exclusion, match: 'row.nothing.here == 1' }
+    const broken = { ...exclusion, match: 'row.actor.nothing == 1' }
     const result = await run(changes, { answers: { changes: [event('e1')] }, plan: { exclusions: [broken] } })
     expect(result).toMatchObject({ verdict: 'findings', complete: false, doubts: [{ code: 'condition' }] })
   })

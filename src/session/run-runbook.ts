@@ -18,7 +18,7 @@ import { askStep } from './ask-step.ts'
 import { queryStep } from './query-step.ts'
 import { contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
 import { describeStep, stepTitle } from './step-result.ts'
-import { mentions, todoStep } from './todo-step.ts'
+import { mentions, namesStep, todoStep } from './todo-step.ts'
 
 /**
  * Runs a plan and yields its events in order; the last one, `run-finished`, carries the judged run.
@@ -72,7 +72,7 @@ async function* carryOut(state: RunState): Events<RunbookRun> {
   }
   for (const step of runbook.steps) {
     yield { type: 'step-started', step: step.id, kind: step.kind, title: stepTitle(step) }
-    const outcome = yield* oneStep(state, step)
+    const outcome = waiting(state, step, yield* oneStep(state, step))
     stopIfAborted(state)
     state.outcomes.set(step.id, outcome)
     yield { type: 'step-finished', result: outcome.result }
@@ -123,6 +123,17 @@ async function* oneStep(state: RunState, step: Step): Events<StepOutcome> {
         : new TrailbookError('RUN_STEP_FAILED', { step: step.id, reason: reasonOf(cause) }, { cause })
     return failure(step, 'failed', { code: error.code, message: error.message, hint: error.hint })
   }
+}
+
+/** A step that is left out by a condition over an unanswered question may still be needed: it says so. */
+function waiting(state: RunState, step: Step, outcome: StepOutcome): StepOutcome {
+  const { result } = outcome
+  if (result.status !== 'skipped' || result.error !== undefined || step.when === undefined) return outcome
+  const { when } = step
+  const open = state.plan.runbook.steps.find(
+    (other) => state.outcomes.get(other.id)?.result.status === 'unanswered' && namesStep(when, other.id),
+  )
+  return open === undefined ? outcome : { ...outcome, result: { ...result, waitsFor: open.id } }
 }
 
 /** Failed, or skipped because of a failure further up. */

@@ -85,9 +85,12 @@ export function couldBringFindings(state: RunState, step: Step): boolean {
 }
 
 export function mentions(step: Step, id: string): boolean {
-  if (step.each?.rows === id) return true
-  return new RegExp(`\\bsteps\\s*(?:\\.\\s*${id}\\b|\\[\\s*\\\\?["']${id}\\\\?["'])`).test(JSON.stringify(step))
+  return step.each?.rows === id || namesStep(JSON.stringify(step), id)
 }
+
+/** Whether a text of a runbook (or its JSON) names `steps.<id>`, also of a row. */
+export const namesStep = (text: string, id: string): boolean =>
+  new RegExp(`\\bsteps\\s*(?:\\.\\s*${id}\\b|\\[\\s*\\\\?["']${id}\\\\?["'])`).test(text)
 
 /** Only the runbook's own texts are filled in: a row's cells are other people's words and stay as they are. */
 function todoOf(state: RunState, step: TodoStep, occasion: Occasion): Todo {

@@ -108,12 +108,12 @@ describe('the corpus', () => {
     }
     expect(counts).toMatchInlineSnapshot(`
       {
-        "error here only": 22,
-        "error in Trino only": 10,
-        "error in both": 438,
-        "other rows": 15,
-        "refused": 651,
-        "same": 1373,
+        "error here only": 25,
+        "error in Trino only": 11,
+        "error in both": 488,
+        "other rows": 23,
+        "refused": 690,
+        "same": 1728,
       }
     `)
   })

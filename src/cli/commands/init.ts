@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { kindOf, shownPath } from '../../authoring/library.ts'
+import { join, resolve } from 'node:path'
+import { pathKind, shownPath } from '../../authoring/library.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { line } from '../../core/report/lines.ts'
 import { argument, defineCommand } from '../command.ts'
 import { configName, defaultRunbooks } from '../config.ts'
+import { writing } from '../write.ts'
 
 export const configTemplate = `# Configuration of trailbook. Every key may be left out; the values shown are the defaults.
 # A value may hold \${env:NAME}: the environment variable takes its place.
@@ -37,14 +38,14 @@ export const initCommand = defineCommand({
   async action(given, context) {
     const folder = resolve(context.cwd, argument(given, 'folder') ?? '.')
     const config = join(folder, configName)
-    if ((await kindOf(config)) !== undefined) {
+    if ((await pathKind(config)) !== undefined) {
       throw new TrailbookError('CLI_FILE_EXISTS', { path: shownPath(config, context.cwd) })
     }
     const runbooks = join(folder, defaultRunbooks)
-    await mkdir(runbooks, { recursive: true })
-    await mkdir(dirname(config), { recursive: true })
-    await writeFile(config, configTemplate, { flag: 'wx' })
-    const created = [config, runbooks].map((path) => shownPath(path, context.cwd))
+    const shown = (path: string): string => shownPath(path, context.cwd)
+    await writing(shown(runbooks), () => mkdir(runbooks, { recursive: true }))
+    await writing(shown(config), () => writeFile(config, configTemplate, { flag: 'wx' }))
+    const created = [config, runbooks].map(shown)
     return {
       exitCode: 0,
       json: { schema: 'trailbook.init/v1', created },

@@ -1,28 +1,27 @@
 import { writeFile } from 'node:fs/promises'
-import { findRunbooks, kindOf, readHead, shownPath } from '../../authoring/library.ts'
-import { loadRunbook } from '../../authoring/load-runbook.ts'
+import { readHead, shownPath } from '../../authoring/library.ts'
+import { type LoadedRunbook, loadRunbook } from '../../authoring/load-runbook.ts'
 import type { Issue } from '../../core/errors.ts'
 import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
 import { applyFixes } from '../../core/runbook/fixes.ts'
-import { isoTime } from '../../core/time.ts'
-import { argumentList, type CliContext, defineCommand, flag } from '../command.ts'
-import { type Config, loadConfig } from '../config.ts'
+import { argumentList, defineCommand, flag } from '../command.ts'
+import { loadConfig } from '../config.ts'
 import { placeText } from '../failure.ts'
-import { libraryFiles, resolveRunbooks, shippedFolder } from '../runbook-files.ts'
-
-interface LintedFile {
-  readonly file: string
-  readonly text: string
-  readonly issues: readonly Issue[]
-}
+import { checkedFiles, libraryFiles } from '../runbook-files.ts'
+import { writing } from '../write.ts'
 
 export const lintCommand = defineCommand({
   name: 'lint',
   summary: 'Check runbooks for mistakes',
   details:
     'Reports every mistake of a file in one pass, with its place and what to do about it. Warnings are matters of taste and traps; they do not change the exit code unless --strict is given.',
-  arguments: [{ name: '[paths...]', description: 'files, folders or ids (default: your runbook folders)' }],
+  arguments: [
+    {
+      name: '[paths...]',
+      description: 'files, folders or ids (default: your runbooks; without any, the shipped ones)',
+    },
+  ],
   options: [
     { flags: '--fix', description: 'mend what can be mended without changing the meaning' },
     { flags: '--strict', description: 'exit with 1 for warnings too' },
@@ -33,30 +32,34 @@ export const lintCommand = defineCommand({
   ],
   async action(given, context) {
     const config = await loadConfig(context)
-    const files = await targets(argumentList(given, 'paths'), config, context)
+    const files = await checkedFiles(argumentList(given, 'paths'), config, context)
     const heads = await Promise.all([...(await libraryFiles(config)), ...files].map((file) => readHead(file.path)))
     const knownRunbooks = heads.flatMap((head) => (head === undefined ? [] : [head.id]))
-    const linted: LintedFile[] = []
+    const linted: LoadedRunbook[] = []
     let fixed = 0
     for (const file of files) {
       const options = {
         aliases: config.aliases,
         lists: config.lists,
         knownRunbooks,
-        today: isoTime(context.clock.now()).slice(0, 10),
+        now: context.clock.now(),
+        cwd: context.cwd,
       }
       const shown = shownPath(file.path, context.cwd)
-      let loaded = await loadRunbook(file, { ...options, shown })
-      const mended = flag(given, 'fix') ? applyFixes(loaded.text, loaded.issues) : loaded.text
+      let loaded = await loadRunbook(file, options)
+      const own = loaded.issues.filter((issue) => issue.at?.file === shown)
+      const mended = flag(given, 'fix') ? applyFixes(loaded.text, own) : loaded.text
       if (mended !== loaded.text) {
         const before = fixable(loaded.issues)
-        await writeFile(file.path, mended)
-        loaded = await loadRunbook(file, { ...options, shown })
+        await writing(shown, () => writeFile(file.path, mended))
+        loaded = await loadRunbook(file, options)
         fixed += before - fixable(loaded.issues)
       }
-      linted.push({ file: shown, text: loaded.text, issues: loaded.issues })
+      linted.push(loaded)
     }
-    const all = linted.flatMap(({ file, issues }) =>
+    const texts = new Map(linted.flatMap((loaded) => [...loaded.texts]))
+    const found = byFile(linted.flatMap((loaded) => loaded.issues))
+    const all = [...found].flatMap(([file, issues]) =>
       issues.map(({ fix, at, ...issue }) => ({ file, ...issue, ...(at && { at }), fixable: fix !== undefined })),
     )
     const errors = all.filter((issue) => issue.severity === 'error').length
@@ -65,7 +68,7 @@ export const lintCommand = defineCommand({
       exitCode: errors > 0 || (flag(given, 'strict') && warnings > 0) ? 1 : 0,
       json: { schema: 'trailbook.lint/v1', files: linted.length, errors, warnings, fixed, issues: all },
       lines: (width) => [
-        ...linted.flatMap((file) => fileLines(file, width)),
+        ...[...found].flatMap(([file, issues]) => fileLines({ file, text: texts.get(file) ?? '', issues }, width)),
         line(
           span(errors > 0 ? plural(errors, 'mistake') : 'No mistakes', errors > 0 ? 'bad' : 'good'),
           `, ${plural(warnings, 'warning')} in ${plural(linted.length, 'runbook')}${fixed > 0 ? `; ${fixed} mended` : ''}`,
@@ -77,13 +80,24 @@ export const lintCommand = defineCommand({
 
 const fixable = (issues: readonly Issue[]): number => issues.filter((issue) => issue.fix !== undefined).length
 
-/** What was named, else the folders of one's own runbooks; without any, those that are shipped. */
-export async function targets(names: readonly string[], config: Config, context: Pick<CliContext, 'cwd'>) {
-  if (names.length > 0) return resolveRunbooks(names, config, context)
-  const folders: string[] = []
-  for (const folder of config.runbooks) if ((await kindOf(folder)) !== undefined) folders.push(folder)
-  const found = await Promise.all((folders.length > 0 ? folders : [shippedFolder()]).map(findRunbooks))
-  return found.flat()
+/** The issues by file; files beside runbooks are told once, however many runbooks they serve. */
+function byFile(issues: readonly Issue[]): ReadonlyMap<string, readonly Issue[]> {
+  const files = new Map<string, Issue[]>()
+  const seen = new Set<string>()
+  for (const one of issues) {
+    const file = one.at?.file ?? ''
+    const key = JSON.stringify([file, one.at?.line, one.at?.column, one.code, one.message])
+    if (seen.has(key)) continue
+    seen.add(key)
+    files.set(file, [...(files.get(file) ?? []), one])
+  }
+  return files
+}
+
+interface LintedFile {
+  readonly file: string
+  readonly text: string
+  readonly issues: readonly Issue[]
 }
 
 function fileLines({ file, text, issues }: LintedFile, width: number): readonly Line[] {

@@ -1,10 +1,16 @@
-import { readHead, shownPath } from '../../authoring/library.ts'
+import { type RunbookHead, readHead, shownPath } from '../../authoring/library.ts'
+import { loadRunbook } from '../../authoring/load-runbook.ts'
 import { blank, line, span } from '../../core/report/lines.ts'
 import { tableLines } from '../../core/report/table.ts'
 import { plural } from '../../core/report/text.ts'
 import { argumentList, defineCommand, list as optionList, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { libraryFiles, resolveRunbooks } from '../runbook-files.ts'
+
+interface ListedRunbook extends RunbookHead {
+  /** Mistakes that keep it from being run. */
+  readonly issues: number
+}
 
 export const listCommand = defineCommand({
   name: 'list',
@@ -35,12 +41,23 @@ export const listCommand = defineCommand({
     for (const file of unreadable)
       context.note(`${shownPath(file.path, context.cwd)} is no runbook that can be read; trailbook lint says why.`)
     const seen = new Set<string>()
-    const runbooks = heads
-      .filter((head) => head !== undefined)
-      .map((head) => ({ ...head, path: shownPath(head.path, context.cwd) }))
-      .filter((head) => !seen.has(head.id) && seen.add(head.id))
-      .filter((head) => tags.every((tag) => head.tags.includes(tag)))
-      .filter((head) => severity === undefined || head.severity === severity)
+    const chosen = files.flatMap((file, index) => {
+      const head = heads[index]
+      if (head === undefined || seen.has(head.id)) return []
+      seen.add(head.id)
+      const fits =
+        tags.every((tag) => head.tags.includes(tag)) && (severity === undefined || head.severity === severity)
+      return fits ? [{ file, head }] : []
+    })
+    const runbooks: ListedRunbook[] = []
+    for (const { file, head } of chosen) {
+      const { issues } = await loadRunbook(file, { aliases: config.aliases, lists: config.lists, cwd: context.cwd })
+      const mistakes = issues.filter((issue) => issue.severity === 'error').length
+      const path = shownPath(head.path, context.cwd)
+      runbooks.push({ ...head, path, issues: mistakes })
+      if (mistakes > 0) context.note(`${path} has ${plural(mistakes, 'mistake')}; trailbook lint ${path} shows them.`)
+    }
+    const broken = runbooks.some((one) => one.issues > 0)
     return {
       exitCode: 0,
       json: { schema: 'trailbook.list/v1', runbooks },
@@ -49,8 +66,13 @@ export const listCommand = defineCommand({
           ? [line('There are no such runbooks.')]
           : [
               ...tableLines({
-                columns: ['id', 'severity', 'title'],
-                rows: runbooks.map(({ id, severity: level, title }) => ({ id, severity: level, title })),
+                columns: ['id', 'severity', ...(broken ? ['mistakes'] : []), 'title'],
+                rows: runbooks.map(({ id, severity: level, title, issues }) => ({
+                  id,
+                  severity: level,
+                  title,
+                  mistakes: issues === 0 ? '' : issues,
+                })),
                 width,
                 maxRows: runbooks.length,
               }),

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { kindOf, shownPath } from '../../authoring/library.ts'
+import { pathKind, shownPath } from '../../authoring/library.ts'
 import { skeleton } from '../../authoring/skeleton.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { line } from '../../core/report/lines.ts'
 import { argument, defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { writing } from '../write.ts'
 
 export const newCommand = defineCommand({
   name: 'new',
@@ -21,9 +22,11 @@ export const newCommand = defineCommand({
     const folder = config.runbooks[0] ?? context.cwd
     const path = join(folder, `${id}.yaml`)
     const shown = shownPath(path, context.cwd)
-    if ((await kindOf(path)) !== undefined) throw new TrailbookError('CLI_FILE_EXISTS', { path: shown })
-    await mkdir(folder, { recursive: true })
-    await writeFile(path, skeleton(id), { flag: 'wx' })
+    if ((await pathKind(path)) !== undefined) throw new TrailbookError('CLI_FILE_EXISTS', { path: shown })
+    await writing(shown, async () => {
+      await mkdir(folder, { recursive: true })
+      await writeFile(path, skeleton(id), { flag: 'wx' })
+    })
     return {
       exitCode: 0,
       json: { schema: 'trailbook.new/v1', created: [shown] },

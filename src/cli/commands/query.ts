@@ -13,6 +13,7 @@ import { argument, type CliContext, defineCommand, type Given, list, text } from
 import { loadConfig } from '../config.ts'
 import { checkScope } from '../run-request.ts'
 import { noteQuarantine, openSource } from '../sources.ts'
+import { timeLimitOf, timeoutOption } from '../timeout.ts'
 import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
 
 export const queryCommand = defineCommand({
@@ -27,6 +28,7 @@ export const queryCommand = defineCommand({
     ...windowOptions,
     ...scopeOptions,
     { flags: '--limit <rows>', description: 'rows to keep; further ones are counted', default: '10000' },
+    timeoutOption,
   ],
   examples: [
     {
@@ -43,10 +45,11 @@ export const queryCommand = defineCommand({
     const sql = await sqlOf(given, context)
     checkScope(given)
     const rowLimit = limitOf(text(given, 'limit'))
+    const timeLimitMs = timeLimitOf(given)
     const lists = Object.fromEntries(Object.entries(config.lists).map(([name, values]) => [name, listTable(values)]))
     const { query, issues } = analyze(sql, { lists, aliases: config.aliases })
     if (query === undefined) throw refusal(issues)
-    const source = await openSource(list(given, 'logs'), config, context)
+    const source = await openSource({ logs: list(given, 'logs'), timeLimitMs }, config, context)
     try {
       noteQuarantine(source.ingested, context)
       const request = {

@@ -17,13 +17,14 @@ import { type CliContext, defineCommand, type Given, list, text } from '../comma
 import { loadConfig } from '../config.ts'
 import { prepareRuns, type SoundRunbook } from '../run-request.ts'
 import { noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
+import { timeLimitOf, timeoutOption } from '../timeout.ts'
 import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
 
 export const runCommand = defineCommand({
   name: 'run',
   summary: 'Run runbooks and say what they found',
   details:
-    "The window is what you say, else the span of --logs, else the runbook's own. The verdict is clear only when\neverything that was expected could be seen.",
+    "The window is what you say, else the span of --logs, else the runbook's own. The verdict is clear only when everything that was expected could be seen.",
   arguments: [{ name: '<what...>', description: 'ids of runbooks, runbook files, or folders of them' }],
   options: [
     {
@@ -39,13 +40,14 @@ export const runCommand = defineCommand({
       description: 'the answer to a question the runbook asks; may be given several times',
       repeatable: true,
     },
+    timeoutOption,
     { flags: '--fail-on <severity>', description: 'lower findings exit with 0', choices: [...severities] },
   ],
   examples: [
-    { command: 'trailbook run root-user-activity --logs ./logs', says: 'a shipped runbook over some log files' },
+    { command: 'trailbook run root-activity --logs ./logs', says: 'a shipped runbook over some log files' },
     {
-      command: 'trailbook run key-use --param key=AKIAIOSFODNN7EXAMPLE --since 24h',
-      says: 'over the lake, the last day',
+      command: 'trailbook run root-activity --param account=111122223333 --since 24h',
+      says: 'one account in the lake, the last day',
     },
     { command: 'trailbook run runbooks/ --fail-on high --format json', says: 'all of a folder, for a machine' },
   ],
@@ -53,8 +55,9 @@ export const runCommand = defineCommand({
     const config = await loadConfig(context)
     // Whatever is wrong with what was typed is said before any log is read.
     const { requests, answers, skipped } = await prepareRuns(given, config, context)
-    windowOf(requests[0]?.loaded.runbook, given, { context })
-    const source = await openSource(list(given, 'logs'), config, context)
+    givenWindow(requests[0]?.loaded.runbook, given, { context })
+    const timeLimitMs = timeLimitOf(given)
+    const source = await openSource({ logs: list(given, 'logs'), timeLimitMs }, config, context)
     try {
       noteQuarantine(source.ingested, context)
       const runs: RunbookRun[] = []
@@ -75,7 +78,7 @@ export const runCommand = defineCommand({
   },
 })
 
-function windowOf(
+function givenWindow(
   runbook: Runbook | undefined,
   given: Given,
   { context, source }: { readonly context: CliContext; readonly source?: OpenedSource },
@@ -97,7 +100,7 @@ interface Planning {
 }
 
 function planOf(loaded: SoundRunbook, { given, context, source, parameters, answers }: Planning): Plan {
-  const { window, origin } = windowOf(loaded.runbook, given, { context, source })
+  const { window, origin } = givenWindow(loaded.runbook, given, { context, source })
   return makePlan({
     ...loaded,
     parameters,

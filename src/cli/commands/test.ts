@@ -8,21 +8,26 @@ import { plural } from '../../core/report/text.ts'
 import { argumentList, defineCommand, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { placeText } from '../failure.ts'
-import { targets } from './lint.ts'
+import { checkedFiles } from '../runbook-files.ts'
 
 export const testCommand = defineCommand({
   name: 'test',
   summary: 'Run the cases of runbooks',
   details: 'Every case gives the runbook some events and says what it must find. Nothing else is read.',
-  arguments: [{ name: '[paths...]', description: 'files, folders or ids (default: your runbook folders)' }],
+  arguments: [
+    {
+      name: '[paths...]',
+      description: 'files, folders or ids (default: your runbooks; without any, the shipped ones)',
+    },
+  ],
   options: [{ flags: '--case <text>', description: 'only cases whose name holds this text' }],
   examples: [
     { command: 'trailbook test', says: "all cases of this folder's runbooks" },
-    { command: 'trailbook test stopped-trail --case denied', says: 'some cases of one runbook' },
+    { command: 'trailbook test root-activity --case console', says: 'some cases of one runbook' },
   ],
   async action(given, context) {
     const config = await loadConfig(context)
-    const files = await targets(argumentList(given, 'paths'), config, context)
+    const files = await checkedFiles(argumentList(given, 'paths'), config, context)
     const wanted = text(given, 'case')?.toLowerCase()
     const cases: CaseOutcome[] = []
     const engine = await openCaseEngine()
@@ -30,7 +35,7 @@ export const testCommand = defineCommand({
       for (const file of files) {
         if (context.signal.aborted) throw new TrailbookError('RUN_INTERRUPTED')
         const shown = shownPath(file.path, context.cwd)
-        const loaded = await loadRunbook(file, { aliases: config.aliases, lists: config.lists, shown })
+        const loaded = await loadRunbook(file, { aliases: config.aliases, lists: config.lists, cwd: context.cwd })
         const { runbook } = loaded
         if (runbook === undefined) {
           const first = loaded.issues.find((issue) => issue.severity === 'error')
@@ -58,6 +63,8 @@ export const testCommand = defineCommand({
       context.progress(undefined)
       await engine.close()
     }
+    if (wanted !== undefined && cases.every((one) => one.status === 'skipped'))
+      throw new TrailbookError('CLI_NO_CASE', { text: text(given, 'case') ?? '' })
     const count = (status: CaseOutcome['status']): number => cases.filter((one) => one.status === status).length
     const [passed, failed, skipped] = [count('passed'), count('failed'), count('skipped')]
     return {

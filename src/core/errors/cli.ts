@@ -16,8 +16,19 @@ export const cliErrors = {
   },
   CLI_FILE_UNREADABLE: {
     message: '{path} cannot be read: {reason}.',
-    hint: 'Check the permissions of the file.',
+    hint: 'Check the disk it lies on; other programs may tell more.',
     exit: 64,
+  },
+  CLI_FILE_IS_FOLDER: { message: '{path} is a folder, where a file is needed.', hint: 'Name a file in it.', exit: 64 },
+  CLI_FILE_FORBIDDEN: {
+    message: '{path} may not be read.',
+    hint: 'Check the permissions of the file and of the folders above it.',
+    exit: 64,
+  },
+  CLI_UNWRITABLE: {
+    message: '{path} cannot be written: {reason}.',
+    hint: '{advice}',
+    exit: 3,
   },
   CLI_FILE_EXISTS: {
     message: '{path} is there already.',
@@ -26,7 +37,7 @@ export const cliErrors = {
   },
   CLI_BAD_ID: {
     message: '"{id}" cannot be the id of a runbook.',
-    hint: 'Use small letters, digits and single hyphens, for example root-user-activity.',
+    hint: 'Use small letters, digits and single hyphens, for example root-activity.',
     exit: 64,
   },
   CLI_NO_SQL: {
@@ -49,6 +60,26 @@ export const cliErrors = {
   CLI_NO_LAKE: {
     message: 'There is no lake at {path}.',
     hint: 'Put logs into it with trailbook ingest <path>, or name logs on the spot with --logs <path>.',
+    exit: 64,
+  },
+  CLI_NO_LOGS: {
+    message: 'There are no log files in {paths}.',
+    hint: 'Files in folders count when their names end as log files do (.json, .json.gz, .ndjson …); a file that is named itself is always tried.',
+    exit: 64,
+  },
+  CLI_NO_CASE: {
+    message: 'No case has a name that holds "{text}".',
+    hint: 'Leave --case out to run all of them; upper and lower case make no difference.',
+    exit: 64,
+  },
+  CONFIG_FOLDER_MISSING: {
+    message: '{path} names the folder {folder} under runbooks, and there is none.',
+    hint: 'Make it, or mend the path; paths count from the folder of the file.',
+    exit: 64,
+  },
+  CONFIG_ALIAS: {
+    message: 'In {path}, "{alias}" cannot be an alias: {reason}.',
+    hint: 'Write the name of a table as SQL takes it without quotes: my_trail_logs or my_database.my_trail_logs.',
     exit: 64,
   },
   CONFIG_SYNTAX: {

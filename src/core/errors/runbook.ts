@@ -60,6 +60,14 @@ export const runbookErrors = {
   RUNBOOK_CASE_PARAMETER: entry('The case gives no value to {names}.', 'Add it under parameters.'),
   RUNBOOK_CASE_ANSWER: entry('{answer} is not an answer to the step {step}.', '{hint}'),
   RUNBOOK_CASE_EVENT: entry('{key} of this event is {problem}.', '{hint}'),
+  EXCLUSION_UNFIT: entry(
+    'The exclusion fits no step of {runbook}: {problem}.',
+    'It takes rows out of steps with a finding whose query outputs every column that match names; mend it or delete it.',
+  ),
+  EXCLUSION_EXPIRED: entry(
+    'The exclusion of {owner} in {runbook} ended on {on} and has no effect.',
+    'Review it: set a later day, or delete it.',
+  ),
   RUNBOOK_TEMPLATE_OPEN: entry('A {{ is not closed.', 'Write {{ expression }}.'),
 
   CEL_SYNTAX: entry('The expression cannot be read: {reason}.', '{hint}'),

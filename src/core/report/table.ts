@@ -8,15 +8,23 @@ export interface TableOptions {
   /** Columns of the terminal. */
   readonly width: number
   readonly maxRows: number
+  /** As `maxRows`, where a row takes a line for each of its columns. */
+  readonly maxBlocks?: number
 }
 
 const gap = 2
 const narrowest = 10
 
 /** Rows as a table where the columns can be read at that width, otherwise as blocks of `column  value`. */
-export function tableLines({ columns, rows, width: total, maxRows }: TableOptions): readonly Line[] {
-  const shown = rows.slice(0, maxRows)
-  const widths = columnWidths(columns, shown, total)
+export function tableLines({
+  columns,
+  rows,
+  width: total,
+  maxRows,
+  maxBlocks = maxRows,
+}: TableOptions): readonly Line[] {
+  const widths = columnWidths(columns, rows.slice(0, maxRows), total)
+  const shown = rows.slice(0, widths === undefined ? Math.min(maxRows, maxBlocks) : maxRows)
   const body = widths === undefined ? blocks(columns, shown, total) : grid(columns, shown, widths)
   const hidden = rows.length - shown.length
   return hidden > 0 ? [...body, line(span(`… and ${hidden.toLocaleString('en-US')} more`, 'muted'))] : body

@@ -219,6 +219,7 @@ function stepLines(step: StepResult, number: number, width: number, maxRows: num
           rows: step.rows,
           width: inner,
           maxRows,
+          maxBlocks: 3,
         })
   return [
     line(
@@ -247,6 +248,7 @@ function statusText(step: StepResult): string {
     case 'done':
       return plural(step.rowCount, step.kind === 'ask' ? 'answer' : 'row')
     case 'skipped':
+      if (step.waitsFor !== undefined) return 'waits for an answer'
       return step.error === undefined ? 'not needed' : 'skipped'
     case 'failed':
       return 'failed'
@@ -258,7 +260,11 @@ function statusText(step: StepResult): string {
 }
 
 const statusStyle = (step: StepResult): Style =>
-  step.status === 'failed' ? 'bad' : step.status === 'not-run' || step.status === 'unanswered' ? 'warn' : 'muted'
+  step.status === 'failed'
+    ? 'bad'
+    : step.status === 'not-run' || step.status === 'unanswered' || step.waitsFor !== undefined
+      ? 'warn'
+      : 'muted'
 
 const maxTodos = 5
 

@@ -52,6 +52,8 @@ export interface StepResult {
   readonly error?: StepError
   /** More rows called for the step than `each.max` allows. */
   readonly overflow?: { readonly rows: number; readonly max: number }
+  /** It was left out because its `when` looks at this question, which has no answer yet. */
+  readonly waitsFor?: string
   readonly todo?: readonly Todo[]
   /** What a step that was not carried out means for the answer. */
   readonly meaning?: string

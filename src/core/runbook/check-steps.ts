@@ -35,7 +35,7 @@ export function checkSteps(checks: Checks): void {
       ...(step.kind === 'ask' && { ask: step.ask.type }),
       ...(step.each && { eachOf: step.each.rows }),
     }
-    checks.known.push(known)
+    if (draft.id !== undefined) checks.known.push(known)
   }
 }
 

@@ -17,6 +17,7 @@ export interface DraftStep {
   /** As written, even when it is no proper name. */
   readonly id?: string
   readonly kind?: StepKind
+  /** Without a proper name it has the one that was written, or its number: what else it holds is checked all the same. */
   readonly step?: Step
 }
 
@@ -146,8 +147,23 @@ function readStep(source: Source, path: Path, value: unknown): DraftStep {
   const cleaned = Object.fromEntries(
     Object.entries(value).filter(([key]) => !others.has(key) && (own.has(key) || !foreign.has(key))),
   )
-  const read = salvage<Step>(source, { schema: stepSchemas[kind], value: cleaned, base: path })
-  return { path, kind, ...id, ...(read.value && { step: read.value }) }
+  const schema = stepSchemas[kind]
+  const step =
+    salvage<Step>(source, { schema, value: cleaned, base: path }).value ??
+    unnamed(source, { schema, path, value: cleaned })
+  return { path, kind, ...id, ...(step && { step }) }
+}
+
+/** The step when it lacks nothing but a proper id. Its mistakes have been reported. */
+function unnamed(
+  source: Source,
+  { schema, path, value }: { schema: (typeof stepSchemas)[StepKind]; path: Path; value: JsonMap },
+): Step | undefined {
+  if (typeof value.id === 'string' && namePattern.test(value.id)) return undefined
+  const silent: Source = { ...source, report: () => {} }
+  const read = salvage<Step>(silent, { schema, value: { ...value, id: 'unnamed' }, base: path })
+  const number = Number(path.at(-1)) + 1
+  return read.value && { ...read.value, id: typeof value.id === 'string' ? value.id : `number ${number}` }
 }
 
 function reportNoKind(source: Source, path: Path, value: JsonMap): void {

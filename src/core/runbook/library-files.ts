@@ -1,5 +1,5 @@
 /** The files beside runbooks: `lists/<name>.yaml` and `exclusions.yaml`. */
-import type { Issue } from '../errors.ts'
+import type { Issue, Place } from '../errors.ts'
 import type { ListTable } from '../sql/compile.ts'
 import { celChecker } from './cel-check.ts'
 import { listTable } from './lists.ts'
@@ -21,9 +21,15 @@ export function parseListFile(text: string, { file }: { file?: string } = {}): P
   return { ...(read?.value && isSound(source) && { list: listTable(read.value.values) }), issues: source.issues }
 }
 
+/** An exclusion and where its `match` stands. */
+export interface PlacedExclusion {
+  readonly exclusion: Exclusion
+  readonly at: Place
+}
+
 export interface ParsedExclusions {
   /** Present when no issue is an error; an empty file excludes nothing. */
-  readonly exclusions?: readonly Exclusion[]
+  readonly exclusions?: readonly PlacedExclusion[]
   readonly issues: readonly Issue[]
 }
 
@@ -46,7 +52,11 @@ export function parseExclusions(text: string, { file }: { file?: string } = {}):
     } else if (type !== 'bool' && type !== 'dyn')
       source.report('CEL_NOT_CONDITION', { type: type ?? 'nothing' }, source.value(path))
   }
-  return { ...(read.value && isSound(source) && { exclusions: read.value }), issues: source.issues }
+  const exclusions = (read.value ?? []).map((exclusion, index) => ({
+    exclusion,
+    at: source.place(source.value([index, 'match'])),
+  }))
+  return { ...(read.value && isSound(source) && { exclusions }), issues: source.issues }
 }
 
 const isSound = ({ issues }: Source) => !issues.some((issue) => issue.severity === 'error')

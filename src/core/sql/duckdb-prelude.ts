@@ -41,6 +41,8 @@ export const duckdbMacros: readonly string[] = [
   `trino_cast_boolean(s) AS (CASE WHEN lower(s) IN ('t', 'true', '1') THEN true WHEN lower(s) IN ('f', 'false', '0') THEN false WHEN s IS NULL THEN NULL ELSE CAST(${fail('Cannot cast text to boolean')} AS BOOLEAN) END)`,
   `trino_cast_date(s) AS (CAST(CASE WHEN regexp_matches(trim(s), '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$') THEN trim(s) WHEN s IS NULL THEN NULL ELSE CAST(${fail('Value cannot be cast to date')} AS VARCHAR) END AS DATE))`,
   `trino_cast_timestamp(s) AS (date_trunc('millisecond', CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?)?$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('Value cannot be cast to timestamp')} AS VARCHAR) END AS TIMESTAMP) + INTERVAL 500 MICROSECOND))`,
+  // strptime passes over blanks that the format lacks.
+  `trino_date_text(s) AS (CASE WHEN regexp_matches(s, '^\\s|\\s\\s|\\s$') THEN CAST(${fail('Invalid format')} AS VARCHAR) ELSE s END)`,
   `trino_from_iso8601_timestamp(s) AS (CAST(CASE WHEN regexp_matches(s, '${isoTime}') THEN regexp_replace(regexp_replace(s, '(Z|[+]00:?00)$', ''), '([.][0-9]{3})[0-9]+$', '\\1') || '+00' WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s || ' 00:00:00+00' WHEN s IS NULL THEN NULL ELSE CAST(${fail('the time is not ISO 8601 in UTC')} AS VARCHAR) END AS TIMESTAMPTZ))`,
   `trino_from_iso8601_date(s) AS (CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('the date is not YYYY-MM-DD')} AS VARCHAR) END AS DATE))`,
   // JSON: text that is no JSON gives NULL; objects and arrays are no scalars.

@@ -53,9 +53,10 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
     async coverage(scope, needs) {
       const snapshot = await store.snapshot()
       if (snapshot.coverage.length === 0) return nothingCovered(scope.window)
+      const span = { from: [scope.earliest, scope.window.from].sort()[0]!, to: scope.window.to }
       const connection = await database.connect()
       try {
-        return judgeCoverage(await readCoverageFacts(connection, snapshot, scope.window), scope, needs)
+        return judgeCoverage(await readCoverageFacts(connection, snapshot, span), scope, needs)
       } finally {
         connection.closeSync()
       }

@@ -23,7 +23,8 @@ export const leaf: Growth = { nodes: 1, times: 1 }
 
 /** For each parameter of a macro: how often its body, with the macros in it, names it. Of overloads the last counts. */
 const macroGrowth = new Map<string, readonly number[]>()
-for (const macro of duckdbMacros) {
+for (const text of duckdbMacros) {
+  const macro = text.replace(/'(?:[^']|'')*'/g, "''")
   const name = /^\w+/.exec(macro)![0]
   for (const [, parameters = '', body = ''] of macro.matchAll(/\(([a-z, ]*)\) AS \((.*?)\)(?=, \([a-z, ]*\) AS|$)/g)) {
     const times = (parameter: string) => body.split(new RegExp(`\\b${parameter}\\b`)).length - 1

@@ -36,12 +36,15 @@ const format = (nodes: readonly Expression[]): ArgumentProblem | undefined => {
     : undefined
 }
 
-/** Without a year the two engines count from different ones. */
-const parseFormat = (nodes: readonly Expression[]): ArgumentProblem | undefined =>
-  format(nodes) ??
-  (/%[Yy]/.test(literalText(nodes[1]) ?? '')
-    ? undefined
-    : { argument: 1, kind: 'value', reason: 'a format without a year gives another year on each engine' })
+const parseFormat = (nodes: readonly Expression[]): ArgumentProblem | undefined => {
+  const refuse = (reason: string): ArgumentProblem => ({ argument: 1, kind: 'value', reason })
+  const text = literalText(nodes[1]) ?? ''
+  const problem = format(nodes)
+  if (problem) return problem
+  if (!text.includes('%Y')) return refuse('a format without a whole year (%Y) gives another year on each engine')
+  if (/%[yaW]/.test(text)) return refuse('engines read %y, %a and %W differently')
+  return /^\s|\s\s|\s$/.test(text) ? refuse('engines read blanks at the ends or in a row differently') : undefined
+}
 
 const formatOf = (nodes: readonly Expression[]): string => sqlText(strftimeFormat(literalText(nodes[1]) ?? '') ?? '')
 
@@ -94,7 +97,7 @@ export const dateFunctions: readonly FunctionSpec[] = [
   ),
   scalar(
     'date_parse(varchar, varchar) -> timestamp',
-    ({ args, nodes }) => `CAST(strptime(${args[0]}, ${formatOf(nodes)}) AS TIMESTAMP)`,
+    ({ args, nodes }) => `CAST(strptime(trino_date_text(${args[0]}), ${formatOf(nodes)}) AS TIMESTAMP)`,
     parseFormat,
   ),
   scalar('from_unixtime(double) -> timestamptz', 'to_timestamp($1)'),

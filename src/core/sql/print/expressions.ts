@@ -82,13 +82,14 @@ export function printExpression(printer: Printer, node: Expression): string {
 function inListText(printer: Printer, node: Expression & { kind: 'in-list' }): string {
   const operand = printer.expression(node.operand)
   const items = node.items.map(printer.expression)
-  if (varies(node.operand) || !node.items.some(varies) || items.length > longestChain)
+  if (varies(node.operand) || !node.items.some(varies) || operand.length * items.length > longestChain)
     return `(${operand} ${negate(node.negated)}IN (${items.join(', ')}))`
   const either = items.map((item) => `(${operand} = ${item})`).reduce((all, next) => `(${all} OR ${next})`)
   return node.negated ? `(NOT ${either})` : either
 }
 
-const longestChain = 100
+/** Characters; beyond, the list stays a list. */
+const longestChain = 10_000
 
 /** Whether the value can differ from row to row. */
 const varies = (node: Expression): boolean =>

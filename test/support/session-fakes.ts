@@ -1,12 +1,12 @@
 /** Hand-written stand-ins for tests: a connection that answers from a table, and plans without SQL. */
 import { parse } from 'yaml'
-import type { Capabilities, Connection, Row } from '../core/ports.ts'
-import type { Coverage } from '../core/run/coverage.ts'
-import { makePlan, type Plan, type PlanRequest, type PreparedQuery } from '../core/run/plan.ts'
-import { runbookSchema } from '../core/runbook/schema.ts'
-import { isoTime } from '../core/time.ts'
-import { celExpressions } from './expressions.ts'
-import type { RunEffects } from './state.ts'
+import type { Capabilities, Connection, Row } from '../../src/core/ports.ts'
+import type { Coverage } from '../../src/core/run/coverage.ts'
+import { makePlan, type Plan, type PlanRequest, type PreparedQuery } from '../../src/core/run/plan.ts'
+import { runbookSchema } from '../../src/core/runbook/schema.ts'
+import { isoTime } from '../../src/core/time.ts'
+import { celExpressions } from '../../src/session/expressions.ts'
+import type { RunEffects } from '../../src/session/state.ts'
 
 export const now = Date.parse('2026-01-15T12:00:00Z')
 export const window = { from: '2026-01-08T12:00:00Z', to: '2026-01-15T11:40:00Z' }

@@ -1,0 +1,118 @@
+/** Which accounts, regions and event classes coverage is asked for. */
+import type { CoverageFacts, CoverageScope } from './coverage.ts'
+
+export interface Cell {
+  readonly account: string
+  readonly region: string
+  readonly eventClass: string
+}
+
+interface Pair {
+  readonly account: string
+  readonly region: string
+}
+
+const globalServices = 'IAM, STS, sign-in, Organizations, CloudFront and Route 53'
+
+/** Where a partition logs its global services (User Guide, "Global service events"). */
+const globalRegions: readonly (readonly [prefix: string, region: string])[] = [
+  ['us-gov-', 'us-gov-west-1'],
+  ['cn-', 'cn-north-1'],
+  ['', 'us-east-1'],
+]
+
+const isGlobal = (region: string): boolean => globalRegions.some(([, global]) => global === region)
+
+const globalRegionOf = (region: string): string => globalRegions.find(([prefix]) => region.startsWith(prefix))![1]
+
+export const isManagement = (eventClass: string): boolean => eventClass.startsWith('management:')
+
+/** `account 111122223333 in us-east-1`, for the middle of a sentence. */
+export function placeOf(cell: Cell): string {
+  const account =
+    cell.account === '*' ? 'any account' : cell.account === '' ? 'events without an account' : `account ${cell.account}`
+  const region = cell.region === '*' ? 'any region' : cell.region === '' ? 'no region' : cell.region
+  const global =
+    isGlobal(cell.region) && isManagement(cell.eventClass) ? ` (the region that logs ${globalServices})` : ''
+  return `${account} in ${region}${global}`
+}
+
+/**
+ * Every account with every region in which it was seen, and with those that the scope names; for management events also
+ * with the region of the global services. Nothing is known of accounts and regions that neither lake nor scope names.
+ */
+export function expectedCells(facts: CoverageFacts, scope: CoverageScope, needs: readonly string[]): Cell[] {
+  const { pairs, accounts } = inScope(facts, scope)
+  const expected = new Map(pairs.map((pair) => [keyOf(pair), pair]))
+  const add = (pair: Pair): void => {
+    expected.set(keyOf(pair), pair)
+  }
+  for (const account of accounts) {
+    for (const region of scope.regions) add({ account, region })
+    if (scope.regions.length === 0 && needs.every((need) => !isManagement(need)) && !pairs.some(isOf(account)))
+      add({ account, region: '*' })
+  }
+  const global = new Map(
+    accounts.flatMap((account) =>
+      globalRegionsOf(account, facts, scope)
+        .filter((region) => scope.regions.length === 0 || scope.regions.includes(region))
+        .map((region) => [keyOf({ account, region }), { account, region }] as const),
+    ),
+  )
+  const inOrder = [...new Map([...expected, ...global]).values()].sort(
+    (a, b) => compare(a.account, b.account) || compare(a.region, b.region),
+  )
+  return inOrder.flatMap((pair) =>
+    needs
+      .filter((need) => expected.has(keyOf(pair)) || isManagement(need))
+      .map((eventClass) => ({ ...pair, eventClass })),
+  )
+}
+
+/** Regions of global services that the scope leaves out, for questions that need management events. */
+export function leftOutRegions(
+  facts: CoverageFacts,
+  scope: CoverageScope,
+  needs: readonly string[],
+): (Pair & { readonly reason: string })[] {
+  if (scope.regions.length === 0 || !needs.some(isManagement)) return []
+  return inScope(facts, scope).accounts.flatMap((account) =>
+    globalRegionsOf(account, facts, scope)
+      .filter((region) => !scope.regions.includes(region))
+      .map((region) => ({
+        account,
+        region,
+        reason: `${globalServices} log in ${region}, which the scope leaves out.`,
+      })),
+  )
+}
+
+function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly Pair[]; accounts: readonly string[] } {
+  // Events that name no account say nothing of an account's deliveries; they count where there is nothing better.
+  const named = facts.seen.filter(({ account }) => account !== '')
+  const seen = named.length > 0 ? named : facts.seen
+  const pairs = seen
+    .filter(({ account }) => scope.accounts.length === 0 || scope.accounts.includes(account))
+    .filter(({ region }) => scope.regions.length === 0 || scope.regions.includes(region))
+    .map(({ account, region }) => ({ account, region }))
+  return {
+    pairs,
+    accounts: scope.accounts.length > 0 ? unique(scope.accounts) : unique(seen.map((row) => row.account)),
+  }
+}
+
+/** By the regions in which the account was seen, or else those of the scope, or else of the whole lake. */
+function globalRegionsOf(account: string, facts: CoverageFacts, scope: CoverageScope): string[] {
+  const own = facts.seen.filter(isOf(account)).map(({ region }) => region)
+  const regions = own.length > 0 ? own : scope.regions.length > 0 ? scope.regions : facts.seen.map((row) => row.region)
+  return unique(regions.map(globalRegionOf))
+}
+
+const isOf =
+  (account: string) =>
+  (pair: Pair): boolean =>
+    pair.account === account
+
+export const keyOf = ({ account, region }: Pair): string => `${account} ${region}`
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const unique = (values: readonly string[]): string[] => [...new Set(values)].sort()
