@@ -155,11 +155,11 @@ describe('a run', () => {
 
 describe('an error in an expression', () => {
   test.each([
-    ['condition', `when: row.nothing.here == 1`],
-    ['severity', `severity: "{{ row.nothing.here }}"`],
-    ['severity that is none', `severity: "{{ row.actor }}"`],
-    ['title', `title: "{{ row.nothing.here }}"`],
-  ])('of a finding keeps it, and the run is not complete: %s', async (_, line) => {
+    ['condition', `when: row.nothing.here == 1`, 'X'],
+    ['severity', `severity: "{{ row.nothing.here }}"`, 'X'],
+    ['severity that is none', `severity: "{{ row.actor }}"`, 'X'],
+    ['title', `title: "{{ row.nothing.here }}"`, 'X'],
+  ])('of a finding keeps it, and the run is not complete: %s', async (_, line, told) => {
     const result = await run(
       `
   - id: calls
@@ -524,4 +524,29 @@ test('coverage answers for every scope that queries looked through', async () =>
     ['2025-12-16T11:40:00Z', []],
   ])
   expect(result.verdict).toBe('inconclusive')
+})
+
+describe('a step whose condition looks at a question', () => {
+  const steps = `
+  - id: calls
+    query: SELECT 1
+  - id: planned
+    each: { rows: calls, by: [actor] }
+    ask: { type: choice, options: [planned, not planned], question: Was it planned? }
+  - id: revoke
+    each: { rows: calls, by: [actor] }
+    when: row.steps.planned.answer == 'not planned'
+    action: iam.revoke-role-sessions
+    target: actor
+`
+
+  test.each([
+    ['waits for an answer when there is none', {}, { status: 'skipped', waitsFor: 'planned' }],
+    ['is not needed when the answer says so', { planned: 'planned' }, { status: 'skipped' }],
+    ['is to be done when the answer asks for it', { planned: 'not planned' }, { status: 'not-run' }],
+  ])('%s', async (_, answers, expected) => {
+    const result = await run(steps, { answers: { calls: [event('e1')] }, plan: { answers } })
+    const { status, waitsFor } = step(result, 'revoke')
+    expect({ status, ...(waitsFor !== undefined && { waitsFor }) }).toEqual(expected)
+  })
 })

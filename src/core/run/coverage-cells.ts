@@ -32,10 +32,12 @@ export function placeOf(cell: Cell): string {
   const account =
     cell.account === '*' ? 'any account' : cell.account === '' ? 'events without an account' : `account ${cell.account}`
   const region = cell.region === '*' ? 'any region' : cell.region === '' ? 'no region' : cell.region
-  const global =
-    isGlobal(cell.region) && isManagement(cell.eventClass) ? ` (the region that logs ${globalServices})` : ''
-  return `${account} in ${region}${global}`
+  return `${account} in ${region}`
 }
+
+/** Why a place is asked for of which nothing was seen. */
+export const globalNote = (cell: Cell): string =>
+  isGlobal(cell.region) && isManagement(cell.eventClass) ? `, where ${globalServices} are logged` : ''
 
 /**
  * Every account with every region in which it was seen, and with those that the scope names; for management events also

@@ -1,7 +1,7 @@
 /** From hours with deliveries to the spans of time that are covered, and to the holes between them. */
 import { hour, isoTime, milliseconds, second } from '../time.ts'
 import type { CoverageFacts } from './coverage.ts'
-import { type Cell, isManagement, keyOf } from './coverage-cells.ts'
+import { type Cell, globalNote, isManagement, keyOf, placeOf } from './coverage-cells.ts'
 
 /** In milliseconds; `to` is excluded. */
 export interface Span {
@@ -25,7 +25,6 @@ export interface CoveredCell {
   readonly placeSeen: boolean
   /** Events of the class itself were seen there, at any time. */
   readonly classSeen: boolean
-  readonly eventClass: string
   /** What a missing delivery would have held, e.g. `management events`. */
   readonly kind: string
 }
@@ -84,7 +83,6 @@ export function coveredSpans(facts: CoverageFacts): (cell: Cell) => CoveredCell 
     known.set(key, own)
     return {
       ...own,
-      eventClass: cell.eventClass,
       placeSeen: places.has(keyOf(cell)),
       classSeen: classes.has(`${keyOf(cell)} ${cell.eventClass}`),
       kind: `${group} events`,
@@ -95,14 +93,16 @@ export function coveredSpans(facts: CoverageFacts): (cell: Cell) => CoveredCell 
 const hourOf = (time: number): number => Math.floor(time / hour) * hour
 
 /** What of the whole is not covered, with the reason in words. */
-export function baseHoles(cell: CoveredCell, whole: Span, place: string): OpenHole[] {
-  if (!cell.placeSeen) return [{ ...whole, state: 'unknown', reasons: [`The lake holds nothing of ${place}.`] }]
+export function baseHoles(wanted: Cell, cell: CoveredCell, whole: Span): OpenHole[] {
+  const place = placeOf(wanted)
+  if (!cell.placeSeen)
+    return [{ ...whole, state: 'unknown', reasons: [`The lake holds nothing of ${place}${globalNote(wanted)}.`] }]
   if (!cell.classSeen)
     return [
       {
         ...whole,
         state: 'unknown',
-        reasons: [`The lake holds no ${cell.eventClass} event of ${place}; the trail may not record them.`],
+        reasons: [`The lake holds no ${wanted.eventClass} event of ${place}; the trail may not record them.`],
       },
     ]
   const { from: first, to: end } = cell.bounds

@@ -1,5 +1,5 @@
 import { type IsoTime, isoTime, milliseconds, type Window } from '../time.ts'
-import { type Cell, expectedCells, leftOutRegions, placeOf } from './coverage-cells.ts'
+import { type Cell, expectedCells, leftOutRegions } from './coverage-cells.ts'
 import { baseHoles, coveredSpans, type Hole, mergeHoles, type Span, within } from './coverage-spans.ts'
 
 /**
@@ -110,7 +110,7 @@ export function judgeCoverage(facts: CoverageFacts, scope: CoverageScope, needs:
         reasons: [row.reason],
       }),
     )
-    add(cell, mergeHoles([...baseHoles(spansOf(cell), whole, placeOf(cell)), ...holes]))
+    add(cell, mergeHoles([...baseHoles(cell, spansOf(cell), whole), ...holes]))
   }
   const through = gaps.reduce((least, gap) => (gap.to > window.from && gap.from < least ? gap.from : least), window.to)
   return {

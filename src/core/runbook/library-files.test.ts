@@ -37,7 +37,7 @@ describe('parseExclusions', () => {
 
   it('reads entries, and nothing from an empty file', () => {
     expect(parseExclusions(entry("row.actor == 'x'")).exclusions).toMatchObject([
-      { exclusion: { runbook: 'r', expires: '2026-12-31' }, at: { line: 1, column: 22 } },
+      { exclusion: { runbook: 'r', expires: '2026-12-31' }, at: { line: 1, column: 24 } },
     ])
     expect(parseExclusions('# none\n')).toEqual({ exclusions: [], issues: [] })
   })

@@ -30,7 +30,7 @@ describe('double-quoted text', () => {
         expect(issues.map(({ code, message }) => [code, message])).toEqual(
           [a, b].map((text) => [
             'SQL_DOUBLE_QUOTED_STRING',
-            `the double-quoted "${text}" is a name, and there is no column of that name`,
+            `The double-quoted "${text}" is a name, and there is no column of that name.`,
           ]),
         )
         const fixed = mended(sql)

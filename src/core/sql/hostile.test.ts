@@ -183,6 +183,9 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
 }
 
 /** The best of three, so that a busy machine does not fail the test. */
+/** Ample for a busy machine: what hangs takes minutes; on an idle one each takes under 200 ms. */
+const limitMs = 10_000
+
 function milliseconds(sql: string): number {
   const times = [0, 1, 2].map(() => {
     const started = performance.now()
@@ -201,7 +204,7 @@ describe.each(Object.entries(groups))('%s', (_, cases) => {
       expect(issues[0]?.code).toBe(code)
       expect(issues[0]?.hint).not.toBe('')
       expect(issues[0]?.at?.line).toBeGreaterThan(0)
-      expect(milliseconds(sql), 'milliseconds').toBeLessThan(200)
+      expect(milliseconds(sql), 'milliseconds').toBeLessThan(limitMs)
     },
   )
 })

@@ -99,6 +99,14 @@ function pick(
   return { kind: 'column', ...hits[0]!, rest, outer }
 }
 
+/** A table that could not be found stands in reach: whatever is missing may be its. */
+export function hasUnknownRelation(scope: Scope): boolean {
+  return (
+    scope.relations.some((r) => r.columns.length === 0) ||
+    (scope.parent !== undefined && hasUnknownRelation(scope.parent))
+  )
+}
+
 export function visibleNames(scope: Scope): string[] {
   const own = scope.relations.flatMap((r) => r.columns.flatMap((c) => (c.name === undefined ? [] : [c.name])))
   return scope.parent ? [...own, ...visibleNames(scope.parent)] : own

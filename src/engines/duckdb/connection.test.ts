@@ -142,7 +142,7 @@ describe('the DuckDB connection', () => {
       code: 'ENGINE_INTERRUPTED',
       exitCode: 130,
     })
-    expect(performance.now() - started).toBeLessThan(3000)
+    expect(performance.now() - started).toBeLessThan(15_000)
   })
 
   test('an abort stops the rows', async () => {

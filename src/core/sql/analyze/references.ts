@@ -1,7 +1,7 @@
 /** Names: which column, field, element or lambda parameter is meant. */
 import { nearest } from '../../text.ts'
 import { partitionColumns } from '../names.ts'
-import { folded, lookUp, type Scope, visibleNames } from '../scope.ts'
+import { folded, hasUnknownRelation, lookUp, type Scope, visibleNames } from '../scope.ts'
 import type { Expression, Identifier, Reference } from '../tree.ts'
 import { commonType, isInteger, type SqlType, typeName, types } from '../types.ts'
 import { type Context, report } from './context.ts'
@@ -62,9 +62,12 @@ function outputColumn(context: Context, node: Reference, scope: Scope): SqlType 
   return output.type
 }
 
+const noFrom = 'The query has no FROM; FROM cloudtrail_logs is probably missing.'
+
 const nameOf = (parts: readonly Identifier[]): string => parts.map((p) => p.name).join('.')
 
 function unknownColumn(context: Context, node: Reference, scope: Scope): void {
+  if (hasUnknownRelation(scope)) return
   const [first] = node.parts
   const lone = node.parts.length === 1
   const name = nameOf(node.parts)
@@ -79,10 +82,12 @@ function unknownColumn(context: Context, node: Reference, scope: Scope): void {
     report(context, 'SQL_DOUBLE_QUOTED_STRING', { text: first!.name }, node.span, fix)
     return
   }
+  // One missing FROM takes every column with it: it is told once.
+  if (names.length === 0 && context.issues.some(({ hint }) => hint === noFrom)) return
   const hint = guess
     ? `Did you mean ${guess}?`
     : names.length === 0
-      ? 'The query has no FROM; FROM cloudtrail_logs is probably missing.'
+      ? noFrom
       : "See the columns in docs/sql.md; parts of requestParameters are read with json_extract_scalar(requestParameters, '$.name')."
   report(
     context,
