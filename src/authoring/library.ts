@@ -86,7 +86,8 @@ const bulk = /^(steps|cases):[^\n]*\n(?:(?:[ \t#-][^\n]*)?\r?\n)*/gm
 function headOf(text: string, path: string): RunbookHead | undefined {
   let value: unknown
   try {
-    value = parse(text)
+    // Silent: the library would print its warnings itself, with the raw text in them.
+    value = parse(text, { logLevel: 'silent' })
   } catch {
     return undefined
   }

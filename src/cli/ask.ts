@@ -1,4 +1,4 @@
-import { wrap } from '../core/report/text.ts'
+import { visible, wrap } from '../core/report/text.ts'
 import type { Question, RunEffects } from '../session/state.ts'
 import type { CliContext } from './command.ts'
 
@@ -17,8 +17,8 @@ export function asker(context: CliContext): NonNullable<RunEffects['ask']> {
 }
 
 function promptText(question: Question): string {
-  const options = question.options.map((option, index) => `  ${index + 1}. ${option}`)
-  return `\n${[...wrap(question.question, 78), ...options].join('\n')}\n${expected(question)}, or Enter to leave it open: `
+  const options = question.options.map((option, index) => `  ${index + 1}. ${visible(option)}`)
+  return `\n${[...wrap(visible(question.question), 78), ...options].join('\n')}\n${expected(question)}, or Enter to leave it open: `
 }
 
 const expected = ({ type, options }: Question): string => {

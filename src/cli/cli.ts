@@ -113,10 +113,14 @@ function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSig
 }
 
 /** Whoever reads may stop reading (`| head`): that is no error, and the exit code still tells the verdict. */
-function tolerateBrokenPipes({ stdout, stderr }: Streams): void {
+function tolerateBrokenPipes(streams: NodeJS.Process): void {
+  const { stdout, stderr } = streams
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      if (error.code === 'EPIPE') return
+      // Half an answer must not pass for a whole one.
+      if (stream !== stderr) stderr.write(`Error: The output could not be written: ${error.message}\n`)
+      streams.exit(exitCodes.failed)
     })
   }
 }

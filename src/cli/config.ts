@@ -100,7 +100,7 @@ async function readConfig(path: string, env: CliContext['env']): Promise<Record<
   let value: unknown
   const text = await readText(path)
   try {
-    value = parse(text) ?? {}
+    value = parse(text, { logLevel: 'silent' }) ?? {}
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0]?.replace(/:$/, '') ?? ''
     throw new TrailbookError('CONFIG_SYNTAX', { path, reason }, { cause })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { TrailbookError } from '../core/errors.ts'
 import { commands } from './commands.ts'
@@ -129,6 +130,14 @@ test.each([
 ])('what can be no log file is not taken for one: %j', (argv, expected) => {
   const there = new Set(['a', 'b', 'mine.yaml'])
   expect(untangleLogs(argv, (path) => there.has(path))).toEqual(expected)
+})
+
+test('every runbook that an example runs, shows or tests comes with trailbook', async () => {
+  const ids = (await Promise.all(commands.map((entry) => entry.load()))).flatMap(({ examples }) =>
+    examples.flatMap(({ command }) => /^trailbook (?:run|show|test) ([a-z0-9-]+)(?= |$)/.exec(command)?.[1] ?? []),
+  )
+  expect(ids.length).toBeGreaterThan(3)
+  for (const id of ids) expect(existsSync(new URL(`../../runbooks/${id}.yaml`, import.meta.url)), id).toBe(true)
 })
 
 test('every command has a help with examples, and its name and summary are those of the list', async () => {

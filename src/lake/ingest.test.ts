@@ -229,6 +229,22 @@ describe('ingest', () => {
     expect(mended.quarantined).toEqual([])
   })
 
+  test('a file that cannot be read and placed leaves the whole lake incomplete, until it is read', async () => {
+    await write(
+      '1.json',
+      ['ec2', 'iam'].map((name, at) => event({ eventSource: `${name}.amazonaws.com`, readOnly: at === 0 })),
+    )
+    expect((await run()).coverage).toMatchObject({ complete: true, gaps: [] })
+    await write('2.json', '{"Records":[{"eventName":')
+    expect((await run()).coverage).toMatchObject({
+      complete: false,
+      through: null,
+      gaps: [{ account: '*', region: '*', eventClass: '*', state: 'gap', reason: expect.stringContaining('2.json') }],
+    })
+    await write('2.json', [event()])
+    expect((await run()).coverage).toMatchObject({ complete: true, gaps: [] })
+  })
+
   test('digest files are kept, with no records; our own outputs are passed over', async () => {
     await write('a_digest.json.gz', '{"digestEndTime":"2026-01-31T09:00:00Z","digestS3Object":"k","logFiles":[]}')
     await write('groundtruth.json', '{"schema":"trailbook.groundtruth/v1","events":[]}')

@@ -11,6 +11,7 @@ import { createLake, type Lake } from './lake.ts'
 import { lockLake } from './lock.ts'
 import { lakeCoverage } from './status.ts'
 import { createTally, type IngestProgress, type IngestReport, type Tally } from './tally.ts'
+import { asUnwritable } from './unwritable.ts'
 import { createWriter, type LakeWriter, type StagedFile } from './writer.ts'
 
 export type { IngestProgress, IngestReport } from './tally.ts'
@@ -24,7 +25,7 @@ export interface IngestOptions {
   readonly memoryLimit?: string
 }
 
-/** As many as keep a process under 1 GB. The variable is for tests, which want many small commits. */
+/** As many as keep a process under 1 GB. TRAILBOOK_BATCH_ROWS is a switch for tests, which want many small commits. */
 const defaultBatchRows = (): number => Number(process.env.TRAILBOOK_BATCH_ROWS) || 100_000
 
 /** Files are looked up in the ledger so many at a time. */
@@ -35,10 +36,23 @@ const lookup = 5000
  * goes in. An abort ends it after the files that were read completely; a kill leaves the commits made so far. The next ingest
  * goes on from there.
  *
- * @throws TrailbookError INPUT_MISSING, LAKE_LOCKED and what `openLake` throws
+ * @throws TrailbookError INPUT_MISSING, LAKE_LOCKED, LAKE_UNWRITABLE and what `openLake` throws
  */
 export async function ingest(lake: Lake, source: LogSource, options: IngestOptions = {}): Promise<IngestReport> {
-  const { files, ignored } = await source.list({ exclude: lake.folder })
+  const listed = await source.list({ exclude: lake.folder })
+  try {
+    return await ingestFiles(lake, source, listed, options)
+  } catch (error) {
+    throw asUnwritable(error, lake.folder)
+  }
+}
+
+async function ingestFiles(
+  lake: Lake,
+  source: LogSource,
+  { files, ignored }: Awaited<ReturnType<LogSource['list']>>,
+  options: IngestOptions,
+): Promise<IngestReport> {
   await createLake(lake.folder)
   const lock = await lockLake(lake.folder)
   try {
@@ -196,4 +210,4 @@ function createReading(file: LogFile, id: number) {
 }
 
 /** These are no events, so nothing is missing without them. */
-const strangers: ReadonlySet<string> = new Set(['RECORD_NOT_CLOUDTRAIL', 'RECORD_AGGREGATED', 'RECORD_JSON'])
+const strangers: ReadonlySet<string> = new Set(['RECORD_NOT_CLOUDTRAIL', 'RECORD_AGGREGATED'])

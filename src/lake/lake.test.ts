@@ -43,6 +43,15 @@ describe('opening a lake', () => {
     await expect(openLake(lake)).rejects.toThrow('has format 99; this version knows up to 1')
   })
 
+  test('data of later commits without a manifest is damage, not an empty lake', async () => {
+    await createLake(folder)
+    await mkdir(join(folder, 'files'))
+    await writeFile(join(folder, 'files', '0000000001-0123456789.parquet'), '')
+    expect(await codeOf(openLake(folder))).toBe('fine')
+    await writeFile(join(folder, 'files', '0000000002-0123456789.parquet'), '')
+    expect(await codeOf(openLake(folder))).toBe('LAKE_DAMAGED')
+  })
+
   test('a manifest that cannot be read is damage, not an empty lake', async () => {
     await createLake(folder)
     await writeManifest(folder, manifest(1))

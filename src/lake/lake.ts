@@ -28,12 +28,28 @@ export async function openLake(path: string): Promise<Lake> {
   const exists = names.includes(marker)
   if (!exists && names.some((name) => !name.startsWith('.')))
     throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason: `it holds other files and no ${marker}` })
-  const manifest = async (): Promise<Manifest> => (await readManifest(folder)) ?? emptyManifest
+  const manifest = async (): Promise<Manifest> => (await readManifest(folder)) ?? (await emptyUnlessLost(folder))
   if (exists) {
     await checkMarker(folder)
     await manifest()
   }
   return { folder, exists, manifest, snapshot: async () => snapshotOf(folder, await manifest()) }
+}
+
+/**
+ * A killed first ingest leaves parts of number 1 and no manifest. Parts of later numbers tell that there were manifests:
+ * they must neither be taken for an empty lake nor be cleaned away.
+ */
+async function emptyUnlessLost(folder: string): Promise<Manifest> {
+  for (const parts of ['events', 'files', 'coverage']) {
+    const names = await readdir(join(folder, parts), { recursive: true }).catch((): string[] => [])
+    if (names.some((name) => Number(/(\d{10,})-[0-9a-f]+\.parquet$/.exec(name)?.[1] ?? 0) > 1))
+      throw new TrailbookError('LAKE_DAMAGED', {
+        path: folder,
+        reason: 'its manifests are gone, its data is still there',
+      })
+  }
+  return emptyManifest
 }
 
 async function checkMarker(folder: string): Promise<void> {

@@ -155,10 +155,22 @@ describe('a run', () => {
 
 describe('an error in an expression', () => {
   test.each([
-    ['condition', `when: row.nothing.here == 1`, 'X'],
-    ['severity', `severity: "{{ row.nothing.here }}"`, 'X'],
-    ['severity that is none', `severity: "{{ row.actor }}"`, 'X'],
-    ['title', `title: "{{ row.nothing.here }}"`, 'X'],
+    [
+      'condition',
+      `when: row.nothing.here == 1`,
+      'its condition could not be evaluated: row.nothing.here == 1: No such key: nothing',
+    ],
+    [
+      'severity',
+      `severity: "{{ row.nothing.here }}"`,
+      'its severity could not be told: row.nothing.here: No such key: nothing',
+    ],
+    ['severity that is none', `severity: "{{ row.actor }}"`, '"mallory" is no severity'],
+    [
+      'title',
+      `title: "{{ row.nothing.here }}"`,
+      'its title could not be filled in: row.nothing.here: No such key: nothing',
+    ],
   ])('of a finding keeps it, and the run is not complete: %s', async (_, line, told) => {
     const result = await run(
       `

@@ -53,6 +53,7 @@ describe('list and show', () => {
       attack: [],
       controls: [],
       path: 'runbooks/stopped-trail.yaml',
+      issues: 0,
     })
   })
 

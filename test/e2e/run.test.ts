@@ -432,6 +432,20 @@ describe('the process', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
+  test('stops a query that takes longer than --timeout, and the run has failed', () => {
+    const loops = ['t', 'u', 'v'].map((name) => `CROSS JOIN UNNEST(sequence(1, 9999)) AS ${name} (n${name})`).join(' ')
+    const long = `SELECT count(*) AS n FROM cloudtrail_logs ${loops} WHERE nt + nu + nv = 1`
+    expect(json(cwd, ['query', long, '--logs', 'logs', '--timeout', '1s'])).toMatchObject({
+      code: 3,
+      object: { error: { code: 'ENGINE_TIME_LIMIT' } },
+    })
+    write(cwd, 'long.yaml', `format: trailbook/v1\nid: long\ntitle: Long\nsteps:\n  - id: calls\n    query: ${long}\n`)
+    expect(json(cwd, ['run', 'long.yaml', '--logs', 'logs', '--timeout', '1s'])).toMatchObject({
+      code: 3,
+      object: { verdict: 'failed', runs: [{ steps: [{ status: 'failed', error: { code: 'ENGINE_TIME_LIMIT' } }] }] },
+    })
+  }, 20_000)
+
   test('stops at Ctrl-C with 130 and says so', async () => {
     const child = start(cwd, ['query', '-', '--logs', 'logs', '--format', 'json'])
     let stdout = ''

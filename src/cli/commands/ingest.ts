@@ -2,7 +2,7 @@ import { shownPath } from '../../authoring/library.ts'
 import { exitCodes } from '../../core/errors.ts'
 import { labelled, line, span } from '../../core/report/lines.ts'
 import { coverageText } from '../../core/report/terminal.ts'
-import { plural } from '../../core/report/text.ts'
+import { plural, visible } from '../../core/report/text.ts'
 import { argumentList, defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { ingestPaths } from '../sources.ts'
@@ -48,7 +48,11 @@ export const ingestCommand = defineCommand({
         ...bad
           .slice(0, 20)
           .flatMap(({ file, ordinal, code, reason }) =>
-            labelled('  -', `${file}${ordinal === undefined ? '' : ` record ${ordinal}`}: ${reason} (${code})`, width),
+            labelled(
+              '  -',
+              visible(`${file}${ordinal === undefined ? '' : ` record ${ordinal}`}: ${reason} (${code})`),
+              width,
+            ),
           ),
         ...(bad.length > 20 ? [line(span(`  … and ${bad.length - 20} more; --format json lists all`, 'muted'))] : []),
       ],

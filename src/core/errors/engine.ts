@@ -16,12 +16,12 @@ export const engineErrors = {
   },
   ENGINE_MEMORY: {
     message: 'The query needs more memory than the limit of {limit}.',
-    hint: 'Narrow the window, select fewer columns, or raise the limit.',
+    hint: 'Narrow the window with --since, or --from and --to, or select and group by fewer columns.',
     exit: failed,
   },
   ENGINE_TIME_LIMIT: {
     message: 'The query was stopped after {seconds} s, its time limit.',
-    hint: 'Narrow the window or raise the limit.',
+    hint: 'Narrow the window with --since, or --from and --to, or select fewer columns.',
     exit: failed,
   },
   ENGINE_INTERRUPTED: { message: 'The query was interrupted.', hint: 'Run it again to see its answer.', exit: 130 },

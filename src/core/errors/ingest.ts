@@ -120,6 +120,11 @@ export const ingestErrors = {
     hint: 'What was committed stays. Let one ingest write at a time, then run it again.',
     exit: failed,
   },
+  LAKE_UNWRITABLE: {
+    message: 'The lake {path} cannot be written to: {reason}.',
+    hint: 'Check the rights to the folder and the free space of its disk, or name another folder with --lake. What was committed stays.',
+    exit: failed,
+  },
   LAKE_DAMAGED: {
     message: 'The lake {path} is damaged: {reason}.',
     hint: 'Restore the folder from a copy, or ingest the log files into a new lake.',

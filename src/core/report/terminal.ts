@@ -52,7 +52,7 @@ export function renderRun(result: RunResult, options: TerminalOptions): readonly
     ...section('Why this answer is not complete', [
       ...gapLines(result.coverage, width),
       ...result.runs.flatMap((run) =>
-        run.doubts.flatMap((doubt) => labelled('-', `${run.runbook}: ${doubt.message}.`, width - 2)),
+        run.doubts.flatMap((doubt) => labelled('-', visible(`${run.runbook}: ${doubt.message}.`), width - 2)),
       ),
     ]),
     ...detailed.flatMap((run) => [
@@ -159,7 +159,7 @@ export function gapLines(coverage: Coverage, width: number): readonly Line[] {
   const shown = groups.slice(0, maxGaps)
   const more = groups.length - shown.length
   return [
-    ...shown.flatMap((gaps) => labelled('-', gapText(gaps), width - 2)),
+    ...shown.flatMap((gaps) => labelled('-', visible(gapText(gaps)), width - 2)),
     ...(more > 0 ? [line(span(`… and ${plural(more, 'more gap')}; --format json lists all`, 'muted'))] : []),
     ...(!coverage.complete && coverage.gaps.length === 0
       ? labelled('-', 'Nobody knows whether all logs of this window are here.', width - 2)
@@ -187,7 +187,7 @@ function gapText(gaps: readonly CoverageGap[]): string {
 }
 
 const doubtLines = (doubts: readonly Doubt[], width: number): readonly Line[] =>
-  doubts.flatMap((doubt) => labelled('-', `${doubt.message}.`, width - 2))
+  doubts.flatMap((doubt) => labelled('-', visible(`${doubt.message}.`), width - 2))
 
 function findingLines(finding: Finding, width: number): readonly Line[] {
   const label = finding.severity.padEnd(8)
@@ -196,13 +196,15 @@ function findingLines(finding: Finding, width: number): readonly Line[] {
   const more = finding.eventIds.length > 3 || finding.moreEventIds ? ', …' : ''
   const events = shown === '' ? '' : `; events ${shown}${more}`
   return [
-    ...labelled(label, finding.title, width - 2).map((content, index) =>
+    ...labelled(label, visible(finding.title), width - 2).map((content, index) =>
       index === 0 ? [span(label, severityStyles[finding.severity]), ...content.slice(1)] : content,
     ),
     ...indent(
       [
-        ...paragraph(`${times}step ${finding.step}${events}`, width - 12, 'muted'),
-        ...(finding.error === undefined ? [] : paragraph(`kept although ${finding.error}`, width - 12, 'warn')),
+        ...paragraph(visible(`${times}step ${finding.step}${events}`), width - 12, 'muted'),
+        ...(finding.error === undefined
+          ? []
+          : paragraph(visible(`kept although ${finding.error}`), width - 12, 'warn')),
       ],
       label.length + 1,
     ),
@@ -232,7 +234,7 @@ function stepLines(step: StepResult, number: number, width: number, maxRows: num
         ...(step.why === undefined ? [] : labelled('Why:', step.why, inner)),
         ...rows,
         ...(step.excluded > 0 ? [line(span(`${plural(step.excluded, 'row')} left out by exclusions`, 'muted'))] : []),
-        ...(step.error === undefined ? [] : labelled('Error:', `${step.error.message}`, inner, 'bad')),
+        ...(step.error === undefined ? [] : labelled('Error:', visible(step.error.message), inner, 'bad')),
         ...(step.error?.hint === undefined ? [] : labelled('Hint:', step.error.hint, inner)),
         ...(step.expect === undefined ? [] : labelled('Expect:', step.expect, inner)),
         ...(step.reading === undefined ? [] : labelled('Reading:', step.reading, inner)),
@@ -272,7 +274,7 @@ function nextLines(run: Run, width: number): readonly Line[] {
   const open = run.steps.filter((step) => step.todo !== undefined)
   return [
     ...open.flatMap((step) => todoLines(step.title, step.kind, step.todo ?? [], width)),
-    ...run.escalations.flatMap((todo) => labelled('-', todo.title, width - 2)),
+    ...run.escalations.flatMap((todo) => labelled('-', visible(todo.title), width - 2)),
   ]
 }
 
@@ -283,7 +285,7 @@ function todoLines(title: string, kind: string, todos: readonly Todo[], width: n
     ...labelled('-', `${title} (${kind})`, width - 2),
     ...indent(
       [
-        ...shown.flatMap((todo) => paragraph(todoText(todo, title), width - 4, 'muted')),
+        ...shown.flatMap((todo) => paragraph(visible(todoText(todo, title)), width - 4, 'muted')),
         ...(more > 0 ? [line(span(`… and ${more} more`, 'muted'))] : []),
       ],
       2,

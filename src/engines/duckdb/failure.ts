@@ -18,6 +18,12 @@ export function asEngineError(error: unknown, stop: Stop | undefined, memoryLimi
   if (/^Out of Memory Error/i.test(message)) return new TrailbookError('ENGINE_MEMORY', { limit: memoryLimit }, options)
   if (/^INTERRUPT/i.test(message)) return new TrailbookError('ENGINE_INTERRUPTED', {}, options)
   if (/^IO Error/i.test(message)) return new TrailbookError('ENGINE_DATA_MISSING', { reason }, options)
+  // A part that was cut off or overwritten: nothing that a query's values could bring about.
+  if (
+    /^(Invalid|Invalid Input|Serialization) Error/i.test(message) &&
+    /magic bytes|parquet file|\.parquet['"]|TProtocolException/i.test(message)
+  )
+    return new TrailbookError('ENGINE_DATA_MISSING', { reason }, options)
   if (/^(Conversion|Out of Range|Invalid Input) Error/i.test(message))
     return new TrailbookError('ENGINE_RUNTIME', { reason }, options)
   return new TrailbookError('ENGINE_FAILED', { reason }, options)

@@ -3,6 +3,9 @@ import { children } from '../analyze/grouping.ts'
 import type { Expression, RowLiteral } from '../tree.ts'
 import { type Printer, quoteName } from './printer.ts'
 
+/** No table, column or lambda of a macro has such a name, so none of them can be taken for the parameter, nor it for them. */
+const lambdaName = (name: string): string => quoteName(name.startsWith('fn ') ? name : `fn ${name}`)
+
 const negate = (negated: boolean): string => (negated ? 'NOT ' : '')
 
 export function printExpression(printer: Printer, node: Expression): string {
@@ -63,7 +66,7 @@ export function printExpression(printer: Printer, node: Expression): string {
       return parts.cast(node, expression(node.operand))
     case 'lambda':
       return parts.lambda(
-        node.parameters.map((p) => quoteName(p.name.toLowerCase())),
+        node.parameters.map((p) => lambdaName(p.name.toLowerCase())),
         expression(node.body),
       )
     case 'array':
@@ -110,7 +113,7 @@ function referenceText(printer: Printer, node: Expression & { kind: 'reference' 
       return names.map(quoteName).join('.')
     }
     case 'lambda':
-      return [node.to.name, ...node.to.fields].map(quoteName).join('.')
+      return [lambdaName(node.to.name), ...node.to.fields.map(quoteName)].join('.')
     case 'output':
       return printer.expression(node.to.expression)
     case undefined:
