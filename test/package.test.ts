@@ -29,8 +29,11 @@ describe('the lockfile', () => {
   })
 
   it('holds permissive licences only', () => {
-    const permissive = /^\(?(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0|MPL-2\.0|CC0-1\.0|Python-2\.0)( (OR|AND) [\w.-]+)*\)?$/
-    const others = Object.entries(packages).filter(([path, { license }]) => path !== '' && license && !permissive.test(license))
+    const permissive =
+      /^\(?(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|BlueOak-1\.0\.0|MPL-2\.0|CC0-1\.0|Python-2\.0)( (OR|AND) [\w.-]+)*\)?$/
+    const others = Object.entries(packages).filter(
+      ([path, { license }]) => path !== '' && license && !permissive.test(license),
+    )
     expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([])
   })
 })

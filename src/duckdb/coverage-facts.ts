@@ -23,7 +23,7 @@ const latestSql = (files: string): string => `(
  * Files that cannot be read, and records that cannot be placed, may hide events: of a delivered file in the quarter of an hour
  * before its delivery; of another file with some unreadable records around the events that were read from it. Of a file
  * that could not be read, or not to its end, and is no delivered one, nothing limits where its events lie.
- * A file that could be read later, or that was gone when its folder was ingested again, counts no more.
+ * A file that could be read later,, counts no more.
  */
 const damagedSql = (files: string): string => `
   SELECT account, region,

@@ -67,7 +67,10 @@ export async function readManifest(lake: string): Promise<Manifest | undefined> 
 }
 
 async function manifestIds(lake: string): Promise<number[]> {
-  const names = await readdir(join(lake, folder)).catch(() => [])
+  const names = await readdir(join(lake, folder)).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: 'its manifests cannot be read' }, { cause: error })
+  })
   return names
     .filter((name) => /^\d{10,}\.json$/.test(name))
     .map((name) => Number(name.slice(0, -5)))
@@ -85,8 +88,15 @@ function parseManifest(lake: string, name: string, text: string): Manifest {
     throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} has no format` })
   if (manifest.format > formatVersion)
     throw new TrailbookError('LAKE_NEWER', { path: lake, found: manifest.format, known: formatVersion })
-  return { ...emptyManifest, ...manifest }
+  const whole = { ...emptyManifest, ...manifest }
+  for (const key of ['events', 'files', 'coverage', 'retired'] as const)
+    if (!Array.isArray(manifest[key]) || whole[key].some(({ path }) => !partPath.test(path)))
+      throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} names no parts under "${key}"` })
+  return whole
 }
+
+/** The only names that parts have: a manifest that comes from elsewhere must not name, read or delete anything else. */
+const partPath = /^(events\/event_date=\d{4}-\d\d-\d\d|files|coverage)\/\d{10,}-[0-9a-f]+\.parquet$/
 
 /** @returns false when another writer was quicker */
 export async function writeManifest(lake: string, manifest: Manifest): Promise<boolean> {

@@ -58,7 +58,7 @@ export function createTally(
   const tell = (): void => onProgress?.({ files, totalFiles, bytes, records: seen })
   const done = (list: readonly Quarantined[]): void => {
     files++
-    quarantined.push(...list)
+    for (const entry of list) quarantined.push(entry)
     tell()
   }
   return {

@@ -52,7 +52,11 @@ beforeAll(() => {
   trailbook(cwd, ['new', 'stopped-trail'])
   write(cwd, 'runbooks/asking.yaml', asking)
   writeLog(cwd, 'logs/bad.json.gz', [stopped, denied, harmless])
-  writeLog(cwd, 'quiet/good.json.gz', [harmless, { ...harmless, eventName: 'DescribeTrails' }])
+  writeLog(cwd, 'quiet/good.json.gz', [
+    harmless,
+    { ...harmless, eventName: 'DescribeTrails' },
+    { ...harmless, eventName: 'AddTags', readOnly: false },
+  ])
   writeLog(cwd, 'denied/bad.json.gz', [denied, harmless])
 })
 
