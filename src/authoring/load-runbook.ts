@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly knownRunbooks?: readonly string[]
   /** Paths below it are shown without it. */
   readonly cwd?: string
+  /** In the place of what the file holds: a mutant of it, or an edit that is not saved yet. */
+  readonly text?: string
 }
 
 export interface LoadedRunbook {
@@ -44,7 +46,7 @@ export interface LoadedRunbook {
 export async function loadRunbook(file: RunbookFile, options: LoadOptions = {}): Promise<LoadedRunbook> {
   const { now, cwd } = options
   const show = (path: string): string => (cwd === undefined ? path : shownPath(path, cwd))
-  const text = await readText(file.path)
+  const text = options.text ?? (await readText(file.path))
   const data = await readLibraryData(file, { lists: options.lists ?? {}, show })
   const parsed = parseRunbook(text, {
     file: show(file.path),
