@@ -11,12 +11,12 @@ import { commandName, parseArguments, wantsJson } from './program.ts'
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
 
 export async function runCli(argv: readonly string[], streams: NodeJS.Process): Promise<void> {
-  tolerateBrokenPipes(streams)
+  const lost = watchOutput(streams)
   const stop = interruption(streams)
   const exitCode = await answer(argv, streams, stop.signal)
   stop.end()
   await Promise.all([flushed(streams.stdout), flushed(streams.stderr)])
-  streams.exit(exitCode)
+  streams.exit(lost() ? exitCodes.failed : exitCode)
 }
 
 async function answer(argv: readonly string[], streams: NodeJS.Process, signal: AbortSignal): Promise<number> {
@@ -112,24 +112,28 @@ function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSig
   }
 }
 
-/** Whoever reads may stop reading (`| head`): that is no error, and the exit code still tells the verdict. */
-function tolerateBrokenPipes(streams: NodeJS.Process): void {
-  const { stdout, stderr } = streams
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return
-      // Half an answer must not pass for a whole one.
-      if (stream !== stderr) stderr.write(`Error: The output could not be written: ${error.message}\n`)
-      streams.exit(exitCodes.failed)
-    })
-  }
+/**
+ * Whoever reads may stop reading (`| head`): that is no error, and the exit code still tells the verdict. Any other failure
+ * to write is told, and remembered: half an answer must not pass for a whole one.
+ */
+function watchOutput({ stdout, stderr }: Streams): () => boolean {
+  let lost = false
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    if (!lost) stderr.write(`Error: The output could not be written: ${error.message}\n`)
+    lost = true
+  })
+  stderr.on('error', () => {})
+  return () => lost
 }
 
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {
-    if (stream.writableLength === 0 || stream.destroyed) return resolve()
-    stream.once('error', () => resolve())
-    stream.write('', () => resolve())
+    // A stream that failed tells so in a later turn.
+    const done = (): void => void setImmediate(resolve)
+    if (stream.destroyed) return done()
+    stream.once('error', done)
+    stream.write('', done)
   })
 
 /** The first Ctrl-C asks the command to stop; the second ends the process where it stands. */

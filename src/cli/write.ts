@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { pathKind } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
 
 interface Failure {
@@ -33,4 +36,13 @@ export async function writing<Result>(path: string, write: () => Promise<Result>
     if (failure === undefined) throw cause
     throw new TrailbookError('CLI_UNWRITABLE', { path, ...failure }, { cause })
   }
+}
+
+/** Makes a folder and those above it one by one: Node's recursive mkdir never ends below /proc. */
+export async function makeFolder(folder: string): Promise<void> {
+  const kind = await pathKind(folder)
+  if (kind === 'folder') return
+  if (kind === 'file') throw Object.assign(new Error(folder), { code: 'ENOTDIR' })
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder))
+  await mkdir(folder)
 }

@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathKind, shownPath } from '../../authoring/library.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { line } from '../../core/report/lines.ts'
 import { argument, defineCommand } from '../command.ts'
 import { configName, defaultRunbooks } from '../config.ts'
-import { writing } from '../write.ts'
+import { makeFolder, writing } from '../write.ts'
 
 export const configTemplate = `# Configuration of trailbook. Every key may be left out; the values shown are the defaults.
 # A value may hold \${env:NAME}: the environment variable takes its place.
@@ -43,7 +43,7 @@ export const initCommand = defineCommand({
     }
     const runbooks = join(folder, defaultRunbooks)
     const shown = (path: string): string => shownPath(path, context.cwd)
-    await writing(shown(runbooks), () => mkdir(runbooks, { recursive: true }))
+    await writing(shown(runbooks), () => makeFolder(runbooks))
     await writing(shown(config), () => writeFile(config, configTemplate, { flag: 'wx' }))
     const created = [config, runbooks].map(shown)
     return {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathKind, shownPath } from '../../authoring/library.ts'
 import { skeleton } from '../../authoring/skeleton.ts'
@@ -6,7 +6,7 @@ import { TrailbookError } from '../../core/errors.ts'
 import { line } from '../../core/report/lines.ts'
 import { argument, defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { writing } from '../write.ts'
+import { makeFolder, writing } from '../write.ts'
 
 export const newCommand = defineCommand({
   name: 'new',
@@ -24,7 +24,7 @@ export const newCommand = defineCommand({
     const shown = shownPath(path, context.cwd)
     if ((await pathKind(path)) !== undefined) throw new TrailbookError('CLI_FILE_EXISTS', { path: shown })
     await writing(shown, async () => {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await writeFile(path, skeleton(id), { flag: 'wx' })
     })
     return {
