@@ -1,29 +1,69 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { LakeSnapshot } from '../core/event/snapshot.ts'
-import type { CoverageFacts } from '../core/run/coverage.ts'
-import type { Window } from '../core/time.ts'
+import type { CoverageFacts, TrailEvent } from '../core/run/coverage-facts.ts'
+import { day, isoTime, milliseconds, type Window } from '../core/time.ts'
 import { readParquet } from './parquet.ts'
 import { quoted } from './quote.ts'
 
 const time = (column: string): string => `CAST(replace(${column}, 'Z', '') AS TIMESTAMP)`
 const iso = (column: string): string => `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`
 
-/** `first` and `last` are missing in parts of older lakes; the hour is then all that is known. */
+/** Parts of older lakes know no more than the hour. */
 const cellsSql = (parts: readonly string[]): string => `(
-  SELECT account, region, class, hour, coalesce(first, hour + INTERVAL 3599 SECOND) AS first, coalesce(last, hour) AS last
+  SELECT account, region, class, hour, coalesce(first, hour) AS first, coalesce(last, hour + INTERVAL 3599 SECOND) AS last, trail, resource
   FROM (FROM ${readParquet(parts, { union: true })}
-    UNION ALL BY NAME SELECT NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false))`
+    UNION ALL BY NAME SELECT NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last, NULL::VARCHAR AS trail, NULL::VARCHAR AS resource WHERE false))`
 
-/** The newest entry of each file. A delivered file is known by its name, which is unique, wherever it lies. */
+/** Each class, management events as a whole, and each bucket, function or table of data events. */
+const classesSql = (cells: string): string => `
+  SELECT account, region, class, hour, first, last FROM ${cells}
+  UNION ALL SELECT account, region, 'management', hour, first, last FROM ${cells} WHERE class LIKE 'management:%'
+  UNION ALL SELECT account, region, class || ' ' || resource, hour, first, last FROM ${cells} WHERE resource IS NOT NULL`
+
+/** The rhythm of a place is taken from so much time before and after what is asked for. */
+const margin = 8 * day
+
+/**
+ * Hours with their first and last event, by account, region and class: those near the span,
+ * and the nearest one before and after these, so that every pause has its true ends.
+ */
+const hoursSql = (cells: string, { from, to }: Window): string => `
+  CREATE OR REPLACE TEMP TABLE coverage_hours AS
+  WITH cells AS (FROM ${cells}),
+  classes AS (${classesSql('cells')}), near AS (FROM classes WHERE hour >= ${timestamp(from)} AND hour < ${timestamp(to)})
+  SELECT account, region, class, hour, min(first) AS first, max(last) AS last FROM near GROUP BY ALL
+  UNION ALL SELECT account, region, class, max(hour), max(first), max(last) FROM classes WHERE hour < ${timestamp(from)} GROUP BY ALL
+  UNION ALL SELECT account, region, class, min(hour), min(first), min(last) FROM classes WHERE hour >= ${timestamp(to)} GROUP BY ALL`
+
+const timestamp = (text: string): string => `CAST(${quoted(text.replace('Z', ''))} AS TIMESTAMP)`
+
+const stepsSql = `
+  SELECT *, lead(first) OVER place AS next, lead(hour) OVER place AS next_hour FROM coverage_hours
+  WINDOW place AS (PARTITION BY account, region, class ORDER BY hour)`
+
+/** A row per place and class: its rhythm, and its pauses as a flat list of beginnings and ends. */
+const deliveriesSql = `
+  SELECT account, region, class,
+    count(*) FILTER (next_hour = hour + INTERVAL 1 HOUR)::INTEGER,
+    coalesce(quantile_disc(epoch(next) - epoch(last), 0.95) FILTER (next_hour = hour + INTERVAL 1 HOUR), 0)::INTEGER,
+    to_json(coalesce(list([${iso('last')}, ${iso('next')}] ORDER BY hour) FILTER (next - last >= INTERVAL 1 HOUR), []))::VARCHAR
+  FROM (${stepsSql}) GROUP BY ALL ORDER BY ALL`
+
+const boundsSql = (cells: string): string => `
+  SELECT account, region, class, ${iso('min(first)')}, ${iso('max(last)')} FROM (${classesSql(cells)}) GROUP BY ALL ORDER BY ALL`
+
+/**
+ * The newest entry of each file. A readable file of the same name elsewhere is no proof that it is the same file: a damaged one
+ * counts until it can be read in its own place.
+ */
 const latestSql = (files: string): string => `(
-  SELECT * FROM ${files}
-  QUALIFY row_number() OVER (PARTITION BY coalesce(delivered || parse_filename(location), location) ORDER BY file DESC) = 1)`
+  SELECT * FROM ${files} QUALIFY row_number() OVER (PARTITION BY location ORDER BY file DESC) = 1)`
 
 /**
  * Files that cannot be read, and records that cannot be placed, may hide events: of a delivered file in the quarter of an hour
  * before its delivery; of another file with some unreadable records around the events that were read from it. Of a file
  * that could not be read, or not to its end, and is no delivered one, nothing limits where its events lie.
- * A file that could be read later,, counts no more.
+ * A file that could be read later counts no more.
  */
 const damagedSql = (files: string): string => `
   SELECT account, region,
@@ -38,7 +78,7 @@ const damagedSql = (files: string): string => `
     OR (status = 'quarantined' AND NOT (code = 'INPUT_NOT_CLOUDTRAIL' AND delivered IS NULL))
   ORDER BY file`
 
-/** Reads what `judgeCoverage` needs from the ledgers of a lake; hours at least for the given span. */
+/** Reads what `judgeCoverage` needs from the ledgers of a lake, for a time that is asked about. */
 export async function readCoverageFacts(
   connection: DuckDBConnection,
   snapshot: LakeSnapshot,
@@ -46,47 +86,50 @@ export async function readCoverageFacts(
 ): Promise<CoverageFacts> {
   const rows = async (sql: string): Promise<(string | null)[][]> =>
     (await connection.runAndReadAll(sql)).getRowsJson() as (string | null)[][]
-  let seen: (string | null)[][] = []
-  let present: (string | null)[][] = []
+  const texts = rows as (sql: string) => Promise<string[][]>
+  let bounds: string[][] = []
+  let rhythms: string[][] = []
+  let trails: string[][] = []
   if (snapshot.coverage.length > 0) {
     const cells = cellsSql(snapshot.coverage)
-    seen = await rows(
-      `SELECT account, region, class, ${iso('min(first)')}, ${iso('max(last)')} FROM ${cells} GROUP BY ALL ORDER BY ALL`,
-    )
-    present = await rows(`SELECT DISTINCT account, region, class, ${iso('hour')} FROM ${cells}
-      WHERE hour >= CAST(${quoted(span.from.slice(0, 13))} || ':00:00' AS TIMESTAMP)
-        AND hour < CAST(${quoted(span.to.slice(0, 19))} AS TIMESTAMP)`)
+    const near = {
+      from: isoTime(milliseconds(span.from) - margin),
+      to: isoTime(milliseconds(span.to) + margin),
+    }
+    await connection.run(hoursSql(cells, near))
+    bounds = await texts(boundsSql(cells))
+    rhythms = await texts(deliveriesSql)
+    trails = await texts(`SELECT DISTINCT account, trail FROM ${cells} WHERE trail IS NOT NULL ORDER BY ALL`)
   }
-  let delivered: (string | null)[][] = []
+  let delivered: string[][] = []
   let damaged: (string | null)[][] = []
   if (snapshot.files.length > 0) {
     const files = readParquet(snapshot.files)
-    delivered = await rows(`SELECT account, region, max(delivered) FROM ${files}
+    delivered = await texts(`SELECT account, region, max(delivered) FROM ${files}
       WHERE status = 'ingested' AND records > 0 AND coalesce(folder, 'CloudTrail') = 'CloudTrail'
         AND account IS NOT NULL AND region IS NOT NULL AND delivered IS NOT NULL GROUP BY ALL ORDER BY ALL`)
     damaged = await rows(
       `SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`,
     )
   }
+  const rhythmOf = new Map(
+    rhythms.map(([account, region, eventClass, ...rest]) => [keyOf(account!, region!, eventClass!), rest]),
+  )
   return {
-    seen: (seen as string[][]).map(([account, region, eventClass, first, last]) => ({
-      account: account!,
-      region: region!,
-      eventClass: eventClass!,
-      first: first!,
-      last: last!,
-    })),
-    present: (present as string[][]).map(([account, region, eventClass, hour]) => ({
-      account: account!,
-      region: region!,
-      eventClass: eventClass!,
-      hour: hour!,
-    })),
-    delivered: (delivered as string[][]).map(([account, region, at]) => ({
-      account: account!,
-      region: region!,
-      at: at!,
-    })),
+    deliveries: bounds.map(([account, region, eventClass, first, last]) => {
+      const [steps, usual, pauses] = rhythmOf.get(keyOf(account!, region!, eventClass!)) ?? [0, 0, '[]']
+      return {
+        account: account!,
+        region: region!,
+        eventClass: eventClass!,
+        first: first!,
+        last: last!,
+        steps: Number(steps),
+        usual: Number(usual),
+        pauses: (JSON.parse(String(pauses)) as [string, string][]).map(([from, to]) => ({ from, to })),
+      }
+    }),
+    delivered: delivered.map(([account, region, at]) => ({ account: account!, region: region!, at: at! })),
     damaged: damaged.map(([account, region, from, to, reason]) => ({
       account: account ?? null,
       region: region ?? null,
@@ -94,5 +137,35 @@ export async function readCoverageFacts(
       to: to ?? null,
       reason: reason!,
     })),
+    trailEvents: trails.flatMap(([account, list]) => trailEvents(account!, list!)),
+    attested: [],
+  }
+}
+
+const keyOf = (...parts: readonly string[]): string => parts.join(' ')
+
+/** As `writeCoveragePart` keeps them: the two JSON texts of the event, in JSON. */
+function trailEvents(account: string, list: string): TrailEvent[] {
+  const rows = JSON.parse(list) as {
+    id: string
+    time: string
+    name: string
+    region: string
+    request: string | null
+    response: string | null
+  }[]
+  return rows.map(({ request, response, ...event }) => ({
+    ...event,
+    account,
+    request: parsed(request),
+    response: parsed(response),
+  }))
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text)
+  } catch {
+    return null
   }
 }

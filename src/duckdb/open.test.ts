@@ -124,6 +124,11 @@ describe('cells', () => {
     ["{'a': {'b': [9007199254740993]}}", { a: { b: ['9007199254740993'] } }],
     ["MAP {'k:1': 1, 'z': NULL}", { 'k:1': 1, z: null }],
     [`'{"n":1.0}'::JSON`, '{"n":1.0}'],
+    // A byte order mark is a character like any other, also in text too long to be kept within the vector.
+    ['chr(65279)', '\ufeff'],
+    ["chr(65279) || 'a' || chr(65279)", '\ufeffa\ufeff'],
+    ["chr(65279) || repeat('é', 20)", `\ufeff${'é'.repeat(20)}`],
+    ["[chr(65279), {'k': chr(65279)}.k]", ['\ufeff', '\ufeff']],
     ["'0123456789abcdef0123456789abcdef'::UUID", '01234567-89ab-cdef-0123-456789abcdef'],
   ])('%s', async (sql, expected) => {
     expect(await run(`SELECT ${sql}`)).toEqual([[expected]])

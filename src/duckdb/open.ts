@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { quoted } from './quote.ts'
+import { keepByteOrderMarks } from './text-cells.ts'
 
 export interface OpenOptions {
   /** The only folders that statements may read or write; everything else of the machine is out of reach. */
@@ -25,6 +26,7 @@ export interface Database {
  * `prepareSelect`.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
+  keepByteOrderMarks()
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
   const settings = [

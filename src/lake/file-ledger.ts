@@ -18,7 +18,8 @@ export interface FileEntry {
   readonly id: number
   readonly file: LogFile
   readonly path: LogPath
-  readonly status: 'ingested' | 'quarantined' | 'digest'
+  /** `forgotten`: somebody said that an unreadable file is of no matter. */
+  readonly status: 'ingested' | 'quarantined' | 'digest' | 'forgotten'
   readonly fault: { readonly code: string; readonly reason: string } | null
   /** Hex SHA-256 of the inflated bytes; null where they could not be read to the end. */
   readonly sha256: string | null
@@ -27,7 +28,10 @@ export interface FileEntry {
   readonly records: number
   readonly events: number
   readonly variants: number
+  /** The first few of what was kept out. */
   readonly quarantined: readonly Quarantined[]
+  /** All records that were kept out; 0 where the whole file is. */
+  readonly quarantinedRecords: number
   /** Of those: events that could not be read, rather than things that are no events. */
   readonly hidden: number
   readonly kinds: readonly string[]
@@ -86,9 +90,9 @@ const rowOf = (entry: FileEntry): Record<keyof typeof columns, string | number |
   reason: entry.fault?.reason ?? null,
   records: entry.records,
   events: entry.events,
-  duplicates: entry.status === 'quarantined' ? 0 : entry.records - entry.events - entry.quarantined.length,
+  duplicates: entry.records - entry.events - entry.quarantinedRecords,
   variants: entry.variants,
-  quarantined_records: entry.status === 'quarantined' ? 0 : entry.quarantined.length,
+  quarantined_records: entry.quarantinedRecords,
   hidden_records: entry.hidden,
   quarantined: JSON.stringify(entry.quarantined),
   // Filled in by a later verification of the digests.
@@ -126,14 +130,16 @@ export async function writeFileLedger(
 /** What the ledger says of files that were seen before, unchanged since. */
 export interface KnownFile {
   readonly records: number
+  /** The first few of them. */
   readonly quarantined: readonly Quarantined[]
+  readonly quarantinedRecords: number
   readonly first: string | null
   readonly last: string | null
   /** The code of an earlier quarantine: the file is tried again, but not noted twice. */
   readonly code: string | null
 }
 
-/** Looks up files by location, size and time of change. */
+/** Looks up files by location, size and time of change; what counts is the newest entry of a location. */
 export async function knownFiles(
   connection: DuckDBConnection,
   parts: readonly string[],
@@ -150,16 +156,25 @@ export async function knownFiles(
   }
   appender.closeSync()
   const reader = await connection.runAndReadAll(
-    `SELECT l.location, l.records, l.quarantined, l.code, l.first, l.last
-     FROM ${readParquet(parts)} l JOIN wanted w USING (location, size, modified) ORDER BY l.file`,
+    `SELECT l.location, l.records, l.quarantined_records, l.quarantined, l.code, l.first, l.last
+     FROM (SELECT * FROM ${readParquet(parts)} SEMI JOIN wanted USING (location)
+       QUALIFY row_number() OVER (PARTITION BY location ORDER BY file DESC) = 1) l
+     JOIN wanted w USING (location, size, modified) WHERE l.status <> 'forgotten'`,
   )
   return new Map(
     reader.getRowsJson().map((row) => {
-      const [location, records, quarantined, code, first, last] = row as [string, string, string, ...(string | null)[]]
+      const [location, records, kept, quarantined, code, first, last] = row as [
+        string,
+        string,
+        string,
+        string,
+        ...(string | null)[],
+      ]
       return [
         location,
         {
           records: Number(records),
+          quarantinedRecords: Number(kept),
           quarantined: JSON.parse(quarantined) as Quarantined[],
           code: code ?? null,
           first: first ?? null,

@@ -1,83 +1,15 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { rm, utimes, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDatabase } from '../duckdb/open.ts'
-import { readParquet } from '../duckdb/parquet.ts'
+import { describe, expect, test } from 'vitest'
+import { counts, event, type Json, useLakeFolder } from '../../test/support/lake-folder.ts'
+import type { LogSource } from '../core/event/source.ts'
 import { fileSource } from '../sources/files/file-source.ts'
-import { type IngestOptions, type IngestReport, ingest } from './ingest.ts'
-import { openLake } from './lake.ts'
-import { lakeStatus } from './status.ts'
+import { type IngestOptions, ingest } from './ingest.ts'
 
-let folder = ''
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'trailbook-ingest-'))
-})
-afterEach(() => rm(folder, { recursive: true, force: true }))
-
-const lakePath = (): string => join(folder, 'lake')
-
-type Json = Record<string, unknown>
-let count = 0
-const event = (members: Json = {}): Json => ({
-  eventVersion: '1.08',
-  eventTime: '2026-01-31T09:00:00Z',
-  eventSource: 'iam.amazonaws.com',
-  eventName: 'CreateUser',
-  awsRegion: 'us-east-1',
-  eventID: `id-${count++}`,
-  readOnly: false,
-  eventCategory: 'Management',
-  managementEvent: true,
-  recipientAccountId: '111122223333',
-  ...members,
-})
-
-async function write(name: string, content: string | Buffer | Json[]): Promise<string> {
-  const path = join(folder, name)
-  await mkdir(dirname(path), { recursive: true })
-  const body = Array.isArray(content) ? JSON.stringify({ Records: content }) : content
-  await writeFile(path, name.endsWith('.gz') && typeof body === 'string' ? gzipSync(body) : body)
-  return path
-}
-
-async function run(paths: readonly string[] = [folder], options: IngestOptions = {}): Promise<IngestReport> {
-  const report = await ingest(await openLake(lakePath()), fileSource(paths), options)
-  expect(report.records, 'every record is accounted for').toBe(
-    report.events + report.duplicates + report.quarantinedRecords,
-  )
-  return report
-}
-
-/** Rows of the lake as the newest snapshot has them. */
-async function rows(select: string): Promise<unknown[][]> {
-  const lake = await openLake(lakePath())
-  const { events } = await lake.snapshot()
-  if (events.length === 0) return []
-  const database = await openDatabase({ folders: [lake.folder] })
-  const connection = await database.connect()
-  try {
-    const reader = await connection.runAndReadAll(
-      `SELECT ${select} FROM ${readParquet(events.map(({ path }) => path))} ORDER BY ALL`,
-    )
-    return reader.getRowsJson() as unknown[][]
-  } finally {
-    connection.closeSync()
-    database.close()
-  }
-}
-
-const counts = ({ files, records, events, duplicates, quarantinedRecords, variants }: IngestReport) => ({
-  files,
-  records,
-  events,
-  duplicates,
-  quarantinedRecords,
-  variants,
-})
+const { inFolder, lake, open, write, run, rows } = useLakeFolder()
 
 describe('ingest', () => {
   test('takes each record once, in one file, in several, and in a later run', async () => {
@@ -137,54 +69,6 @@ describe('ingest', () => {
     expect(counts(await run())).toMatchObject({ events: 0, duplicates: 4 })
   })
 
-  test.each([
-    ['before', ['1.json', '2.json']],
-    ['after', ['2.json', '1.json']],
-  ])("the trail's copy wins, coming %s the copy of the event history", async (_, names) => {
-    const one = event()
-    const history = {
-      Events: [{ CloudTrailEvent: JSON.stringify({ ...one, readOnly: 'false', apiVersion: 'history' }) }],
-    }
-    await write(names[0]!, [one, event()])
-    await run()
-    await write(names[1]!, JSON.stringify(history))
-    expect(counts(await run([join(folder, names[1]!)]))).toMatchObject({
-      records: 1,
-      events: 0,
-      duplicates: 1,
-      variants: 0,
-    })
-    expect(await rows('_kind, apiVersion')).toEqual([
-      ['trail', null],
-      ['trail', null],
-    ])
-  })
-
-  test('a stronger copy replaces a weaker one, in the same batch and later', async () => {
-    const [one, two] = [event(), event()]
-    const weak = {
-      Events: [one, two].map((record) => ({ CloudTrailEvent: JSON.stringify({ ...record, userAgent: 'h' }) })),
-    }
-    await write('1.json', JSON.stringify(weak))
-    await write('2.json', [{ ...one, userAgent: 't' }])
-    expect(counts(await run())).toMatchObject({ records: 3, events: 2, duplicates: 1 })
-    expect(await rows('_kind, userAgent')).toEqual([
-      ['history', 'h'],
-      ['trail', 't'],
-    ])
-    await write(
-      '3.json',
-      JSON.stringify({ 'detail-type': 'AWS API Call via CloudTrail', detail: { ...two, userAgent: 'e' } }),
-    )
-    expect(counts(await run([join(folder, '3.json')]))).toMatchObject({ records: 1, events: 0, duplicates: 1 })
-    expect(await rows('_kind, userAgent')).toEqual([
-      ['eventbridge', 'e'],
-      ['trail', 't'],
-    ])
-    const { lake } = await lakeStatus(await openLake(lakePath()))
-    expect(lake.events).toBe(2)
-  })
-
   test('keeps a bad record out and takes the others', async () => {
     await write('1.json', [
       event(),
@@ -215,7 +99,7 @@ describe('ingest', () => {
     expect(report.quarantined).toEqual([
       { file: path, code: 'INPUT_GZIP_TRUNCATED', reason: 'The gzip data ends too early, after 2 complete records.' },
       {
-        file: join(folder, '3.json'),
+        file: inFolder('3.json'),
         code: 'INPUT_JSON_INVALID',
         reason: expect.stringContaining('after 1 complete records'),
       },
@@ -223,7 +107,7 @@ describe('ingest', () => {
     expect(report.coverage.complete).toBe(false)
     expect((await run()).quarantined).toEqual(report.quarantined)
     await write('1.json.gz', whole)
-    await rm(join(folder, '3.json'))
+    await rm(inFolder('3.json'))
     const mended = await run()
     expect(counts(mended)).toMatchObject({ records: 3, events: 2, duplicates: 1 })
     expect(mended.quarantined).toEqual([])
@@ -245,6 +129,76 @@ describe('ingest', () => {
     expect((await run()).coverage).toMatchObject({ complete: true, gaps: [] })
   })
 
+  test('a broken line of NDJSON is kept out, and its neighbours go in', async () => {
+    const lines = [event(), event(), event()].map((record) => JSON.stringify(record))
+    await write('1.ndjson', `${lines[0]}\n${lines[1]!.slice(0, 40)}\n${lines[2]}\n`)
+    const report = await run()
+    expect(counts(report)).toMatchObject({ records: 3, events: 2, quarantinedRecords: 1 })
+    expect(report.quarantined).toEqual([
+      { file: inFolder('1.ndjson'), ordinal: 1, code: 'RECORD_LINE', reason: expect.stringMatching(/^Line 2 is not/) },
+    ])
+    expect(report.coverage.complete).toBe(false)
+  })
+
+  test('what nobody foresaw in one file is that file put aside, and the others go in', async () => {
+    await write('1.json', [event()])
+    await write('2.json', [event()])
+    await write('3.json', [event()])
+    const source = fileSource([inFolder()])
+    const failing: LogSource = {
+      list: source.list,
+      async *read(file, options) {
+        for await (const piece of source.read(file, options)) {
+          yield piece
+          if (file.name.endsWith('2.json')) throw new RangeError('Maximum call stack size exceeded')
+        }
+      },
+    }
+    const report = await ingest(await open(), failing)
+    expect(counts(report)).toMatchObject({ files: 3, records: 2, events: 2 })
+    expect(report.quarantined).toEqual([
+      {
+        file: inFolder('2.json'),
+        code: 'INPUT_UNFORESEEN',
+        reason: 'Reading the file failed in a way that nobody foresaw: Maximum call stack size exceeded.',
+      },
+    ])
+    expect(counts(await run())).toMatchObject({ events: 1, duplicates: 2 })
+  })
+
+  test('of very many bad records the count is exact, and the first are listed', async () => {
+    for (let file = 0; file < 12; file++)
+      await write(`${file}.json`, [event(), ...Array.from({ length: 150 }, () => event({ eventTime: 'never' }))])
+    for (const report of [await run(), await run()]) {
+      expect(report.quarantinedRecords).toBe(1800)
+      expect(report.quarantined).toHaveLength(1000)
+      expect(report.quarantined.filter(({ file }) => file.endsWith('/0.json'))).toHaveLength(100)
+    }
+  })
+
+  test('a file that was replaced by one of the same size and time is read again', async () => {
+    const [one, two] = [event(), event()]
+    const time = new Date('2026-01-31T10:00:00Z')
+    const path = await write('1.json', [one])
+    await utimes(path, time, time)
+    await run()
+    await write('1.json', [{ ...two, eventID: String(one.eventID).replace(/.$/, 'x') }])
+    await utimes(path, time, time)
+    expect(counts(await run())).toMatchObject({ records: 1, events: 1 })
+  })
+
+  test('what is passed over is named', async () => {
+    await write('1.json', [event()])
+    await write('2.json.bz2', 'BZh9')
+    await write('truth.json', '{"schema":"trailbook.groundtruth/v1","events":[]}')
+    const { ignored, passedOver } = await run()
+    expect(ignored).toBe(2)
+    expect(passedOver).toEqual([
+      { file: inFolder('2.json.bz2'), reason: 'name' },
+      { file: inFolder('truth.json'), reason: 'own' },
+    ])
+  })
+
   test('digest files are kept, with no records; our own outputs are passed over', async () => {
     await write('a_digest.json.gz', '{"digestEndTime":"2026-01-31T09:00:00Z","digestS3Object":"k","logFiles":[]}')
     await write('groundtruth.json', '{"schema":"trailbook.groundtruth/v1","events":[]}')
@@ -261,24 +215,22 @@ describe('ingest', () => {
   })
 
   test('a file larger than a batch goes in as a whole or not at all', async () => {
-    const many = Array.from({ length: 5000 }, (_, at) =>
-      event({ eventTime: `2026-01-${String(1 + (at % 3)).padStart(2, '0')}T00:00:00Z` }),
+    const many = Array.from({ length: 5000 }, (_, n) =>
+      event({ eventTime: `2026-01-${String(1 + (n % 3)).padStart(2, '0')}T00:00:00Z` }),
     )
     const text = JSON.stringify({ Records: [...many, many[0]] })
     await write('0.json', [event()])
     const path = await write('1.json', text.slice(0, -2))
     const options: IngestOptions = { batchRows: 700 }
-    expect(counts(await run([folder], options))).toMatchObject({ records: 1, events: 1 })
+    expect(counts(await run([inFolder()], options))).toMatchObject({ records: 1, events: 1 })
     expect(await rows('count(*)')).toEqual([['1']])
     await writeFile(path, text)
-    expect(counts(await run([folder], options))).toMatchObject({ records: 5002, events: 5000, duplicates: 2 })
+    expect(counts(await run([inFolder()], options))).toMatchObject({ records: 5002, events: 5000, duplicates: 2 })
     expect(await rows('count(*), count(DISTINCT _hash)')).toEqual([['5001', '5001']])
   })
 
   test('batches of any size give the same lake', async () => {
-    const pool = Array.from({ length: 60 }, (_, at) =>
-      event({ eventTime: `2026-01-${String(10 + (at % 5))}T00:00:00Z` }),
-    )
+    const pool = Array.from({ length: 60 }, (_, n) => event({ eventTime: `2026-01-${String(10 + (n % 5))}T00:00:00Z` }))
     for (let at = 0; at < 20; at++)
       await write(
         `f${at}.json`,
@@ -286,8 +238,8 @@ describe('ingest', () => {
       )
     const seen = new Set<string>()
     for (const batchRows of [1, 50, 100_000]) {
-      await rm(lakePath(), { recursive: true, force: true })
-      expect(counts(await run([folder], { batchRows }))).toMatchObject({
+      await rm(lake(), { recursive: true, force: true })
+      expect(counts(await run([inFolder()], { batchRows }))).toMatchObject({
         records: 600,
         events: 60,
         duplicates: 540,
@@ -301,9 +253,9 @@ describe('ingest', () => {
   test('an unchanged file is not read again, a touched one is and adds nothing', async () => {
     const path = await write('1.json', [event()])
     await run()
-    const { id } = await (await openLake(lakePath())).manifest()
+    const { id } = await (await open()).manifest()
     await run()
-    expect((await (await openLake(lakePath())).manifest()).id).toBe(id)
+    expect((await (await open()).manifest()).id).toBe(id)
     await utimes(path, new Date(0), new Date(0))
     expect(counts(await run())).toMatchObject({ records: 1, events: 0, duplicates: 1 })
   })
@@ -311,7 +263,7 @@ describe('ingest', () => {
   test('an abort keeps the files read so far, and the next ingest brings the others', async () => {
     for (let at = 0; at < 10; at++) await write(`${at}.json`, [event(), event()])
     const abort = new AbortController()
-    const report = await run([folder], {
+    const report = await run([inFolder()], {
       signal: abort.signal,
       onProgress: ({ files }) => files === 4 && abort.abort(),
     })
@@ -323,7 +275,7 @@ describe('ingest', () => {
     await write('1.json', [event(), event()])
     await write('2.json', [event()])
     const told: unknown[] = []
-    await run([folder], { onProgress: ({ files, totalFiles, records }) => told.push([files, totalFiles, records]) })
+    await run([inFolder()], { onProgress: ({ files, totalFiles, records }) => told.push([files, totalFiles, records]) })
     expect(told.at(-1)).toEqual([2, 2, 3])
   })
 
@@ -346,7 +298,7 @@ describe('ingest', () => {
         sessionContext: { webIdFederationData: { attributes: { 'a:b': 'c' } }, sessionIssuer: {} },
       },
       resources: [{ arn: 'arn:aws:s3:::x' }, null],
-      userAgent: 'a\u0000b',
+      userAgent: '\ufeffa\u0000b',
       errorMessage: "it's \ud800 'quoted' \u202f \u{1f600}",
     })
     const text = JSON.stringify({ Records: [odd] }).replace(
@@ -358,7 +310,7 @@ describe('ingest', () => {
     const select = `userAgent, errorMessage, requestParameters, resources[1].ARN, len(resources), userIdentity.sessionContext.webIdFederationData.attributes['a:b'], extra`
     expect(await rows(select)).toEqual([
       [
-        'a\u0000b',
+        '\ufeffa\u0000b',
         "it's \ufffd 'quoted' \u202f \u{1f600}",
         '{"n":9007199254740993,"Tag":1,"tag":2,"Tag":3}',
         'arn:aws:s3:::x',
@@ -378,7 +330,7 @@ describe('ingest', () => {
       fc.asyncProperty(
         fc.array(fc.array(edit, { minLength: 1, maxLength: 4 }), { minLength: 5, maxLength: 15 }),
         async (files) => {
-          await rm(folder, { recursive: true, force: true })
+          await rm(inFolder(), { recursive: true, force: true })
           for (const [at, edits] of files.entries()) {
             let bytes = Buffer.from(text)
             for (const [place, value, how] of edits) {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -43,13 +43,12 @@ describe('opening a lake', () => {
     await expect(openLake(lake)).rejects.toThrow('has format 99; this version knows up to 1')
   })
 
-  test('data of later commits without a manifest is damage, not an empty lake', async () => {
+  test('data without a manifest is a loss, not an empty lake', async () => {
     await createLake(folder)
+    expect(await codeOf(openLake(folder))).toBe('fine')
     await mkdir(join(folder, 'files'))
     await writeFile(join(folder, 'files', '0000000001-0123456789.parquet'), '')
-    expect(await codeOf(openLake(folder))).toBe('fine')
-    await writeFile(join(folder, 'files', '0000000002-0123456789.parquet'), '')
-    expect(await codeOf(openLake(folder))).toBe('LAKE_DAMAGED')
+    expect(await codeOf(openLake(folder))).toBe('LAKE_MANIFEST_LOST')
   })
 
   test('a manifest that cannot be read is damage, not an empty lake', async () => {
@@ -58,6 +57,36 @@ describe('opening a lake', () => {
     await writeFile(join(folder, 'manifest', '0000000002.json'), '{"form')
     expect(await codeOf(openLake(folder))).toBe('LAKE_DAMAGED')
     await writeFile(join(folder, 'manifest', '0000000002.json'), 'null')
+    expect(await codeOf(openLake(folder))).toBe('LAKE_DAMAGED')
+  })
+})
+
+describe('a manifest from elsewhere', () => {
+  const part = { rows: 1, bytes: 1, date: '2026-01-31', first: '2026-01-31T09:00:00Z', last: '2026-01-31T09:00:00Z' }
+  test.each([
+    '../outside/0000000001-0123456789.parquet',
+    'events/event_date=2026-01-31/../../../etc/0000000001-01.parquet',
+    '/etc/passwd',
+    'events/event_date=2026-01-31/../../x.parquet',
+    'events/0000000001-0123456789.parquet',
+    'files/0000000001-0123456789.parquet\n',
+    'files\\0000000001-0123456789.parquet',
+    "files/0000000001-01'.parquet",
+    '',
+  ])('that names %j is refused, under whichever key', async (path) => {
+    await createLake(folder)
+    for (const [at, key] of (['events', 'files', 'coverage', 'retired'] as const).entries()) {
+      await writeManifest(folder, { ...manifest(at + 1), [key]: [{ ...part, path, at: 0 }] } as Manifest)
+      await expect(openLake(folder)).rejects.toMatchObject({
+        code: 'LAKE_DAMAGED',
+        message: expect.stringContaining(`names no parts under "${key}"`),
+      })
+    }
+  })
+
+  test.each(['events', 'files', 'coverage', 'retired'])('without a list of %s is refused', async (key) => {
+    await createLake(folder)
+    await writeManifest(folder, { ...manifest(1), [key]: undefined } as unknown as Manifest)
     expect(await codeOf(openLake(folder))).toBe('LAKE_DAMAGED')
   })
 })
@@ -115,4 +144,26 @@ test('cleaning removes what no manifest names, and nothing else', async () => {
     .map(({ name }) => name)
   expect(left.sort()).toEqual(['a.parquet', 'b.parquet', 'c.parquet', 'retired.parquet'])
   expect(await readFile(join(folder, 'files/b.parquet'), 'utf8')).toBe('files/b.parquet')
+})
+
+test('cleaning follows no link out of the lake', async () => {
+  const outside = join(folder, 'outside')
+  await mkdir(outside)
+  await writeFile(join(outside, '0000000001-0123456789.parquet'), 'mine')
+  const lake = join(folder, 'lake')
+  await createLake(lake)
+  await mkdir(join(lake, 'events'))
+  await symlink(outside, join(lake, 'files'))
+  await symlink(outside, join(lake, 'events', 'event_date=2026-01-31'))
+  await removeOrphans(lake, manifest(1))
+  expect(await readFile(join(outside, '0000000001-0123456789.parquet'), 'utf8')).toBe('mine')
+})
+
+test('cleaning stops where parts of later commits tell that manifests were lost, and removes nothing', async () => {
+  await mkdir(join(folder, 'files'))
+  for (const id of [6, 7]) await writeFile(join(folder, 'files', `000000000${id}-0123456789.parquet`), '')
+  await expect(removeOrphans(folder, manifest(5))).rejects.toThrow(
+    `The lake ${folder} has lost manifests: the newest is 5, and files/0000000007-0123456789.parquet belongs to a later one, while its data is still there. Nothing was changed.`,
+  )
+  expect(await readdir(join(folder, 'files'))).toHaveLength(2)
 })

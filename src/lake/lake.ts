@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
 import type { EventStore, LakeSnapshot } from '../core/event/snapshot.ts'
 import { createAtomically } from './durable.ts'
-import { emptyManifest, formatVersion, type Manifest, readManifest } from './manifest.ts'
+import { emptyManifest, formatVersion, type Manifest, readManifest, writeManifest } from './manifest.ts'
 
 /** The file by which a folder is known as a lake, so that a wrong path is never written to. */
 const marker = 'trailbook-lake.json'
@@ -16,7 +16,7 @@ export interface Lake extends EventStore {
 
 /**
  * Opens the lake in a folder. The folder may be missing or empty: nothing is created before the first ingest.
- * @throws TrailbookError LAKE_NOT_A_LAKE, LAKE_NEWER, LAKE_DAMAGED
+ * @throws TrailbookError LAKE_NOT_A_LAKE, LAKE_NEWER, LAKE_DAMAGED, LAKE_MANIFEST_LOST
  */
 export async function openLake(path: string): Promise<Lake> {
   const folder = resolve(path)
@@ -37,17 +37,14 @@ export async function openLake(path: string): Promise<Lake> {
 }
 
 /**
- * A killed first ingest leaves parts of number 1 and no manifest. Parts of later numbers tell that there were manifests:
+ * The first manifest of a lake is written before its first part. Parts without any manifest tell that manifests were lost:
  * they must neither be taken for an empty lake nor be cleaned away.
  */
 async function emptyUnlessLost(folder: string): Promise<Manifest> {
   for (const parts of ['events', 'files', 'coverage']) {
     const names = await readdir(join(folder, parts), { recursive: true }).catch((): string[] => [])
-    if (names.some((name) => Number(/(\d{10,})-[0-9a-f]+\.parquet$/.exec(name)?.[1] ?? 0) > 1))
-      throw new TrailbookError('LAKE_DAMAGED', {
-        path: folder,
-        reason: 'its manifests are gone, its data is still there',
-      })
+    if (names.some((name) => name.endsWith('.parquet')))
+      throw new TrailbookError('LAKE_MANIFEST_LOST', { path: folder, found: 'none is there' })
   }
   return emptyManifest
 }
@@ -74,6 +71,15 @@ export async function createLake(folder: string): Promise<void> {
     () => false,
   )
   if (!there) await createAtomically(path, `${JSON.stringify({ kind: 'trailbook-lake', format: formatVersion })}\n`)
+}
+
+/** The state to go on from; a lake without a manifest gets its first one, an empty one. Only under the lock. */
+export async function firstManifest(lake: Lake): Promise<Manifest> {
+  const manifest = await lake.manifest()
+  if (manifest.id > 0) return manifest
+  const first: Manifest = { ...emptyManifest, id: 1 }
+  if (!(await writeManifest(lake.folder, first))) throw new TrailbookError('LAKE_LOCK_LOST', { path: lake.folder })
+  return first
 }
 
 export function snapshotOf(folder: string, manifest: Manifest): LakeSnapshot {

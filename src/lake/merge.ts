@@ -6,13 +6,14 @@ import { quoted } from '../duckdb/quote.ts'
 /**
  * Decides which staged rows go in, and which rows of the lake they replace. Compared is within the event day.
  *
- * - One canonical record (`_hash`) counts once, wherever its copies lie.
- * - Rows of the same event id and account ("key") but other content are variants when they came by the same kind of source:
- *   all stay. By different kinds, only those of the most trusted kind stay; if those come later, they replace the others.
+ * - One canonical record (`_hash`) counts once, wherever its copies lie; the copy of the most trusted kind of source stays.
+ *   If that comes later, it takes the place of the other.
+ * - Rows of the same event id and account ("key") but other content are variants, and all stay, whatever their kinds:
+ *   nothing in a record proves which of them is the true one.
  * - A row without an event id is its own key.
  *
- * Leaves two tables: `verdict` (one row per staged row: `go_in`, and what it counts as) and `replaced` (keys by day and
- * rank whose older rows leave the lake).
+ * Leaves two tables: `verdict` (one row per staged row: `go_in`, and what it counts as) and `replaced` (hashes by day
+ * whose older rows leave the lake).
  */
 export async function decide(
   connection: DuckDBConnection,
@@ -24,29 +25,24 @@ export async function decide(
     SELECT rowid AS id, _file, _rank, CAST(_hash AS UUID) AS hash, eventTime[:10] AS day, ${keySql('eventID', '_account', 'CAST(_hash AS UUID)')} AS key
     FROM staging WHERE ${batch}`)
   await run(`CREATE OR REPLACE TEMP TABLE existing AS ${existingSql(existingParts)}`)
-  await run(`CREATE OR REPLACE TEMP TABLE best AS
-    SELECT day, key, min(_rank) AS best_rank, min(_rank) FILTER (old) AS old_rank,
-      count(*) FILTER (old) AS old_rows
-    FROM (SELECT day, key, _rank, false AS old FROM batch_rows UNION ALL SELECT day, key, _rank, true FROM existing)
-    GROUP BY day, key`)
-  // Rows of the lake that leave: a more trusted copy is in the batch.
+  await run(
+    `CREATE OR REPLACE TEMP TABLE known AS SELECT day, hash, min(_rank) AS known_rank FROM existing GROUP BY day, hash`,
+  )
   await run(`CREATE OR REPLACE TEMP TABLE replaced AS
-    SELECT day, key, old_rows FROM best WHERE old_rank > best_rank`)
+    SELECT day, hash FROM batch_rows JOIN known USING (day, hash) GROUP BY day, hash HAVING min(_rank) < min(known_rank)`)
   await run(`CREATE OR REPLACE TEMP TABLE verdict AS
-    WITH first_copies AS (
-      SELECT r.*, row_number() OVER (PARTITION BY day, hash ORDER BY _rank, id) = 1 AS first_copy FROM batch_rows r
-    ), entering AS (
-      SELECT f.*, b.old_rows, b.old_rank, b.best_rank,
-        first_copy AND f._rank = b.best_rank AND NOT EXISTS (
-          SELECT 1 FROM existing e WHERE e.day = f.day AND e.hash = f.hash AND NOT (e.key = f.key AND b.old_rank > b.best_rank)
-        ) AS go_in
-      FROM first_copies f JOIN best b ON b.day = f.day AND b.key = f.key
-    )
-    SELECT id, _file, day, key, go_in,
+    WITH copies AS (
+      SELECT r.*, known_rank, row_number() OVER (PARTITION BY day, hash ORDER BY _rank, id) = 1 AS first_copy
+      FROM batch_rows r LEFT JOIN known USING (day, hash)
+    ), judged AS (
       -- A row that takes the place of a replaced one adds no event.
-      go_in AND (coalesce(old_rank, best_rank) = best_rank OR place > old_rows) AS is_new,
-      go_in AND (CASE WHEN old_rank IS NULL THEN place > 1 WHEN old_rank > best_rank THEN place > old_rows ELSE true END) AS is_variant
-    FROM (SELECT *, row_number() OVER (PARTITION BY day, key, go_in ORDER BY id) AS place FROM entering)`)
+      SELECT *, first_copy AND known_rank IS NULL AS is_new,
+        first_copy AND (known_rank IS NULL OR _rank < known_rank) AS go_in
+      FROM copies
+    )
+    SELECT id, _file, day, go_in, is_new,
+      is_new AND (place > 1 OR EXISTS (SELECT 1 FROM existing e WHERE e.day = j.day AND e.key = j.key)) AS is_variant
+    FROM (SELECT *, row_number() OVER (PARTITION BY day, key, is_new ORDER BY id) AS place FROM judged) j`)
 }
 
 export const keySql = (eventId: string, account: string, hash: string): string =>

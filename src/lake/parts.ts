@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { trailEventNames } from '../core/run/trail-history.ts'
 import { partColumns } from '../duckdb/event-staging.ts'
 import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
 import { syncPath } from './durable.ts'
 import type { ManifestEventPart, ManifestPart } from './manifest.ts'
-import { keySql } from './merge.ts'
 
 /**
  * Rows that are asked for together stand together: statistics of row groups then let queries skip most of a day by
@@ -64,13 +64,13 @@ export async function rewriteParts(
   parts: readonly ManifestEventPart[],
 ): Promise<Map<string, ManifestEventPart | undefined>> {
   const affected = await connection.runAndReadAll(
-    `SELECT DISTINCT part FROM existing JOIN replaced USING (day, key) ORDER BY part`,
+    `SELECT DISTINCT part FROM existing JOIN replaced USING (day, hash) ORDER BY part`,
   )
   const rewritten = new Map<string, ManifestEventPart | undefined>()
   for (const [path] of affected.getRowsJson() as [string][]) {
     const old = parts.find((part) => join(lake, part.path) === path)!
     await connection.run(`CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM ${readParquet([path])}
-      WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE day = ${quoted(old.date)} AND key = ${keySql('eventID', '_account', '_hash')})`)
+      WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE day = ${quoted(old.date)} AND hash = _hash)`)
     const range = await connection.runAndReadAll('SELECT min(eventTime), max(eventTime) FROM kept')
     const [first, last] = range.getRowsJson()[0] as [string | null, string | null]
     if (first === null || last === null) rewritten.set(old.path, undefined)
@@ -83,14 +83,27 @@ export async function rewriteParts(
   return rewritten
 }
 
-/** Counts, and the times of the first and last event, per account, region that delivered, hour and event class: of all staged rows, duplicates too, for they were delivered. */
+/**
+ * Per account, region that delivered, hour, event class and (of data events) bucket, function or table: counts, the times of the
+ * first and last event, and the calls that changed a trail. Of all staged rows, duplicates too, for they were delivered.
+ */
 export async function writeCoveragePart(connection: DuckDBConnection, lake: string, id: number): Promise<ManifestPart> {
+  const time = `CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)`
+  const trail = `{'id': coalesce(eventID, CAST(_hash AS VARCHAR)), 'time': eventTime, 'name': eventName, 'region': awsRegion, 'request': requestParameters, 'response': responseElements}`
   const select = `SELECT coalesce(_account, '') AS account, coalesce(_region, '') AS region,
-      date_trunc('hour', CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)) AS hour, _class AS class,
-      min(CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)) AS first, max(CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)) AS last,
-      count(*) AS delivered, count(*) FILTER (is_new) AS events
+      date_trunc('hour', ${time}) AS hour, _class AS class, ${resourceSql} AS resource, min(${time}) AS first, max(${time}) AS last,
+      count(*) AS delivered, count(*) FILTER (is_new) AS events,
+      CAST(to_json(list(${trail}) FILTER (eventSource = 'cloudtrail.amazonaws.com' AND errorCode IS NULL
+        AND eventName IN (${trailEventNames.map(quoted).join(', ')}))) AS VARCHAR) AS trail
     FROM staging s JOIN verdict v ON s.rowid = v.id GROUP BY ALL ORDER BY ALL`
   return writePart(connection, lake, newPath('coverage', id), select)
 }
+
+/** By ARN: an object's bucket, a function without its version, a table without its index; of other services the first that is named. */
+const resourceSql = `CASE WHEN _class LIKE 'data:%' THEN nullif(coalesce(
+      nullif(regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:s3:::[^"/*,} ]+'), ''),
+      nullif(regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:lambda:[^":]*:[0-9]*:function:[^":,} ]+'), ''),
+      nullif(regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:dynamodb:[^":]*:[0-9]*:table/[^"/,} ]+'), ''),
+      regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:[^",} ]+')), '') END`
 
 export const filePartPath = (id: number): string => newPath('files', id)

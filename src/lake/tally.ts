@@ -1,3 +1,4 @@
+import { collectPassedOver, type PassedOver, type PassedOverFile } from '../core/event/passed-over.ts'
 import type { LogFile } from '../core/event/source.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import { isoTime, milliseconds, second, type Window } from '../core/time.ts'
@@ -12,9 +13,14 @@ export interface IngestReport {
   readonly events: number
   readonly duplicates: number
   readonly quarantinedRecords: number
+  /** Files that were kept out as a whole. */
+  readonly quarantinedFiles: number
+  /** The first thousand of those files and records. */
   readonly quarantined: readonly Quarantined[]
-  /** Files passed over by their name. */
+  /** Files that were not looked at. */
   readonly ignored: number
+  /** The first few of them, with the reason. */
+  readonly passedOver: readonly PassedOverFile[]
   /** Of the new events: those whose event id is there already with other content. */
   readonly variants: number
   /** First to last event of what was given, already known events included; null when it held none. */
@@ -34,9 +40,12 @@ export interface IngestProgress {
 
 export type Tally = ReturnType<typeof createTally>
 
+/** So many entries are kept of what could not be read; the counts are exact. */
+export const keptEntries = { perFile: 100, perIngest: 1000 }
+
 /** Counts what an ingest does. Events and records count when they are committed. */
 export function createTally(
-  ignoredByName: number,
+  passedOver: PassedOver,
   totalFiles: number,
   { onProgress }: { readonly onProgress?: (progress: IngestProgress) => void },
 ) {
@@ -45,7 +54,7 @@ export function createTally(
   let events = 0
   let variants = 0
   let quarantinedRecords = 0
-  let ignored = ignoredByName
+  let quarantinedFiles = 0
   let bytes = 0
   let seen = 0
   let first: string | null = null
@@ -54,11 +63,12 @@ export function createTally(
     if (times.first !== null && (first === null || times.first < first)) first = times.first
     if (times.last !== null && (last === null || times.last > last)) last = times.last
   }
+  const ignored = collectPassedOver(passedOver)
   const quarantined: Quarantined[] = []
   const tell = (): void => onProgress?.({ files, totalFiles, bytes, records: seen })
   const done = (list: readonly Quarantined[]): void => {
     files++
-    for (const entry of list) quarantined.push(entry)
+    for (const entry of list) if (quarantined.length < keptEntries.perIngest) quarantined.push(entry)
     tell()
   }
   return {
@@ -72,15 +82,20 @@ export function createTally(
       records += known.records
       seen += known.records
       reach(known)
-      quarantinedRecords += known.quarantined.length
+      quarantinedRecords += known.quarantinedRecords
       done(known.quarantined.map((entry) => ({ ...entry, file: file.name })))
     },
-    read(list: readonly Quarantined[], lost = 0): void {
-      seen -= lost
+    read(list: readonly Quarantined[]): void {
       done(list)
     },
-    ignored(): void {
-      ignored++
+    /** Kept out as a whole, with the records that were read from it before. */
+    rejected(entry: Quarantined, lost: number): void {
+      seen -= lost
+      quarantinedFiles++
+      done([entry])
+    },
+    ownOutput(file: LogFile): void {
+      ignored.add(file.name, 'own')
       tell()
     },
     committed(entries: readonly FileEntry[]): void {
@@ -88,20 +103,23 @@ export function createTally(
         records += entry.records
         events += entry.events
         variants += entry.variants
+        quarantinedRecords += entry.quarantinedRecords
         if (entry.status !== 'quarantined') reach(entry)
-        if (entry.status !== 'quarantined') quarantinedRecords += entry.quarantined.length
       }
     },
     report(): Omit<IngestReport, 'coverage' | 'interrupted'> {
       const duplicates = records - events - quarantinedRecords
+      const { count, first: passed } = ignored.result()
       return {
         files,
         records,
         events,
         duplicates,
         quarantinedRecords,
+        quarantinedFiles,
         quarantined,
-        ignored,
+        ignored: count,
+        passedOver: passed,
         variants,
         span: first === null || last === null ? null : { from: first, to: isoTime(milliseconds(last) + second) },
       }

@@ -60,6 +60,16 @@ export const ingestErrors = {
     hint: 'A CloudTrail record has at most 1 MB; this is something else.',
     exit: quarantined,
   },
+  INPUT_UNFORESEEN: {
+    message: 'Reading the file failed in a way that nobody foresaw: {reason}.',
+    hint: 'This is a fault of trailbook; please report it with what the file holds. The other files went in.',
+    exit: quarantined,
+  },
+  INPUT_NOT_KNOWN: {
+    message: 'The lake knows no file {path} that it could not read.',
+    hint: 'Name it as ingest did when it reported it, or the folder it lay in.',
+    exit: usage,
+  },
   RECORD_NOT_OBJECT: {
     message: 'The record is {found}, not an object.',
     hint: 'A CloudTrail record is a JSON object.',
@@ -95,6 +105,16 @@ export const ingestErrors = {
     hint: 'Log events of other programs in the same group are not records.',
     exit: quarantined,
   },
+  RECORD_LINE: {
+    message: 'Line {line} is not JSON: {reason}.',
+    hint: 'The line was cut off or edited; the other lines of the file went in.',
+    exit: quarantined,
+  },
+  RECORD_AMBIGUOUS: {
+    message: 'The object has the keys of a record and also holds a list of records.',
+    hint: 'What the list holds went in; what stands around it cannot be told apart from it.',
+    exit: quarantined,
+  },
   LAKE_MISSING: {
     message: 'There is no lake at {path}.',
     hint: 'Make one with: trailbook ingest <path…> --lake {path}',
@@ -123,6 +143,11 @@ export const ingestErrors = {
   LAKE_UNWRITABLE: {
     message: 'The lake {path} cannot be written to: {reason}.',
     hint: 'Check the rights to the folder and the free space of its disk, or name another folder with --lake. What was committed stays.',
+    exit: failed,
+  },
+  LAKE_MANIFEST_LOST: {
+    message: 'The lake {path} has lost manifests: {found}, while its data is still there. Nothing was changed.',
+    hint: 'Restore the folder "manifest" from a copy, or ingest the log files into a new lake.',
     exit: failed,
   },
   LAKE_DAMAGED: {

@@ -43,6 +43,23 @@ describe('the canonical record', () => {
     expect(canonicalNumber(text)).toBe(expected)
   })
 
+  test.each([
+    ['exponent digits', `1e${'9'.repeat(8_000_000)}`],
+    ['zeros before the last digit', `1${'0'.repeat(8_000_000)}1`],
+    ['zeros', `0.${'0'.repeat(8_000_000)}`],
+  ])('millions of %s take no time to speak of', (_, text) => {
+    const started = performance.now()
+    canonicalNumber(text)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
+  test('beyond a thousand digits of exponent, numbers are told apart', () => {
+    const long = '9'.repeat(1001)
+    expect(canonicalNumber(`1e${long}`)).toBe(canonicalNumber(`1E${long}`))
+    expect(canonicalNumber(`1e${long}`)).not.toBe(canonicalNumber(`2e${long}`))
+    expect(canonicalNumber(`1.5e${long}`)).not.toBe(canonicalNumber(`15e${long}`))
+  })
+
   test('does not change with the order of keys or with white space', () => {
     const shuffle = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shuffle)

@@ -113,4 +113,22 @@ describe('the JSON reader', () => {
   test('a million levels are a fault, not a stack overflow', () => {
     expect(() => parseJson('['.repeat(1_000_000))).toThrow(expect.objectContaining({ kind: 'depth' }))
   })
+
+  test.each<[string, string, string]>([
+    ['white space', `{"a":${' '.repeat(9_000_000)}1}`, '{"a":1}'],
+    ['a string', `{"a" :"${'x'.repeat(9_000_000)}"}`, `{"a":"${'x'.repeat(9_000_000)}"}`],
+    ['escapes', `{"a" :"${'\\\\'.repeat(4_000_000)}"}`, `{"a":"${'\\\\'.repeat(4_000_000)}"}`],
+    ['digits', `[ ${'7'.repeat(9_000_000)}]`, `[${'7'.repeat(9_000_000)}]`],
+  ])('megabytes of %s are read like a few bytes of it', (_, text, expected) => {
+    expect(rawJson(text, parseJson(text)) === expected).toBe(true)
+  })
+
+  test('raw text is what JSON.parse and JSON.stringify leave of printed JSON', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), (value) => {
+        const text = JSON.stringify(value, null, ' \t')
+        expect(rawJson(text, parseJson(text))).toBe(JSON.stringify(value))
+      }),
+    )
+  })
 })

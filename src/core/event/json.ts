@@ -34,7 +34,6 @@ export class JsonFault extends Error {
 
 const noMembers: readonly JsonMember[] = []
 const noItems: readonly JsonNode[] = []
-const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const hexPattern = /[0-9a-fA-F]{4}/y
 
 /** One JSON value with nothing but white space around it. @throws JsonFault */
@@ -47,15 +46,12 @@ export function parseJson(text: string, maxDepth = 100): JsonNode {
   }
 
   const space = (): void => {
-    for (;;) {
-      const code = text.charCodeAt(at)
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return
-      at++
-    }
+    while (isSpace(text.charCodeAt(at))) at++
   }
 
-  const string = (): JsonNode => {
-    const start = at++
+  /** Passes over a string; true when it has no escapes. */
+  const skipString = (): boolean => {
+    at++
     let plain = true
     for (;;) {
       const code = text.charCodeAt(at)
@@ -74,7 +70,20 @@ export function parseJson(text: string, maxDepth = 100): JsonNode {
       else fail('the end of a string')
     }
     at++
+    return plain
+  }
+
+  const string = (): JsonNode => {
+    const start = at
+    const plain = skipString()
     return { type: 'string', start, end: at, members: noMembers, items: noItems, plain }
+  }
+
+  const key = (): string => {
+    if (text.charCodeAt(at) !== 0x22) fail('a key')
+    const start = at
+    const plain = skipString()
+    return plain ? text.slice(start + 1, at - 1) : (JSON.parse(text.slice(start, at)) as string)
   }
 
   const word = (type: 'true' | 'false' | 'null'): JsonNode => {
@@ -83,12 +92,13 @@ export function parseJson(text: string, maxDepth = 100): JsonNode {
     return { type, start: at - type.length, end: at, members: noMembers, items: noItems, plain: true }
   }
 
+  /** By hand: a pattern could overflow the stack over millions of digits. */
   const number = (): JsonNode => {
-    numberPattern.lastIndex = at
     const start = at
-    if (!numberPattern.test(text)) fail('a value')
-    at = numberPattern.lastIndex
-    return { type: 'number', start, end: at, members: noMembers, items: noItems, plain: true }
+    const end = endOfNumber(text, at)
+    if (end === start) fail('a value')
+    at = end
+    return { type: 'number', start, end, members: noMembers, items: noItems, plain: true }
   }
 
   const object = (depth: number): JsonNode => {
@@ -98,8 +108,7 @@ export function parseJson(text: string, maxDepth = 100): JsonNode {
     if (text.charCodeAt(at) === 0x7d) at++
     else
       for (;;) {
-        if (text.charCodeAt(at) !== 0x22) fail('a key')
-        const name = stringValue(text, string())
+        const name = key()
         space()
         if (text.charCodeAt(at) !== 0x3a) fail('":"')
         at++
@@ -181,11 +190,65 @@ export function stringMember(text: string, node: JsonNode, name: string): string
   return value?.type === 'string' ? stringValue(text, value) : undefined
 }
 
-const whiteSpace = /[\t\n\r ]/
-
 /** The value's own text without the white space between its tokens: digits, escapes, doubled keys and order stay. */
 export function rawJson(text: string, node: JsonNode): string {
   const raw = text.slice(node.start, node.end)
-  if ((node.type !== 'object' && node.type !== 'array') || !whiteSpace.test(raw)) return raw
-  return raw.replace(/("(?:[^"\\]|\\.)*")|[\t\n\r ]+/g, (_, quoted: string | undefined) => quoted ?? '')
+  return node.type === 'object' || node.type === 'array' ? withoutSpace(raw) : raw
+}
+
+/** By hand: a pattern for strings and runs of white space overflows the stack when one of them has megabytes. */
+function withoutSpace(json: string): string {
+  let out = ''
+  let from = 0
+  let at = 0
+  while (at < json.length) {
+    const code = json.charCodeAt(at)
+    if (code === 0x22) at = endOfString(json, at)
+    else if (isSpace(code)) {
+      out += json.slice(from, at)
+      do at++
+      while (isSpace(json.charCodeAt(at)))
+      from = at
+    } else at++
+  }
+  return from === 0 ? json : out + json.slice(from)
+}
+
+/** Behind the closing quote of the string that begins there; the text is known to be JSON. */
+function endOfString(json: string, start: number): number {
+  let end = json.indexOf('"', start + 1)
+  while (isEscaped(json, end)) end = json.indexOf('"', end + 1)
+  return end + 1
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let slashes = 0
+  while (json.charCodeAt(at - 1 - slashes) === 0x5c) slashes++
+  return slashes % 2 === 1
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+
+const isDigitAt = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at)
+  return code >= 0x30 && code <= 0x39
+}
+
+function skipDigits(text: string, start: number): number {
+  let at = start
+  while (isDigitAt(text, at)) at++
+  return at
+}
+
+/** Behind the longest number that begins there; the start itself where none does. */
+function endOfNumber(text: string, start: number): number {
+  let at = text.charCodeAt(start) === 0x2d ? start + 1 : start
+  if (!isDigitAt(text, at)) return start
+  at = text.charCodeAt(at) === 0x30 ? at + 1 : skipDigits(text, at)
+  if (text.charCodeAt(at) === 0x2e && isDigitAt(text, at + 1)) at = skipDigits(text, at + 1)
+  const mark = text.charCodeAt(at)
+  if (mark !== 0x65 && mark !== 0x45) return at
+  const sign = text.charCodeAt(at + 1)
+  const digits = sign === 0x2b || sign === 0x2d ? at + 2 : at + 1
+  return isDigitAt(text, digits) ? skipDigits(text, digits) : at
 }

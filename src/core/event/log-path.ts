@@ -37,3 +37,9 @@ export function parseLogPath(path: string): LogPath {
     ...(delivered !== undefined && { delivered }),
   }
 }
+
+const deliveredPattern =
+  /(?:^|\/)\d{12}_CloudTrail(?:-[A-Za-z]+)?_[a-z]{2,}(?:-[a-z0-9]+)+_\d{8}T\d{4}Z_[A-Za-z0-9]+\.json(?:\.gz)?$/
+
+/** The name is the one under which a trail delivers log files. It proves nothing of the content. */
+export const hasDeliveredName = (path: string): boolean => deliveredPattern.test(path.replaceAll('\\', '/'))

@@ -22,7 +22,7 @@ export interface EventRow {
   readonly account: string | null
   readonly region: string | null
   readonly eventClass: string
-  /** Hash this for the record's identity. */
+  /** Hash this for the record's identity. Where the record names no account, that of the envelope is part of it. */
   readonly canonical: string
 }
 
@@ -45,14 +45,16 @@ export function normaliseRecord(
   const columns: (string | null)[] = new Array(eventColumns.length).fill(null)
   const extra: [string, string][] = []
 
+  const indexes = node.members.map(({ name }) => columnIndex.get(name) ?? extraAt)
   // Of doubled keys the last wins, as in JSON.parse; the others are left over.
-  const lastAt = new Map(node.members.map(({ name }, at) => [name, at]))
-  node.members.forEach((member, at) => {
-    const index = columnIndex.get(member.name)
-    if (index === undefined || index === extraAt || lastAt.get(member.name) !== at)
-      extra.push([member.name, rawJson(text, member.value)])
+  const lastAt: number[] = []
+  for (let at = 0; at < indexes.length; at++) lastAt[indexes[at]!] = at
+  for (let at = 0; at < indexes.length; at++) {
+    const member = node.members[at]!
+    const index = indexes[at]!
+    if (index === extraAt || lastAt[index] !== at) extra.push([member.name, rawJson(text, member.value)])
     else columns[index] = readColumn(text, member, index, extra)
-  })
+  }
 
   const fault = notAnEvent(node, columns)
   if (fault !== undefined) return fault
@@ -77,7 +79,10 @@ export function normaliseRecord(
       eventSource: column('eventSource'),
       eventName: column('eventName'),
     }),
-    canonical: canonicalRecord(text, node),
+    canonical:
+      columns[recipientAt] === null && envelopeAccount !== null
+        ? `${envelopeAccount}\n${canonicalRecord(text, node)}`
+        : canonicalRecord(text, node),
   }
 }
 

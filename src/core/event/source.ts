@@ -1,9 +1,13 @@
 /** What ingest asks of a source of log files; `src/sources/*` implement it, nothing here does I/O. */
 import type { RecordFault } from './fault.ts'
 import type { JsonNode } from './json.ts'
+import type { PassedOver } from './passed-over.ts'
 
-/** By which way a record came, the most trusted first: where copies of one event differ, the earlier kind wins. */
-export const sourceKinds = ['trail', 'cloudwatch', 'eventbridge', 'history'] as const
+/**
+ * By which way a record came, the most trusted first: of equal copies of one event, that of the earlier kind stays.
+ * `trail` needs the name of a delivered file and the form of one; `file` is any other file of bare records.
+ */
+export const sourceKinds = ['trail', 'cloudwatch', 'eventbridge', 'history', 'file'] as const
 export type SourceKind = (typeof sourceKinds)[number]
 
 /** A record as found: a node within its JSON text, or the reason why it is none. */
@@ -23,7 +27,7 @@ export interface LogFile {
   /** Where it lies, for good: an absolute path, or bucket and key. */
   readonly location: string
   readonly size: number
-  /** Changes whenever the content may have: mtime in nanoseconds, or an ETag. */
+  /** Changes whenever the content may have: times of change in nanoseconds, or an ETag. */
   readonly modified: string
   readonly version: string | null
 }
@@ -43,10 +47,10 @@ export type FilePiece =
     }
 
 export interface LogSource {
-  /** Files in a fixed order, and how many others were passed over. @throws TrailbookError INPUT_MISSING */
+  /** Files in a fixed order, and what was passed over. @throws TrailbookError INPUT_MISSING */
   list(options?: {
     readonly exclude?: string
-  }): Promise<{ readonly files: readonly LogFile[]; readonly ignored: number }>
+  }): Promise<{ readonly files: readonly LogFile[]; readonly passedOver: PassedOver }>
   /** @throws InputFault when the file as a whole is unusable, also after some pieces */
   read(file: LogFile, options?: { readonly signal?: AbortSignal }): AsyncIterable<FilePiece>
 }

@@ -22,34 +22,60 @@ export function readStruct(text: string, node: JsonNode, type: ColumnType): Stru
 
 function readLeaf(text: string, node: JsonNode): StructValue {
   const content = scalarText(text, node)
-  if (isWellFormed(content)) return { column: JSON.stringify(content), rest: null }
+  if (isWellFormed(content))
+    // Without escapes the text as it stands is the JSON of its content.
+    return {
+      column: node.type === 'string' && node.plain ? text.slice(node.start, node.end) : JSON.stringify(content),
+      rest: null,
+    }
   return { column: JSON.stringify(replaceSurrogates(content)), rest: rawJson(text, node) }
 }
 
-/** Some services write `arn` in `resources` where others write `ARN`: the one key that is matched without its case. */
-const spellings: Readonly<Record<string, string>> = { arn: 'ARN' }
+type RowType = Extract<ColumnType, { kind: 'row' }>
 
-function readRow(text: string, node: JsonNode, type: Extract<ColumnType, { kind: 'row' }>): StructValue {
-  const fields = new Map(type.fields.map((field) => [field.name, field.type]))
-  const values = new Map<string, string>()
+/** Positions of the fields of a type by the names under which records have them. */
+const layouts = new WeakMap<RowType, ReadonlyMap<string, number>>()
+
+/** Some services write `arn` in `resources` where others write `ARN`: the one key that is matched without its case. */
+const spellings: Readonly<Record<string, string>> = { ARN: 'arn' }
+
+function layoutOf(type: RowType): ReadonlyMap<string, number> {
+  let layout = layouts.get(type)
+  if (layout === undefined) {
+    const positions = new Map(type.fields.map(({ name }, at) => [name, at]))
+    for (const [name, at] of [...positions]) {
+      const other = spellings[name]
+      if (other !== undefined && !positions.has(other)) positions.set(other, at)
+    }
+    layout = positions
+    layouts.set(type, layout)
+  }
+  return layout
+}
+
+function readRow(text: string, node: JsonNode, type: RowType): StructValue {
+  const layout = layoutOf(type)
+  const values: (string | undefined)[] = new Array(type.fields.length).fill(undefined)
   const rest: [string, string][] = []
   // From the end, so that of doubled keys the last one wins, as in JSON.parse; the others are left over.
   for (let at = node.members.length - 1; at >= 0; at--) {
     const { name, value } = node.members[at]!
-    const spelling = spellings[name]
-    const field = fields.has(name) ? name : spelling !== undefined && fields.has(spelling) ? spelling : undefined
-    if (field === undefined || values.has(field)) {
+    const position = layout.get(name)
+    if (position === undefined || values[position] !== undefined) {
       rest.push([name, rawJson(text, value)])
       continue
     }
-    const read = readStruct(text, value, fields.get(field)!)
-    if (read.column !== null) values.set(field, read.column)
+    const read = readStruct(text, value, type.fields[position]!.type)
+    if (read.column !== null) values[position] = read.column
     if (read.rest !== null) rest.push([name, read.rest])
   }
-  const members = type.fields
-    .filter(({ name }) => values.has(name))
-    .map(({ name }) => [name, values.get(name)!] as const)
-  return { column: jsonObject(members), rest: rest.length === 0 ? null : jsonObject(rest.reverse()) }
+  let column = '{'
+  for (const [at, value] of values.entries()) {
+    if (value === undefined) continue
+    if (column.length > 1) column += ','
+    column += `${JSON.stringify(type.fields[at]!.name)}:${value}`
+  }
+  return { column: `${column}}`, rest: rest.length === 0 ? null : jsonObject(rest.reverse()) }
 }
 
 function readMap(text: string, node: JsonNode): StructValue {

@@ -1,7 +1,10 @@
 import { type JsonNode, rawJson, stringValue } from './json.ts'
 
-/** No lone surrogates, so that UTF-8 can hold it. (`isWellFormed` of strings is not in the ES2023 library types.) */
-export const isWellFormed = (value: string): boolean => !/\p{Surrogate}/u.test(value)
+/** No lone surrogates, so that UTF-8 can hold it. */
+export const isWellFormed = (value: string): boolean => (value as WithIsWellFormed).isWellFormed()
+
+/** ES2024: every Node.js from 20 has it, the ES2023 library types have not. */
+type WithIsWellFormed = string & { isWellFormed(): boolean }
 
 export const replaceSurrogates = (value: string): string => value.replace(/\p{Surrogate}/gu, '\ufffd')
 

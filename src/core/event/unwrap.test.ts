@@ -12,22 +12,34 @@ const kinds = (text: string): string[] =>
       : `${found.kind}${found.account ? ` of ${found.account}` : ''}: ${found.text.slice(found.node.start, found.node.end).slice(0, 40)}`,
   )
 
-const trail = `trail: ${record.slice(0, 40)}`
+const file = `file: ${record.slice(0, 40)}`
 const cloudwatch = `cloudwatch: ${record.slice(0, 40)}`
 const history = `history: ${record.slice(0, 40)}`
 
 describe('records in their envelopes', () => {
   test.each<[string, string, string[]]>([
-    ['a bare record', record, [trail]],
-    ['a delivered file', `{"Records":[${record},${record}]}`, [trail, trail]],
+    ['a bare record', record, [file]],
+    ['a delivered file', `{"Records":[${record},${record}]}`, [file, file]],
     ['one without records', '{"Records":[]}', []],
     ['lookup-events output', `{"Events":[{"EventId":"1","ReadOnly":"true","CloudTrailEvent":${quoted}}]}`, [history]],
     ['one of its events', `{"EventId":"1","CloudTrailEvent":${quoted}}`, [history]],
     [
       'an EventBridge event',
-      `{"version":"0","detail-type":"AWS API Call via CloudTrail","account":"444455556666","detail":${record}}`,
+      `{"version":"0","source":"aws.iam","detail-type":"AWS API Call via CloudTrail","account":"444455556666","detail":${record}}`,
       [`eventbridge of 444455556666: ${record.slice(0, 40)}`],
     ],
+    [
+      'an EventBridge event of somebody else',
+      `{"source":"shop.orders","detail-type":"AWS API Call via CloudTrail","detail":${record}}`,
+      ['RECORD_NOT_CLOUDTRAIL'],
+    ],
+    [
+      'an EventBridge event of another type',
+      `{"source":"aws.guardduty","detail-type":"GuardDuty Finding","detail":${record}}`,
+      ['RECORD_NOT_CLOUDTRAIL'],
+    ],
+    ['a detail without an envelope', `{"detail":${record}}`, ['RECORD_NOT_CLOUDTRAIL']],
+    ['two ways at once', `{"message":${quoted},"Records":[${record}]}`, [cloudwatch, file]],
     [
       'filter-log-events output',
       `{"events":[{"timestamp":1,"message":${quoted}}],"searchedLogStreams":[]}`,
@@ -40,7 +52,7 @@ describe('records in their envelopes', () => {
       [cloudwatch],
     ],
     ['Insights results as objects', `{"results":[{"@timestamp":"x","@message":${quoted}}]}`, [cloudwatch]],
-    ['files in files', `{"Records":[{"Records":[${record}]}]}`, [trail]],
+    ['files in files', `{"Records":[{"Records":[${record}]}]}`, [file]],
     ['a message that is no JSON', '{"events":[{"message":"START RequestId"}]}', ['RECORD_JSON']],
     ['a message that is no object', '{"events":[{"message":"[1]"}]}', ['RECORD_NOT_OBJECT']],
     ['a message that nests too deep', `{"events":[{"message":"${'['.repeat(200)}"}]}`, ['RECORD_TOO_DEEP']],
@@ -48,9 +60,9 @@ describe('records in their envelopes', () => {
     [
       'a record that has a key called Records',
       '{"eventName":"X","Records":[1]}',
-      ['trail: {"eventName":"X","Records":[1]}'],
+      ['file: {"eventName":"X","Records":[1]}'],
     ],
-    ['something else', '{"foo":1}', ['trail: {"foo":1}']],
+    ['something else', '{"foo":1}', ['file: {"foo":1}']],
   ])('%s', (_, text, expected) => {
     expect(kinds(text)).toEqual(expected)
   })
@@ -70,5 +82,7 @@ describe('records in their envelopes', () => {
     const text = '{"schema":"trailbook.groundtruth/v1"}'
     expect(isOwnOutput(text, parseJson(text))).toBe(true)
     expect(isOwnOutput(record, parseJson(record))).toBe(false)
+    const logs = `{"schema":"trailbook.groundtruth/v1","Records":[${record}]}`
+    expect(isOwnOutput(logs, parseJson(logs))).toBe(false)
   })
 })

@@ -11,15 +11,17 @@ export const looksLikeRecord = (node: JsonNode): boolean => node.members.some(({
  *
  * - `{"Records":[…]}`: files as delivered
  * - `{"Events":[{"CloudTrailEvent":"…"}]}`: `aws cloudtrail lookup-events`
- * - `{"detail-type":…,"detail":{…}}`: EventBridge
+ * - `{"source":"aws.…","detail-type":"… via CloudTrail","detail":{…}}`: EventBridge
  * - `{"events":[{"message":"…"}]}`: `aws logs filter-log-events` and `get-log-events`
  * - `{"logEvents":[{"message":"…"}]}`: CloudWatch Logs subscriptions
  * - `{"results":[[{"field":"@message","value":"…"}]]}`: CloudWatch Logs Insights
+ *
+ * @param kind what a bare record counts as; envelopes name their own kind
  */
 export function unwrap(
   text: string,
   node: JsonNode,
-  kind: SourceKind = 'trail',
+  kind: SourceKind = 'file',
   account: string | null = null,
 ): RawRecord[] {
   if (node.type === 'array') {
@@ -30,24 +32,60 @@ export function unwrap(
   }
   if (node.type !== 'object') return [recordFault('RECORD_NOT_OBJECT', { found: words[node.type] })]
   if (looksLikeRecord(node)) return [{ kind, text, node, account }]
+  // It has none of a record's keys; reading it as one names what is missing.
+  return unwrapEnvelope(text, node, kind, account) ?? [{ kind, text, node, account }]
+}
+
+/** What an object that is no record holds in any of the ways of an envelope; undefined where it is no envelope. */
+export function unwrapEnvelope(
+  text: string,
+  node: JsonNode,
+  kind: SourceKind,
+  account: string | null = null,
+): RawRecord[] | undefined {
+  const found: RawRecord[][] = []
 
   const inner = stringMember(text, node, 'CloudTrailEvent')
-  if (inner !== undefined) return parseInner(inner, 'history', account)
+  if (inner !== undefined) found.push(parseInner(inner, 'history', account))
 
   const detail = memberOf(node, 'detail')
-  if (detail?.type === 'object')
-    return unwrap(text, detail, 'eventbridge', stringMember(text, node, 'account') ?? account)
+  if (detail?.type === 'object') {
+    const other = otherEvent(text, node)
+    found.push(other ?? unwrap(text, detail, 'eventbridge', stringMember(text, node, 'account') ?? account))
+  }
 
   const message = stringMember(text, node, 'message') ?? stringMember(text, node, '@message')
-  if (message !== undefined) return parseInner(message, 'cloudwatch', account)
+  if (message !== undefined) found.push(parseInner(message, 'cloudwatch', account))
 
-  const containers = node.members.filter(({ name, value }) => containerKeys.has(name) && value.type === 'array')
-  if (containers.length > 0)
-    return containers.flatMap(({ value }) => value.items.flatMap((item) => unwrap(text, item, kind, account)))
+  for (const { name, value } of node.members)
+    if (containerKeys.has(name) && value.type === 'array')
+      found.push(value.items.flatMap((item) => unwrap(text, item, kind, account)))
 
-  // It has none of a record's keys; reading it as one names what is missing.
-  return [{ kind, text, node, account }]
+  return found.length === 0 ? undefined : found.flat()
 }
+
+/** EventBridge User Guide, "AWS service events delivered via AWS CloudTrail"; the second spelling of the sign-in is seen in events. */
+const detailTypes: ReadonlySet<string> = new Set([
+  'AWS API Call via CloudTrail',
+  'AWS Console Signin via CloudTrail',
+  'AWS Console Sign In via CloudTrail',
+  'AWS Console Action via CloudTrail',
+  'AWS Service Event via CloudTrail',
+  'AWS Insight via CloudTrail',
+  'AWS Network Activity Event via CloudTrail',
+])
+
+/** Anybody with PutEvents can send an event whose detail looks like a record, but only AWS can send one from a source `aws.…`. */
+function otherEvent(text: string, node: JsonNode): RawRecord[] | undefined {
+  const source = stringMember(text, node, 'source')
+  const type = stringMember(text, node, 'detail-type')
+  if (source?.startsWith('aws.') && type !== undefined && detailTypes.has(type)) return undefined
+  const said = `its source is ${shown(source)} and its detail-type ${shown(type)}`
+  return [recordFault('RECORD_NOT_CLOUDTRAIL', { reason: `it is another EventBridge event, ${said}` })]
+}
+
+const shown = (value: string | undefined): string =>
+  value === undefined ? 'absent' : JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
 
 const words = { string: 'a string', number: 'a number', true: 'true', false: 'false', null: 'null' } as const
 
@@ -78,6 +116,16 @@ function insightsMessage(text: string, row: JsonNode): string | undefined {
 export const isDigest = (node: JsonNode): boolean =>
   memberOf(node, 'digestEndTime') !== undefined && memberOf(node, 'digestS3Object') !== undefined
 
-/** Files that this program wrote itself, such as the ground truth beside simulated logs. */
+/**
+ * Files that this program wrote itself, such as the ground truth beside simulated logs. One that holds whole records is
+ * read like any other, whatever it calls itself.
+ */
 export const isOwnOutput = (text: string, node: JsonNode): boolean =>
-  stringMember(text, node, 'schema')?.startsWith('trailbook.') ?? false
+  /^trailbook\.[a-z-]+\/v\d+$/.test(stringMember(text, node, 'schema') ?? '') &&
+  memberOf(node, 'Records') === undefined &&
+  !looksLikeRecord(node) &&
+  !(unwrapEnvelope(text, node, 'file') ?? []).some((record) => 'node' in record && isWhole(record.node))
+
+/** An event, and not only the mention of one. */
+const isWhole = (node: JsonNode): boolean =>
+  ['eventVersion', 'eventTime', 'eventName'].every((name) => memberOf(node, name) !== undefined)

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { EventPart, EventStore, LakeSnapshot } from '../../core/event/snapshot.ts'
 import type { Capabilities, Connection, Scope } from '../../core/ports.ts'
 import { judgeCoverage, nothingCovered } from '../../core/run/coverage.ts'
+import type { Inventory } from '../../core/run/inventory.ts'
 import { duckdbPrelude } from '../../core/sql/duckdb-prelude.ts'
 import { duckdbDialect } from '../../core/sql/print/duckdb.ts'
 import { isoTime, milliseconds, second } from '../../core/time.ts'
@@ -9,11 +10,14 @@ import { readCoverageFacts } from '../../duckdb/coverage-facts.ts'
 import { emptyEvents } from '../../duckdb/event-types.ts'
 import { openDatabase } from '../../duckdb/open.ts'
 import { readParquet } from '../../duckdb/parquet.ts'
+import { asEngineError } from './failure.ts'
 import { createQueue } from './queue.ts'
 import { type Relation, runQuery } from './run-query.ts'
 
 export interface EngineOptions {
   readonly name?: string
+  /** What coverage expects beside what was seen. */
+  readonly inventory?: Inventory | undefined
   /** In DuckDB's words; a query that needs more fails. */
   readonly memoryLimit?: string
   readonly threads?: number
@@ -52,11 +56,14 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
       }),
     async coverage(scope, needs) {
       const snapshot = await store.snapshot()
-      if (snapshot.coverage.length === 0) return nothingCovered(scope.window)
+      if (snapshot.files.length === 0) return nothingCovered(scope.window)
       const span = { from: [scope.earliest, scope.window.from].sort()[0]!, to: scope.window.to }
       const connection = await database.connect()
       try {
-        return judgeCoverage(await readCoverageFacts(connection, snapshot, span), scope, needs)
+        const facts = await readCoverageFacts(connection, snapshot, span)
+        return judgeCoverage({ ...facts, inventory: options.inventory }, scope, needs)
+      } catch (error) {
+        throw asEngineError(error, undefined, memoryLimit)
       } finally {
         connection.closeSync()
       }

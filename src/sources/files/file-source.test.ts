@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -18,10 +18,10 @@ const write = async (...names: string[]): Promise<void> => {
   }
 }
 const list = async (...paths: string[]) => {
-  const { files, ignored } = await fileSource(paths.map((path) => join(folder, path))).list({
+  const { files, passedOver } = await fileSource(paths.map((path) => join(folder, path))).list({
     exclude: join(folder, 'lake'),
   })
-  return { files: files.map(({ name }) => relative(folder, name)), ignored }
+  return { files: files.map(({ name }) => relative(folder, name)), ignored: passedOver.count }
 }
 
 describe('names of log files', () => {
@@ -78,11 +78,56 @@ describe('a file source', () => {
   })
 
   test('follows links, but not in circles', async () => {
-    await write('real/a.json', 'other/b.json')
+    await write('real/a.json', 'real/sub/b.json')
     await symlink(join(folder, 'real'), join(folder, 'real', 'loop'))
-    await symlink(join(folder, 'other'), join(folder, 'real', 'linked'))
+    await symlink(join(folder, 'real', 'sub'), join(folder, 'real', 'linked'))
     await symlink(join(folder, 'real', 'a.json'), join(folder, 'real', 'same.json'))
     expect(await list('real')).toEqual({ files: ['real/a.json', 'real/linked/b.json'], ignored: 0 })
+  })
+
+  test('a link out of the given folder is named and not followed, unless its target was given, too', async () => {
+    await write('real/a.json', 'other/b.json', 'realer/c.json')
+    await symlink(join(folder, 'other'), join(folder, 'real', 'linked'))
+    await symlink(join(folder, 'realer'), join(folder, 'real', 'near'))
+    const { files, passedOver } = await fileSource([join(folder, 'real')]).list()
+    expect(files.map(({ name }) => relative(folder, name))).toEqual(['real/a.json'])
+    expect(passedOver).toEqual({
+      count: 2,
+      first: ['linked', 'near'].map((name) => ({ file: join(folder, 'real', name), reason: 'link' })),
+    })
+    expect((await list('real', 'other')).files).toEqual(['other/b.json', 'real/a.json'])
+  })
+
+  test('names what it passed over, those that may hold logs first', async () => {
+    await write('.hidden', 'README.md', 'a.json.bz2', '_x.json', 'z.csv')
+    const { passedOver } = await fileSource([folder]).list()
+    expect(passedOver.count).toBe(5)
+    expect(passedOver.first.map(({ file, reason }) => `${relative(folder, file)} ${reason}`)).toEqual([
+      '_x.json name',
+      'a.json.bz2 name',
+      '.hidden name',
+      'README.md name',
+      'z.csv name',
+    ])
+  })
+
+  test('of thousands of files that are passed over the count is exact, and ten are named', async () => {
+    await write(...Array.from({ length: 300 }, (_, at) => `${at}.txt`))
+    const { passedOver } = await fileSource([folder]).list()
+    expect([passedOver.count, passedOver.first.length]).toEqual([300, 10])
+  })
+
+  test('content of the same size with the old time is another state of the file', async () => {
+    await write('a.json')
+    const at = new Date('2026-01-31T09:00:00Z')
+    await utimes(join(folder, 'a.json'), at, at)
+    const state = async () => (await fileSource([folder]).list()).files[0]?.modified
+    const before = await state()
+    expect(await state()).toBe(before)
+    await new Promise((done) => setTimeout(done, 20))
+    await writeFile(join(folder, 'a.json'), '[]')
+    await utimes(join(folder, 'a.json'), at, at)
+    expect(await state()).not.toBe(before)
   })
 
   test('tries a link that leads nowhere, so that it is reported', async () => {

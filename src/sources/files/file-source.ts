@@ -4,6 +4,7 @@ import { join, resolve, sep } from 'node:path'
 import { TrailbookError } from '../../core/errors.ts'
 import { InputFault } from '../../core/event/fault.ts'
 import { parseLogPath } from '../../core/event/log-path.ts'
+import { collectPassedOver, type PassedOver } from '../../core/event/passed-over.ts'
 import type { LogFile, LogSource } from '../../core/event/source.ts'
 import { isLogFileName } from './log-files.ts'
 import { defaultLimits, type ReadLimits, readLogFile } from './read-log-file.ts'
@@ -23,34 +24,45 @@ interface Walk {
   readonly files: Map<string, LogFile & { readonly delivered: string }>
   readonly folders: Set<string>
   readonly exclude: string | undefined
-  ignored: number
+  /** Links that lead out of this folder are not followed: what lies there was not given. */
+  root: string
+  readonly passedOver: ReturnType<typeof collectPassedOver>
 }
 
-async function listFiles(paths: readonly string[], exclude?: string): Promise<{ files: LogFile[]; ignored: number }> {
+async function listFiles(
+  paths: readonly string[],
+  exclude?: string,
+): Promise<{ files: LogFile[]; passedOver: PassedOver }> {
   const walk: Walk = {
     files: new Map(),
     folders: new Set(),
     exclude: exclude && (await realpath(exclude).catch(() => resolve(exclude))),
-    ignored: 0,
+    root: '',
+    passedOver: collectPassedOver(),
   }
   for (const path of paths) {
     const stats = await stat(path, { bigint: true }).catch((error: unknown) => {
       throw new TrailbookError('INPUT_MISSING', { path }, { cause: error })
     })
-    if (stats.isDirectory()) await walkFolder(path, walk)
-    else await addFile(path, stats, walk)
+    if (stats.isDirectory()) {
+      walk.root = await realpath(path)
+      await walkFolder(path, walk)
+    } else await addFile(path, stats, walk)
   }
   const files = [...walk.files.values()]
   // By delivery, so that a batch holds few days and copies of one event meet early; names break ties.
   files.sort((a, b) => compare(a.delivered, b.delivered) || compare(a.location, b.location))
-  return { files: files.map(({ delivered: _, ...file }) => file), ignored: walk.ignored }
+  return { files: files.map(({ delivered: _, ...file }) => file), passedOver: walk.passedOver.result() }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+const isWithin = (folder: string, root: string): boolean =>
+  folder === root || folder.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
+
 async function walkFolder(folder: string, walk: Walk): Promise<void> {
   const real = await realpath(folder)
-  if (walk.folders.has(real) || real === walk.exclude || real.startsWith(`${walk.exclude}${sep}`)) return
+  if (walk.folders.has(real) || (walk.exclude !== undefined && isWithin(real, walk.exclude))) return
   walk.folders.add(real)
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
   // Reported as an unreadable file, rather than passed over.
@@ -58,21 +70,23 @@ async function walkFolder(folder: string, walk: Walk): Promise<void> {
   entries.sort((a, b) => compare(a.name, b.name))
   for (const entry of entries) {
     const path = join(folder, entry.name)
-    if (entry.name.startsWith('.')) walk.ignored++
+    if (entry.name.startsWith('.')) walk.passedOver.add(path, 'name')
     else if (entry.isDirectory()) await walkFolder(path, walk)
     else if (entry.isSymbolicLink()) await walkLink(path, entry.name, walk)
     else if (entry.isFile() && isLogFileName(entry.name))
       await addFile(path, await stat(path, { bigint: true }).catch(() => undefined), walk)
-    else walk.ignored++
+    else walk.passedOver.add(path, 'name')
   }
 }
 
 /** A link that leads nowhere is tried as a file, so that it is reported and not passed over. */
 async function walkLink(path: string, name: string, walk: Walk): Promise<void> {
   const stats = await stat(path, { bigint: true }).catch(() => undefined)
-  if (stats?.isDirectory()) await walkFolder(path, walk)
-  else if (isLogFileName(name) && (stats === undefined || stats.isFile())) await addFile(path, stats, walk)
-  else walk.ignored++
+  if (stats?.isDirectory()) {
+    if (isWithin(await realpath(path), walk.root)) await walkFolder(path, walk)
+    else walk.passedOver.add(path, 'link')
+  } else if (isLogFileName(name) && (stats === undefined || stats.isFile())) await addFile(path, stats, walk)
+  else walk.passedOver.add(path, 'name')
 }
 
 async function addFile(path: string, stats: BigIntStats | undefined, walk: Walk): Promise<void> {
@@ -82,7 +96,8 @@ async function addFile(path: string, stats: BigIntStats | undefined, walk: Walk)
     name: path,
     location: resolve(path),
     size: Number(stats?.size ?? -1),
-    modified: String(stats?.mtimeNs ?? ''),
+    // The time of the inode, too: a content of the same size with the time set back is another one.
+    modified: stats === undefined ? '' : `${stats.mtimeNs}-${stats.ctimeNs}`,
     version: null,
     delivered: parseLogPath(path).delivered ?? '',
   })

@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function read(content: string | Buffer, limits: ReadLimits = defaultLimits) {
-  const path = join(folder, 'file')
+async function read(content: string | Buffer, limits: ReadLimits = defaultLimits, name = 'file') {
+  const path = join(folder, name)
   await writeFile(path, content)
   const records: RawRecord[] = []
   let end: { sha256: string; bytes: number; digest: string | null; ignored: boolean } | undefined
@@ -37,35 +37,127 @@ const gz = gzipSync(delivered)
 
 describe('a log file', () => {
   test.each<[string, string | Buffer, string[]]>([
-    ['plain', delivered, ['trail', 'trail']],
-    ['gzipped', gz, ['trail', 'trail']],
-    [
-      'gzipped in several members',
-      Buffer.concat([gzipSync(`${record(1)}\n`), gzipSync(record(2))]),
-      ['trail', 'trail'],
-    ],
-    ['gzipped and padded with zeros', Buffer.concat([gz, Buffer.alloc(100)]), ['trail', 'trail']],
+    ['plain', delivered, ['file', 'file']],
+    ['gzipped', gz, ['file', 'file']],
+    ['gzipped in several members', Buffer.concat([gzipSync(`${record(1)}\n`), gzipSync(record(2))]), ['file', 'file']],
+    ['gzipped and padded with zeros', Buffer.concat([gz, Buffer.alloc(100)]), ['file', 'file']],
     ['of CloudWatch Logs export lines', `2026-01-31T09:00:00.000Z ${record(1)}\n`, ['cloudwatch']],
     [
       'with a record of another kind in between',
       `{"Records":[${record(1)},7,{"x":1}]}`,
-      ['trail', 'RECORD_NOT_OBJECT', 'trail'],
+      ['file', 'RECORD_NOT_OBJECT', 'file'],
     ],
     [
       'with invalid UTF-8 in one record',
       Buffer.concat([Buffer.from(`[${record(1)},{"a":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]),
-      ['trail', 'RECORD_UTF8'],
+      ['file', 'RECORD_UTF8'],
     ],
     [
       'with one record nested too deep',
       `[${record(1)},${'{"a":'.repeat(101)}1${'}'.repeat(101)}]`,
-      ['trail', 'RECORD_TOO_DEEP'],
+      ['file', 'RECORD_TOO_DEEP'],
     ],
     ['of nothing', '', []],
     ['of gzipped nothing', gzipSync(''), []],
     ['without records', '{"Records":[]}', []],
   ])('%s is read', async (_, content, expected) => {
     expect((await read(content)).records).toEqual(expected)
+  })
+
+  test.each([
+    [
+      'with the name and the form',
+      '111122223333_CloudTrail_us-east-1_20260131T0905Z_AbCdEf01.json',
+      delivered,
+      'trail',
+    ],
+    ['with other content', '111122223333_CloudTrail_us-east-1_20260131T0905Z_AbCdEf01.json', record(1), 'file'],
+    ['with nearly such a name', '111122223333_CloudTrail_us-east-1_20260131T0905Z_a copy.json', delivered, 'file'],
+    ['with another name', 'trail.json', delivered, 'file'],
+  ])('a file %s counts as one of a trail only where both are right', async (_, name, content, kind) => {
+    expect(new Set((await read(content, defaultLimits, name)).records)).toEqual(new Set([kind]))
+  })
+
+  test.each<[string, string | Buffer, string[], number[]]>([
+    [
+      'a value that is no JSON',
+      `${record(1)}\n{"eventName":tru}\n${record(2)}\n`,
+      ['file', 'RECORD_LINE', 'file'],
+      [2],
+    ],
+    ['a line that was cut off', `${record(1)}\n{"a":{"b":"x\n${record(2)}\n`, ['file', 'RECORD_LINE', 'file'], [2]],
+    [
+      'two cut off, with the escape of a quote',
+      `${record(1)}\n\n{"a":"x\\"\n{"b":[\n${record(2)}`,
+      ['file', 'RECORD_LINE', 'RECORD_LINE', 'file'],
+      [3, 4],
+    ],
+    ['a line of text', `${record(1)}\nhello "world\n${record(2)}\n`, ['file', 'RECORD_LINE', 'file'], [2]],
+    ['the end of a line at the start', `st-1"}\n${record(1)}\n${record(2)}\n`, ['RECORD_LINE', 'file', 'file'], [1]],
+    ['the last line cut off', `${record(1)}\n${record(2)}\n{"eventNa`, ['file', 'file', 'RECORD_LINE'], [3]],
+    [
+      'a line of a CloudWatch Logs export',
+      `2026-01-31T09:00:00.000Z ${record(1)}\n2026-01-31T09:00:00.000Z {"a\n2026-01-31T09:00:01.000Z START\n2026-01-31T09:00:02.000Z ${record(2)}\n`,
+      ['cloudwatch', 'RECORD_LINE', 'RECORD_LINE', 'cloudwatch'],
+      [2, 3],
+    ],
+  ])('%s is kept out, and the others go in', async (_, content, kinds, lines) => {
+    const path = join(folder, 'lines')
+    await writeFile(path, content)
+    const records: RawRecord[] = []
+    for await (const piece of readLogFile(path)) if (piece.kind === 'records') records.push(...piece.records)
+    expect(records.map((found) => ('code' in found ? found.code : found.kind))).toEqual(kinds)
+    const named = records.flatMap((found) => ('code' in found ? [Number(/Line (\d+)/.exec(found.reason)?.[1])] : []))
+    expect(named).toEqual(lines)
+  })
+
+  test('values that fill several lines are no broken lines', async () => {
+    const pretty = JSON.stringify({ ...JSON.parse(record(2)), requestParameters: { list: [{ a: 1 }] } }, null, 2)
+    expect((await read(`${record(1)}\n${pretty}\n${record(3)}`)).records).toEqual(['file', 'file', 'file'])
+  })
+
+  test('a delivered file is valid only as a whole', async () => {
+    expect(await fault(`{"Records":[${record(1)}]}\nhello`)).toMatch('INPUT_JSON_INVALID')
+    expect(await fault(`{"Records":[${record(1)}]}\n{"Records":[${record(2)},{"eve\n{"Records":[]}`)).toMatch(
+      'INPUT_JSON_INVALID',
+    )
+  })
+
+  test('a thousand broken lines without a record end the reading with what is wrong with the first', async () => {
+    expect(await fault(`${'hello\n'.repeat(1000)}{"x`)).toMatch(
+      'INPUT_NOT_JSON: The file is not JSON: it begins with "h"',
+    )
+  })
+
+  test.each<[string, string, string[]]>([
+    ['a record beside its list', `{"Records":[${record(1)}],"eventName":"X"}`, ['file', 'RECORD_AMBIGUOUS']],
+    [
+      'an EventBridge event beside its list',
+      `{"Records":[${record(1)}],"source":"aws.iam","detail-type":"AWS API Call via CloudTrail","detail":${record(2)}}`,
+      ['file', 'eventbridge'],
+    ],
+    [
+      'a detail of another sender',
+      `{"Records":[${record(1)}],"source":"shop","detail":${record(2)}}`,
+      ['file', 'RECORD_NOT_CLOUDTRAIL'],
+    ],
+  ])('nothing around a list is passed over: %s', async (_, content, expected) => {
+    expect((await read(content)).records).toEqual(expected)
+  })
+
+  test('logs are read even where they call themselves our own', async () => {
+    const whole = '{"eventVersion":"1.08","eventTime":"2026-01-31T09:00:00Z","eventName":"X"}'
+    for (const text of [
+      `{"schema":"trailbook.groundtruth/v1","Records":[${record(1)}]}`,
+      `{"schema":"trailbook.x","events":[${whole}]}`,
+      `{"schema":"trailbook.groundtruth/v1","events":[${whole}]}`,
+      `{"Records":[${record(1)}],"schema":"trailbook.groundtruth/v1"}`,
+    ])
+      expect(await read(text)).toMatchObject({ records: ['file'], ignored: false })
+    expect(await read(`{"schema":"trailbook.groundtruth/v1","events":[{"eventID":"a"}]}`)).toMatchObject({
+      records: [],
+      ignored: true,
+    })
   })
 
   test('its hash is of the inflated bytes', async () => {
@@ -88,7 +180,7 @@ describe('a log file', () => {
 
   test('a record of 256 KB is read, one beyond the limit is not', async () => {
     const large = `{"eventTime":"2026-01-31T09:00:00Z","eventName":"X","requestParameters":{"a":"${'x'.repeat(256 * 1024)}"}}`
-    expect((await read(`{"Records":[${large}]}`)).records).toEqual(['trail'])
+    expect((await read(`{"Records":[${large}]}`)).records).toEqual(['file'])
     expect(await fault(`{"Records":[${large}]}`, { ...defaultLimits, recordBytes: 100_000 })).toContain(
       'INPUT_RECORD_TOO_LARGE',
     )

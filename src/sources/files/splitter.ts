@@ -4,21 +4,36 @@
  * A byte at a time, so that records of a file of any size and form come out while it is being read: values in a row
  * (NDJSON, also behind the time that CloudWatch Logs exports put before each line), the elements of a bare array, and
  * the elements of an outer object's `Records` and the like. What surrounds those elements is kept and parsed at the end,
- * so that a file counts as valid JSON only as a whole.
+ * so that a file counts as valid JSON only as a whole. Where values stand in lines of their own, a broken line is given
+ * up and the next one taken.
  */
 import { InputFault } from '../../core/event/fault.ts'
 import { containerKeys, recordKeys } from '../../core/event/record-keys.ts'
 import { describeStart, shown } from './bytes.ts'
+import { createLineCounter } from './line-counter.ts'
 
 /** Where a value stood: `value` on its own, `line` behind a time, `element` of a bare array, or within that container. */
 export type ItemContext = 'value' | 'line' | 'element' | 'skeleton' | (string & {})
 
 export interface SplitterOptions {
   readonly maxItemBytes: number
-  /** `skeleton` is an outer object whose containers were emptied; its elements came before. */
-  readonly onItem: (bytes: Buffer, context: ItemContext) => void
+  /**
+   * `skeleton` is an outer object whose containers were emptied; its elements came before. `start` is the offset of the
+   * value's first byte in what was pushed, -1 for a skeleton, which is no one piece of it.
+   */
+  readonly onItem: (bytes: Buffer, context: ItemContext, start: number) => void
   /** Complete records so far, for messages. */
   readonly records: () => number
+  /** A line that is no JSON, in a file of lines. Without it such a line is a fault of the file. */
+  readonly onBroken?: (line: BrokenLine) => void
+}
+
+export interface BrokenLine {
+  /** From 1. */
+  readonly line: number
+  readonly reason: string
+  /** What is wrong with the file, should it turn out to hold nothing else. */
+  readonly fault: InputFault
 }
 
 export interface Splitter {
@@ -26,11 +41,15 @@ export interface Splitter {
   push(chunk: Buffer): void
   /** @throws InputFault when the last value is not complete */
   end(): void
+  /** So far nothing but values in a row: each may be good without the others. */
+  isOfLines(): boolean
+  /** The line, from 1, where the last value on its own began. */
+  line(): number
 }
 
-type Mode = 'between' | 'time' | 'item' | 'array-first' | 'array-next' | 'array-after'
+type Mode = 'between' | 'time' | 'item' | 'skip' | 'array-first' | 'array-next' | 'array-after'
 
-const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
+const [quote, backslash, comma, colon, newline] = [0x22, 0x5c, 0x2c, 0x3a, 0x0a]
 const [openObject, closeObject, openArray, closeArray] = [0x7b, 0x7d, 0x5b, 0x5d]
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
@@ -39,7 +58,7 @@ const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 const longestKey = 64
 const longestTime = 40
 
-export function createSplitter({ maxItemBytes, onItem, records }: SplitterOptions): Splitter {
+export function createSplitter({ maxItemBytes, onItem, records, onBroken }: SplitterOptions): Splitter {
   let mode: Mode = 'between'
   let first = true
   let position = 0
@@ -48,6 +67,7 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
   let parts: Buffer[] = []
   let size = 0
   let from = 0
+  let itemStart = 0
   let shape: 'nested' | 'string' | 'scalar' = 'nested'
   let depth = 0
   let inString = false
@@ -68,8 +88,27 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
   let lineFollows = false
   let byteOrderMark = 0
 
+  // Lines. A file with a container or a bare array is no file of lines, but valid only as a whole.
+  let contained = false
+  let sawLine = false
+  let timed = false
+  let valueLine = 1
+  const lines = createLineCounter()
+  let resync = -1
+  let skipped = 0
+
+  const invalid = (reason: string): InputFault =>
+    new InputFault('INPUT_JSON_INVALID', { records: records(), reason: `${reason} at byte ${position}` })
   const fail = (reason: string): never => {
-    throw new InputFault('INPUT_JSON_INVALID', { records: records(), reason: `${reason} at byte ${position}` })
+    throw invalid(reason)
+  }
+
+  /** Gives up the line; the next value begins behind it. */
+  const breakLine = (reason: string, fault: InputFault): void => {
+    if (onBroken === undefined || contained) throw fault
+    parts = []
+    lineFollows = false
+    onBroken({ line: valueLine, reason, fault })
   }
 
   const keep = (chunk: Buffer, to: number): void => {
@@ -83,6 +122,7 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
   const begin = (byte: number, at: number, where: ItemContext): void => {
     context = where
     from = at
+    itemStart = position
     parts = []
     size = 0
     depth = 0
@@ -90,6 +130,7 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     escaped = false
     mode = 'item'
     shape = byte === openObject || byte === openArray ? 'nested' : byte === quote ? 'string' : 'scalar'
+    if (where === 'value' || where === 'line') valueLine = lines.at(at)
     probing = where === 'value' && byte === openObject
     isRecord = false
     hadContainer = false
@@ -101,7 +142,9 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
     parts = []
     mode = context === 'value' || context === 'line' ? 'between' : 'array-after'
-    onItem(bytes, probing && hadContainer ? 'skeleton' : context)
+    if (mode === 'between' && !sawLine) sawLine = !bytes.includes(newline)
+    if (probing && hadContainer) onItem(bytes, 'skeleton', -1)
+    else onItem(bytes, context, itemStart)
   }
 
   const enterContainer = (chunk: Buffer, at: number): void => {
@@ -109,6 +152,7 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     outer = parts
     arrayContext = keyName
     hadContainer = true
+    contained = true
     mode = 'array-first'
   }
 
@@ -154,10 +198,32 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     if (recordKeys.has(keyName) || keyName === 'schema') isRecord = true
   }
 
-  /** Reads within a value; gives the offset behind the last byte it took. */
+  /**
+   * Where the next line begins a value, in a file whose values were seen to fill one line each: a value that reaches so far
+   * is broken. Looked up once, as most values end before it.
+   */
+  const nextLine = (chunk: Buffer, at: number): number => {
+    if (resync < at) {
+      const found = chunk.indexOf(timed ? '\n2' : '\n{', at, 'latin1')
+      resync = found < 0 ? chunk.length : found
+    }
+    return resync
+  }
+
   const readItem = (chunk: Buffer, start: number): number => {
+    if (!sawLine || contained) return scan(chunk, start, chunk.length)
+    const limit = nextLine(chunk, start)
+    const at = scan(chunk, start, limit)
+    if (mode !== 'item' || at < limit || limit === chunk.length) return at
+    const reason = 'the line ends within a value'
+    mode = 'between'
+    breakLine(reason, invalid(reason))
+    return at
+  }
+
+  /** Reads within a value; gives the offset behind the last byte it took. */
+  const scan = (chunk: Buffer, start: number, length: number): number => {
     let at = start
-    const length = chunk.length
     if (shape === 'scalar') {
       while (at < length) {
         const byte = chunk[at]!
@@ -222,13 +288,28 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
   }
 
   /** A file that begins wrongly is no JSON at all; one that goes on wrongly is damaged. */
-  const refuse = (atFirst: string, later: string): never => {
-    if (first) throw new InputFault('INPUT_NOT_JSON', { reason: atFirst })
-    return fail(later)
+  const refuse = (atFirst: string, later: string): void => {
+    const fault = first ? new InputFault('INPUT_NOT_JSON', { reason: atFirst }) : invalid(later)
+    mode = 'skip'
+    skipped = 0
+    breakLine(first ? atFirst : later, fault)
+  }
+
+  /** Passes over the remainder of a broken line. */
+  const skipLine = (chunk: Buffer, start: number): number => {
+    const end = chunk.indexOf(newline, start)
+    skipped += (end < 0 ? chunk.length : end) - start
+    // Lines are not so long: this is something else.
+    if (skipped > maxItemBytes)
+      throw new InputFault('INPUT_RECORD_TOO_LARGE', { limit: maxItemBytes, records: records() })
+    if (end < 0) return chunk.length
+    mode = 'between'
+    return end + 1
   }
 
   const startOf = (byte: number, at: number): void => {
     if (isDigit(byte)) {
+      valueLine = lines.at(at)
       time = []
       mode = 'time'
     } else if (
@@ -241,7 +322,10 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     ) {
       first = false
       begin(byte, at, 'value')
-    } else refuse(describeStart(byte), `expected a value, found ${shown(byte)}`)
+    } else {
+      valueLine = lines.at(at)
+      refuse(describeStart(byte), `expected a value, found ${shown(byte)}`)
+    }
   }
 
   /** Digits at the top: the time before a CloudWatch Logs line, or else a number. */
@@ -250,16 +334,32 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
     while (at < chunk.length && !isSpace(chunk[at]!) && time.length < longestTime) time.push(chunk[at++]!)
     if (at === chunk.length && time.length < longestTime) return at
     const text = Buffer.from(time).toString('latin1')
-    if (!timePattern.test(text)) refuse(`it begins with ${JSON.stringify(text.slice(0, 20))}`, 'expected a value')
+    if (!timePattern.test(text)) {
+      refuse(`it begins with ${JSON.stringify(text.slice(0, 20))}`, 'expected a value')
+      return at
+    }
     while (at < chunk.length && (chunk[at] === 0x20 || chunk[at] === 0x09)) at++
     lineFollows = true
+    timed = true
     mode = 'between'
     return at
   }
+
+  /** A value goes on in this chunk, and the line break at the end of the last one was where the next value begins. */
+  const brokeBefore = (chunk: Buffer): boolean =>
+    mode === 'item' && sawLine && !contained && lines.endsLine() && chunk[0] === (timed ? 0x32 : openObject)
+
   const push = (chunk: Buffer): void => {
     let at = 0
     const base = position
     from = 0
+    resync = -1
+    if (chunk.length > 0 && brokeBefore(chunk)) {
+      const reason = 'the line ends within a value'
+      mode = 'between'
+      breakLine(reason, invalid(reason))
+    }
+    lines.enter(chunk)
     while (at < chunk.length) {
       position = base + at
       if (mode === 'item') {
@@ -268,6 +368,10 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
       }
       if (mode === 'time') {
         at = readTime(chunk, at)
+        continue
+      }
+      if (mode === 'skip') {
+        at = skipLine(chunk, at)
         continue
       }
       const byte = chunk[at]!
@@ -281,10 +385,13 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
             lineFollows = false
             if (byte !== openObject)
               refuse('its lines hold a time and text', `expected "{" behind the time, found ${shown(byte)}`)
-            first = false
-            begin(byte, at, 'line')
+            else {
+              first = false
+              begin(byte, at, 'line')
+            }
           } else if (byte === openArray) {
             first = false
+            contained = true
             arrayContext = 'element'
             mode = 'array-first'
             at++
@@ -320,9 +427,13 @@ export function createSplitter({ maxItemBytes, onItem, records }: SplitterOption
       from = 0
       finish(Buffer.alloc(0), 0)
     }
-    if (mode === 'time') refuse('it holds a number or a time', 'the file ends within a value')
-    if (mode !== 'between' || lineFollows) fail('the file ends within a value')
+    const reason = 'the file ends within a value'
+    if (mode === 'skip') return
+    if (mode === 'time') refuse('it holds a number or a time', reason)
+    else if (mode === 'item' && sawLine && !contained) breakLine(reason, invalid(reason))
+    else if (mode !== 'between') fail(reason)
+    else if (lineFollows) breakLine(reason, invalid(reason))
   }
 
-  return { push, end }
+  return { push, end, isOfLines: () => !contained, line: () => valueLine }
 }

@@ -1,0 +1,35 @@
+/** Why a file was not looked at: by its name, because a link leads out of the given folder, or because this program wrote it. */
+export type PassedOverReason = 'name' | 'link' | 'own'
+
+export interface PassedOverFile {
+  readonly file: string
+  readonly reason: PassedOverReason
+}
+
+/** How many files were passed over, and the first few of them, those that may well hold logs before the others. */
+export interface PassedOver {
+  readonly count: number
+  readonly first: readonly PassedOverFile[]
+}
+
+const kept = 10
+
+/** `logs.json.bz2` is worth a word before `README.md`. */
+const mayHoldLogs = ({ file, reason }: PassedOverFile): boolean =>
+  reason !== 'name' || /json|cloudtrail|\.(?:gz|log|bz2|zst|xz|zip|parquet)$/i.test(file)
+
+/** Collects what is passed over, in memory bounded by the few that are named. */
+export function collectPassedOver(start: PassedOver = { count: 0, first: [] }) {
+  let count = start.count
+  const likely: PassedOverFile[] = start.first.filter(mayHoldLogs)
+  const others: PassedOverFile[] = start.first.filter((entry) => !mayHoldLogs(entry))
+  return {
+    add(file: string, reason: PassedOverReason): void {
+      count++
+      const entry = { file, reason }
+      const list = mayHoldLogs(entry) ? likely : others
+      if (list.length < kept) list.push(entry)
+    },
+    result: (): PassedOver => ({ count, first: [...likely, ...others].slice(0, kept) }),
+  }
+}
