@@ -47,14 +47,29 @@ async function runCase(
 ): Promise<CaseOutcome> {
   const named = { runbook: loaded.runbook.id, name: one.name }
   try {
-    const run = await answerOf(loaded, one, effects)
-    const differing = differences(one.expect, run)
-    if (differing.length === 0) return { ...named, status: 'passed' }
-    return { ...named, status: 'failed', message: differing.join('\n') }
+    for (const text of textsOf(loaded)) {
+      const run = await answerOf(withText(loaded, text), one, effects)
+      const differing = differences(one.expect, run)
+      if (differing.length === 0) continue
+      const whose = text === 'sql' ? [] : [`with the texts for ${text}:`]
+      return { ...named, status: 'failed', message: [...whose, ...differing].join('\n') }
+    }
+    return { ...named, status: 'passed' }
   } catch (error) {
     return { ...named, status: 'failed', message: error instanceof Error ? error.message : String(error) }
   }
 }
+
+/** The portable texts, and those of each engine that has its own: all are held to the same cases. */
+const textsOf = ({ queries }: LoadedRunbook): ReadonlySet<string> =>
+  new Set(['sql', ...[...queries.values()].flatMap((query) => Object.keys(query.texts ?? {}))])
+
+const withText = <Loaded extends LoadedRunbook>(loaded: Loaded, text: string): Loaded => ({
+  ...loaded,
+  queries: new Map(
+    [...loaded.queries].map(([step, query]) => [step, query.texts?.[text] ?? query.texts?.sql ?? query]),
+  ),
+})
 
 async function answerOf(
   loaded: LoadedRunbook & { readonly runbook: Runbook },
@@ -66,14 +81,13 @@ async function answerOf(
   const { window, origin } = chooseWindow({ now, runbook: runbook.scope })
   const loadedEvents = await effects.loadEvents(fillEvents(one.given, { now: isoTime(now), window }))
   const connection = { ...bound(loadedEvents), coverage: async () => coverageOf(one.coverage, window) }
-  const lists = {
-    ...loaded.lists,
-    ...Object.fromEntries(Object.entries(one.lists ?? {}).map(([name, entries]) => [name, listTable(entries)])),
-  }
+  const own = Object.fromEntries(Object.entries(one.lists ?? {}).map(([name, entries]) => [name, listTable(entries)]))
+  const lists = { ...loaded.lists, ...own }
   const plan = makePlan({
     ...loaded,
     parameters: resolveParameters(runbook.parameters, one.parameters ?? {}, { from: 'json' }),
     lists,
+    runbooks: new Map([...loaded.runbooks].map(([id, inner]) => [id, { ...inner, lists: { ...inner.lists, ...own } }])),
     listValues: Object.fromEntries(Object.entries(lists).map(([name, table]) => [name, listValues(table)])),
     window,
     windowOrigin: origin,

@@ -1,8 +1,12 @@
-/** The files beside runbooks, read and checked: `lists/<name>.yaml` and `exclusions.yaml`. */
+/** The files beside runbooks, read and checked: `lists/<name>.yaml`, `fragments/<name>.sql` and `exclusions.yaml`. */
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Issue, issue } from '../core/errors.ts'
+import type { KnownEvents } from '../core/event/known-events.ts'
+import { digestOf } from '../core/run/canonical.ts'
 import { type ExclusionSubject, fittingSteps, isExpired } from '../core/run/exclusions.ts'
+import type { AnalyzeSql } from '../core/runbook/check-context.ts'
+import { type FragmentFile, type ParsedFragment, parseFragments } from '../core/runbook/fragment-files.ts'
 import type { Json } from '../core/runbook/json.ts'
 import { type PlacedExclusion, parseExclusions, parseListFile } from '../core/runbook/library-files.ts'
 import { listTable } from '../core/runbook/lists.ts'
@@ -15,29 +19,42 @@ interface ReadFile {
   readonly text: string
 }
 
+export interface ReadFragment extends ParsedFragment {
+  /** SHA-256 of the text. */
+  readonly digest: string
+}
+
 export interface LibraryData {
   readonly lists: Readonly<Record<string, ListTable>>
+  readonly fragments: ReadonlyMap<string, ReadFragment>
   readonly exclusions: readonly PlacedExclusion[]
+  /** Of lists and exclusions; those of fragments are theirs. */
   readonly issues: readonly Issue[]
   readonly files: readonly ReadFile[]
 }
 
 export interface LibraryOptions {
-  /** Lists of the configuration; files stand before them. */
+  /** Lists of the configuration; they stand before those of the library, which are its defaults. */
   readonly lists: Readonly<Record<string, readonly Json[]>>
+  readonly analyzeSql: AnalyzeSql
+  readonly knownEvents?: KnownEvents | undefined
   /** A path as issues name it. */
   readonly show: (path: string) => string
 }
 
 /**
- * Lists of the configuration, then `lists/` of the library, then `lists/` beside the file: the nearest one counts. The
- * exclusions of the library and beside the file all hold.
+ * `lists/` of the library, then the lists of the configuration, then `lists/` beside a file in a folder of its own: the last
+ * of a name counts, so that a configuration can fill the lists of shipped runbooks. All exclusions hold.
  *
  * @throws TrailbookError CLI_FILE_* for a file that is there and cannot be read
  */
-export async function readLibraryData(file: RunbookFile, { lists: given, show }: LibraryOptions): Promise<LibraryData> {
+export async function readLibraryData(
+  file: RunbookFile,
+  { lists: given, analyzeSql, knownEvents, show }: LibraryOptions,
+): Promise<LibraryData> {
   const folders = [...new Set([file.root, dirname(file.path)])]
   const lists: Record<string, ListTable> = {}
+  const fragments = new Map<string, FragmentFile>()
   const exclusions: PlacedExclusion[] = []
   const issues: Issue[] = []
   const files: ReadFile[] = []
@@ -46,15 +63,20 @@ export async function readLibraryData(file: RunbookFile, { lists: given, show }:
     files.push(found)
     return found
   }
-  for (const [name, values] of Object.entries(given)) lists[name] = listTable(values)
+  const configured = Object.fromEntries(Object.entries(given).map(([name, values]) => [name, listTable(values)]))
   for (const folder of folders) {
-    for (const { name, path } of await listFiles(join(folder, 'lists'))) {
+    for (const { name, path } of await filesIn(join(folder, 'fragments'), /^(.+)\.sql$/)) {
+      const { shown, text } = await read(path)
+      fragments.set(name, { name, text, file: shown })
+    }
+    for (const { name, path } of await filesIn(join(folder, 'lists'), /^(.+)\.ya?ml$/)) {
       const { shown, text } = await read(path)
       const parsed = parseListFile(text, { file: shown })
       // A list with a mistake keeps its name, so that runbooks which use it have no further one.
       lists[name] = parsed.list ?? listTable([])
       issues.push(...parsed.issues)
     }
+    if (folder === file.root) Object.assign(lists, configured)
     const path = join(folder, 'exclusions.yaml')
     if ((await pathKind(path)) !== 'file') continue
     const { shown, text } = await read(path)
@@ -62,13 +84,21 @@ export async function readLibraryData(file: RunbookFile, { lists: given, show }:
     exclusions.push(...(parsed.exclusions ?? []))
     issues.push(...parsed.issues)
   }
-  return { lists, exclusions, issues, files }
+  const parsed = parseFragments([...fragments.values()], { lists, analyzeSql, knownEvents })
+  const withDigests = [...parsed].map(([name, one]): [string, ReadFragment] => [
+    name,
+    { ...one, digest: digestOf(fragments.get(name)?.text ?? '') },
+  ])
+  return { lists, fragments: new Map(withDigests), exclusions, issues, files }
 }
 
-async function listFiles(folder: string): Promise<readonly { readonly name: string; readonly path: string }[]> {
+async function filesIn(
+  folder: string,
+  pattern: RegExp,
+): Promise<readonly { readonly name: string; readonly path: string }[]> {
   if ((await pathKind(folder)) !== 'folder') return []
   return (await readdir(folder)).sort().flatMap((entry) => {
-    const name = /^(.+)\.ya?ml$/.exec(entry)?.[1]
+    const name = pattern.exec(entry)?.[1]
     return name === undefined ? [] : [{ name, path: join(folder, entry) }]
   })
 }

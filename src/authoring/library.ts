@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { TrailbookError } from '../core/errors.ts'
+import { maxFileLength } from '../core/runbook/yaml-read.ts'
 
 export interface RunbookFile {
   readonly path: string
@@ -77,6 +78,7 @@ export interface RunbookHead {
 /** Undefined where the file is no runbook, or so broken that not even its head can be read. */
 export async function readHead(path: string): Promise<RunbookHead | undefined> {
   const text = await readText(path)
+  if (text.length > maxFileLength) return undefined
   return headOf(text.replace(bulk, ''), path) ?? headOf(text, path)
 }
 

@@ -16,6 +16,7 @@ test('a plan holds what can be known before the first row', () => {
     {
       "connection": "fake",
       "exclusions": "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945",
+      "fragments": {},
       "lists": {},
       "parameters": {
         "who": "mallory",
@@ -24,6 +25,7 @@ test('a plan holds what can be known before the first row', () => {
         "digest": "0000000000000000000000000000000000000000000000000000000000000000",
         "id": "fake",
       },
+      "runbooks": {},
       "schema": "trailbook.plan/v1",
       "scope": {
         "accounts": [
@@ -69,6 +71,10 @@ test('its digest changes with everything that changes the answer', () => {
     fakePlan(steps, { parameters: { who: 'mallory' } }),
     fakePlan(steps, { regions: ['eu-central-1'] }),
     fakePlan(steps, { digest: '1'.repeat(64) }),
+    fakePlan(steps, { fragments: { changes: '1'.repeat(64) } }),
+    fakePlan(steps, { fragments: { changes: '2'.repeat(64) } }),
+    fakePlan(steps, { runbooks: new Map([['other', fakePlan(steps)]]) }),
+    fakePlan(steps, { runbooks: new Map([['other', fakePlan(steps, { digest: '1'.repeat(64) })]]) }),
     fakePlan(steps, { window: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' } }),
   ].map(planDigest)
   expect(new Set(digests).size).toBe(digests.length)

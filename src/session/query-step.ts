@@ -1,6 +1,7 @@
 import { TrailbookError } from '../core/errors.ts'
 import type { Cell, Row, Scope } from '../core/ports.ts'
 import { bindingValues, type PreparedQuery, type Values } from '../core/run/plan.ts'
+import { createSettler, type SettleOptions } from '../core/run/row-order.ts'
 import type { Json } from '../core/runbook/json.ts'
 import type { QueryStep } from '../core/runbook/schema-step.ts'
 import { type Occasion, occasionsOf } from './each.ts'
@@ -17,6 +18,8 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
     throw new TrailbookError('RUN_STEP_FAILED', { step: step.id, reason: 'it has no checked query' })
   const occasions = occasionsOf(state, step, { acts: false })
   const collected = collector(state, step)
+  const { rowLimit } = state.plan
+  const { columns, sortedBy } = query.texts?.[state.effects.connection.dialect.name] ?? query
   const said = new Map<string, Readonly<Record<string, unknown>>>()
   let sql: string | null = null
   let parameters: Values = {}
@@ -30,10 +33,12 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
     if (parameters === undefined || Object.keys(parameters).length === 0) parameters = bindingValues(run.compiled)
     const own: Row[] = []
     const before = collected.rowCount()
-    for await (const batch of run.rows) {
-      const kept = collected.add(batch)
+    const names = columns.map(({ name }) => name)
+    for await (const batch of settledBatches(run.rows, { columns: names, sortedBy, most: rowLimit })) {
+      const { kept, beyond } = collected.add(batch)
       own.push(...kept)
       if (kept.length > 0) yield { type: 'rows', step: step.id, rows: kept }
+      if (beyond.length > 0) await state.effects.beyond?.({ runbook: state.plan.runbook.id, step: step.id }, beyond)
       state.signal?.throwIfAborted()
     }
     said.set(occasion.key, { rows: own, count: collected.rowCount() - before })
@@ -69,14 +74,20 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
   }
 }
 
+async function* settledBatches(
+  batches: AsyncIterable<readonly Row[]>,
+  options: SettleOptions,
+): AsyncGenerator<readonly Row[]> {
+  const settler = createSettler(options)
+  for await (const batch of batches) yield settler.add(batch)
+  yield settler.end()
+}
+
 async function start(state: RunState, step: QueryStep, query: PreparedQuery, occasion: Occasion, scope: Scope) {
   const { plan, effects } = state
-  const compiled = query.compile({
-    dialect: effects.connection.dialect,
-    scope,
-    parameters: { ...plan.parameters, ...withValues(state, step, occasion) },
-    lists: plan.lists,
-  })
+  const parameters = { ...plan.parameters, ...withValues(state, step, occasion) }
+  const compiled = query.compile({ dialect: effects.connection.dialect, scope, parameters, lists: plan.lists })
+  effects.asked?.({ runbook: plan.runbook.id, step: step.id }, { scope, parameters })
   const run = await effects.connection.run(compiled, scope, state.signal ? { signal: state.signal } : {})
   return { compiled, rows: run.rows }
 }
@@ -100,13 +111,14 @@ function collector(state: RunState, step: QueryStep) {
     rowCount: () => rowCount,
     excluded: () => excluded,
     truncated: () => rowCount > rows.length,
-    add(batch: readonly Row[]): readonly Row[] {
+    add(batch: readonly Row[]): { readonly kept: readonly Row[]; readonly beyond: readonly Row[] } {
       const passed = batch.filter((row) => !isExcluded(row))
       excluded += batch.length - passed.length
       rowCount += passed.length
-      const kept = passed.slice(0, Math.max(0, state.plan.rowLimit - rows.length))
+      const room = Math.max(0, state.plan.rowLimit - rows.length)
+      const kept = passed.slice(0, room)
       rows.push(...kept)
-      return kept
+      return { kept, beyond: passed.slice(room) }
     },
   }
 }

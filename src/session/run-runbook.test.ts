@@ -402,12 +402,14 @@ describe('a step that is not carried out yet', () => {
 
   test('keeps the run from being clear when findings depend on it', async () => {
     const result = await run(`
+  - id: state
+    read: iam.role
+    target: params.role
   - id: calls
     query: SELECT 1
-  - id: other
-    run: another-runbook
+    finding: { key: [recipientAccountId], when: "steps.state.result != null" }
 `)
-    expect(result).toMatchObject({ verdict: 'inconclusive', doubts: [{ code: 'not-run', step: 'other' }] })
+    expect(result).toMatchObject({ verdict: 'inconclusive', doubts: [{ code: 'not-run', step: 'state' }] })
   })
 
   test("takes a case's fixture in the place of the world", async () => {

@@ -16,6 +16,7 @@ import {
 import type { Step } from '../core/runbook/schema-step.ts'
 import { askStep } from './ask-step.ts'
 import { queryStep } from './query-step.ts'
+import { runStep } from './run-step.ts'
 import { contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
 import { describeStep, stepTitle } from './step-result.ts'
 import { mentions, namesStep, todoStep } from './todo-step.ts'
@@ -32,16 +33,7 @@ export async function* runRunbook(
   effects: RunEffects,
   options: Abortable = {},
 ): AsyncGenerator<RunEvent, RunbookRun> {
-  const state: RunState = {
-    plan,
-    effects,
-    signal: options.signal,
-    outcomes: new Map(),
-    findings: [],
-    doubts: [],
-    scopes: [],
-  }
-  const events = carryOut(state)
+  const events = carryOut(newState(plan, effects, options.signal))
   let sequence = 0
   for (;;) {
     const next = await events.next()
@@ -50,6 +42,17 @@ export async function* runRunbook(
     yield { sequence, ...next.value }
   }
 }
+
+const newState = (plan: Plan, effects: RunEffects, signal: AbortSignal | undefined): RunState => ({
+  plan,
+  effects,
+  signal,
+  outcomes: new Map(),
+  findings: [],
+  doubts: [],
+  scopes: [],
+  coverages: [],
+})
 
 /** The run without its events. */
 export async function finishRun(events: AsyncGenerator<RunEvent, RunbookRun>): Promise<RunbookRun> {
@@ -87,6 +90,7 @@ async function* carryOut(state: RunState): Events<RunbookRun> {
     findings: state.findings,
     window,
     windowOrigin: plan.windowOrigin,
+    asOf: plan.now,
     parameters: plan.parameters,
     connection: effects.connection.name,
     plan: planDigest(plan),
@@ -113,6 +117,8 @@ async function* oneStep(state: RunState, step: Step): Events<StepOutcome> {
   try {
     if (step.kind === 'query') return yield* queryStep(state, step)
     if (step.kind === 'ask') return yield* askStep(state, step)
+    if (step.kind === 'run')
+      return yield* runStep(state, step, (plan) => carryOut(newState(plan, state.effects, state.signal)))
     return todoStep(state, step)
   } catch (cause) {
     stopIfAborted(state)
@@ -157,8 +163,9 @@ async function coverageOf(state: RunState): Promise<Coverage> {
   const { plan, effects } = state
   const abortable = state.signal ? { signal: state.signal } : {}
   try {
-    const answers: Coverage[] = []
-    for (const scope of distinctScopes(state.scopes.length === 0 ? [plan.scope] : state.scopes)) {
+    const answers: Coverage[] = [...state.coverages]
+    const scopes = state.scopes.length === 0 && answers.length === 0 ? [plan.scope] : state.scopes
+    for (const scope of distinctScopes(scopes)) {
       answers.push(await effects.connection.coverage(scope, plan.runbook.needs, abortable))
     }
     return mergeCoverage(answers)

@@ -1,9 +1,10 @@
 import type { Clock, Connection, Row, Scope } from '../core/ports.ts'
 import { canonicalJson } from '../core/run/canonical.ts'
+import type { Coverage } from '../core/run/coverage.ts'
 import type { Doubt } from '../core/run/doubts.ts'
 import type { RunEventBody } from '../core/run/events.ts'
 import { cellOf, type Finding, pick } from '../core/run/findings.ts'
-import type { Plan } from '../core/run/plan.ts'
+import type { Plan, Values } from '../core/run/plan.ts'
 import type { StepResult } from '../core/run/result.ts'
 import type { Each } from '../core/runbook/schema-step.ts'
 import type { Context, Expressions } from './expressions.ts'
@@ -25,6 +26,15 @@ export interface RunEffects {
   readonly expressions: Expressions
   /** Asks a person and gives the answer as typed; undefined when it stays open. Absent when nobody is there. */
   readonly ask?: (question: Question, options: { readonly signal?: AbortSignal }) => Promise<string | undefined>
+  /** Is told what each query was asked over and with. */
+  readonly asked?: (step: { readonly runbook: string; readonly step: string }, asked: Asked) => void
+  /** Gets the rows beyond the plan's `rowLimit`, which a result does not hold, as they come. */
+  readonly beyond?: (step: { readonly runbook: string; readonly step: string }, rows: readonly Row[]) => Promise<void>
+}
+
+export interface Asked {
+  readonly scope: Scope
+  readonly parameters: Values
 }
 
 export interface StepOutcome {
@@ -45,6 +55,8 @@ export interface RunState {
   readonly doubts: Doubt[]
   /** Every scope that a query looked through: what coverage must answer for. */
   readonly scopes: Scope[]
+  /** What the runbooks that steps ran say of coverage. */
+  readonly coverages: Coverage[]
 }
 
 export type Events<Result> = AsyncGenerator<RunEventBody, Result>

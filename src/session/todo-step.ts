@@ -7,10 +7,10 @@ import { type Occasion, type Occasions, occasionColumns, occasionsOf } from './e
 import { contextOf, doubt, type RunState, type StepOutcome } from './state.ts'
 import { describeStep, stepTitle } from './step-result.ts'
 
-type TodoStep = Exclude<Step, { kind: 'query' | 'ask' }>
+type TodoStep = Exclude<Step, { kind: 'query' | 'ask' | 'run' }>
 
 /** Kinds that change something or call somebody: where a condition cannot be evaluated they are left alone. */
-const acting: ReadonlySet<Step['kind']> = new Set(['action', 'notify', 'run', 'watch'])
+const acting: ReadonlySet<Step['kind']> = new Set(['action', 'notify', 'watch'])
 
 const meanings: Record<TodoStep['kind'], string> = {
   trace:
@@ -19,7 +19,6 @@ const meanings: Record<TodoStep['kind'], string> = {
   read: 'The live state was not read: the answer rests on the logs alone.',
   action: 'Nothing was changed: carry it out by hand if the findings call for it.',
   notify: 'Nobody was told: pass it on by hand.',
-  run: 'The other runbook was not run, so what it would find is not part of this answer.',
   watch: 'Nothing is being watched: run this again later to see whether it happens again.',
 }
 
@@ -75,14 +74,16 @@ function saidByFixture(step: TodoStep, occasions: Occasions, fixture: Row): Step
   }
 }
 
-/** Another runbook has findings of its own; any other step counts when a later step with findings looks at it. */
+/** Whether a later step with findings, or one that runs another runbook, looks at it. */
 export function couldBringFindings(state: RunState, step: Step): boolean {
-  if (step.kind === 'run') return true
   const { steps } = state.plan.runbook
   return steps
     .slice(steps.findIndex((other) => other.id === step.id) + 1)
-    .some((later) => later.kind === 'query' && later.finding !== undefined && mentions(later, step.id))
+    .some((later) => bringsFindings(later) && mentions(later, step.id))
 }
+
+const bringsFindings = (step: Step): boolean =>
+  step.kind === 'run' || (step.kind === 'query' && step.finding !== undefined)
 
 export function mentions(step: Step, id: string): boolean {
   return step.each?.rows === id || namesStep(JSON.stringify(step), id)
@@ -133,8 +134,6 @@ function ownKeys(step: TodoStep): object {
       return { action: step.action }
     case 'notify':
       return step.notify
-    case 'run':
-      return { run: step.run }
     case 'watch':
       return step.watch
   }

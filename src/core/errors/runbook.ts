@@ -53,7 +53,36 @@ export const runbookErrors = {
     'Keep one: a period is the last whole day, week, month, quarter or year.',
   ),
   RUNBOOK_LIST_UNKNOWN: entry('There is no list {name}.', '{hint}'),
+  RUNBOOK_FRAGMENT_UNKNOWN: entry('There is no fragment {name}.', '{hint}'),
+  RUNBOOK_FRAGMENT_NEEDS: entry(
+    'The fragment {name} needs {what}, which the runbook does not declare.',
+    'Declare it: a fragment sees only the parameters and lists of the runbook that uses it.',
+  ),
+  FRAGMENT_CYCLE: entry('The fragments read one another in a circle: {path}.', 'Take one of these references out.'),
+  FRAGMENT_NEEDS: entry(
+    'The fragment {fragment} that is read here needs {what}, which this one does not declare.',
+    'Add it to parameters in the head: the comment lines at the start.',
+  ),
+  FRAGMENT_PARAMETER_UNUSED: entry('The fragment does not use :{name}.', 'Use it, or take it out of parameters.'),
+  RUNBOOK_FILE_SIZE: entry('The file has {size} characters; 1,000,000 are allowed.', 'Make several files of it.'),
   RUNBOOK_UNKNOWN: entry('There is no runbook {name}.', '{hint}'),
+  RUNBOOK_RUN_CYCLE: entry('The runbooks run one another in a circle: {path}.', 'Take one of these steps out.'),
+  RUNBOOK_RUN_DEPTH: entry(
+    'Runbooks that run runbooks stand more than {max} deep here: {path}.',
+    'Run some of them by name instead.',
+  ),
+  RUNBOOK_RUN_BROKEN: entry(
+    'The runbook {name} cannot be run: it has {count}, the first in {place}: {first}',
+    'Mend it; trailbook lint {name} shows all.',
+  ),
+  RUNBOOK_RUN_PARAMETER: entry('The runbook {runbook} has no parameter {name}.', '{hint}'),
+  RUNBOOK_RUN_LACKS: entry('The runbook {runbook} needs {names}, which is not given.', 'Give it under with.'),
+  RUNBOOK_TRIGGER_LACKS: entry('The trigger gives no value to {names}.', 'Add it under parameters, from alert.'),
+  RUNBOOK_WATCH: entry('The step watches for {for} and looks every {every}: never.', 'Let every be shorter than for.'),
+  RUNBOOK_ENGINE_COLUMNS: entry(
+    'The text for {engine} outputs {got}; the portable text outputs {wanted}.',
+    'Output the same columns, by name, order and type: what follows reads the rows of either.',
+  ),
   RUNBOOK_PARAMETER_UNKNOWN: entry('The runbook has no parameter {name}.', '{hint}'),
   RUNBOOK_PARAMETER_VALUE: entry('{what} of the parameter {name}: {problem}.', 'It has the type {type}.'),
   RUNBOOK_CASE_DUPLICATE: entry('Another case has this name (line {line}).', 'Say what is different about this one.'),
@@ -93,11 +122,70 @@ export const runbookErrors = {
   LINT_REVIEW_DUE: entry('The last review ({on}) is more than {after} ago.', 'Review it and set reviewed.'),
   LINT_UNUSED_PARAMETER: entry('The parameter {name} is not used.', 'Use it, or take it out.'),
   LINT_UNUSED_LIST: entry('The list {name} is not used.', 'Use it, or take it out of uses.'),
+  LINT_TITLE: entry('The title {problem}.', '{hint}'),
+  LINT_TWO_QUESTIONS: entry(
+    'The query answers several questions: {questions}.',
+    'Make a step of each, so that each has its own why, expect and finding.',
+  ),
+  LINT_STEP_NO_CASE: entry(
+    'No case shows the finding of the step {id}.',
+    'Add a case whose events give it rows: expect: { {id}: { rows: 1 } }.',
+  ),
+  LINT_CASE_NO_DENIED: entry(
+    'The query of {id} tells outcomes apart, and no case has a call that was denied or failed.',
+    'Add a case with errorCode: a case per outcome.',
+  ),
+  LINT_EVENT_UNKNOWN: entry('{name} is no event of {sources} that is known.', '{hint}'),
+  LINT_SOURCE_UNKNOWN: entry('{name} is no event source that is known.', '{hint}'),
+  LINT_NEEDS_CLASS: entry(
+    '{name} is an event of the class {need}, which the runbook does not name under needs.',
+    'Add {need} to needs: without these events "nothing found" means nothing.',
+  ),
+  LINT_DENIED_PARAMETERS: entry(
+    'Denied calls of {service} carry no requestParameters, so they never meet this condition.',
+    "Look at denied_resource too, or say AND outcome = 'succeeded' where only those are meant.",
+  ),
+  LINT_KEY_PARAMETERS: entry(
+    'The column {column} is read from requestParameters alone: for denied calls of {service} it is NULL.',
+    'Write coalesce(denied_resource, …), so that attempts on different resources stay apart.',
+  ),
+  LINT_TARGET_DENIED: entry(
+    'The target {column} is named by the call itself, which may have been denied: then it is what the caller wrote.',
+    'Say when: "row.outcome == \'succeeded\'", or select only calls that succeeded.',
+  ),
+  LINT_SOURCE_IP: entry(
+    'sourceIPAddress is not always an address: AWS services stand there by name, or as AWS Internal.',
+    'Leave calls by services out with NOT is_service, or name them in the condition.',
+  ),
+  LINT_GLOBAL_REGION: entry(
+    'The condition on awsRegion leaves out {services}, which log in us-east-1 wherever they are called from.',
+    "Add 'us-east-1', or narrow the step with scope: { regions: [...] }.",
+  ),
+  LINT_FIXED_TIME: entry(
+    '{column} is compared with a fixed time, so the question never moves on.',
+    'Compare with :window_from and :window_to.',
+  ),
+  LINT_CLOCK: entry(
+    'The query asks the clock, so the same run gives another answer tomorrow.',
+    'Compare with :window_to, which is fixed in the plan.',
+  ),
+  LINT_LOOKBACK: entry(
+    'The query sees the lookback of {lookback} too, and its rows are findings of the window all the same.',
+    'Add AND eventTime >= :window_from where the rows that count are selected.',
+  ),
+  LINT_COUNTED_TWICE: entry(
+    'A call across accounts is logged in both of them, and this counts it twice.',
+    "Group by recipientAccountId, or add AND side = 'caller'.",
+  ),
+  LINT_UNUSED_FRAGMENT: entry('The fragment {name} is not used.', 'Use it, or take it out of uses.'),
   LINT_NO_NEEDS: entry(
     'The runbook reads events and does not say which it needs.',
     'Add needs, e.g. [management:write].',
   ),
-  LINT_DATA_EVENTS: entry('{name} is a data event: no trail logs it unless told to.', 'Add {need} to needs.'),
+  LINT_DATA_EVENTS: entry(
+    '{name} is a data event: no trail logs it unless told to, and Event history never shows it.',
+    'Add {need} to needs.',
+  ),
   LINT_DENIED_CODE: entry(
     "errorCode = 'AccessDenied' alone misses other codes of denied calls.",
     "Compare outcome = 'denied' instead.",

@@ -1,10 +1,13 @@
 /** What all checks of one file share: the draft, what is known around it, and what has been used so far. */
 import type { Issue } from '../errors.ts'
+import type { KnownEvents } from '../event/known-events.ts'
 import type { Analysis, AnalyzedQuery, AnalyzeOptions, ListTable } from '../sql/compile.ts'
 import { type CelChecker, celChecker } from './cel-check.ts'
 import type { CelScope, KnownStep } from './cel-scope.ts'
 import type { Draft } from './draft.ts'
+import type { Fragment } from './fragment-files.ts'
 import { isJsonList, isJsonMap, type Json } from './json.ts'
+import type { RunLink } from './run-links.ts'
 import { splitTemplate } from './template.ts'
 import { lineStarts } from './yaml-read.ts'
 import type { Path } from './yaml-values.ts'
@@ -16,12 +19,19 @@ export interface Checks {
   readonly analyzeSql: AnalyzeSql
   /** Declared lists: their tables, or undefined where the content is not at hand. */
   readonly lists: Readonly<Record<string, ListTable | undefined>>
+  /** Declared fragments; undefined where one is not at hand, or has a mistake. */
+  readonly fragments: Readonly<Record<string, Fragment | undefined>>
   readonly knownRunbooks?: readonly string[]
+  /** With it, event names are held against those that are known. */
+  readonly knownEvents?: KnownEvents
   /** Day as `2026-11-20`; without it reviews are not held against the calendar. */
   readonly today?: string
   readonly known: KnownStep[]
   readonly queries: Map<string, AnalyzedQuery>
-  readonly used: { readonly params: Set<string>; readonly lists: Set<string> }
+  /** Texts for single engines, by step and engine; those that are wrong are absent. */
+  readonly variants: Map<string, Record<string, AnalyzedQuery>>
+  readonly runs: RunLink[]
+  readonly used: { readonly [kind in 'params' | 'lists' | 'fragments']: Set<string> }
 }
 
 export function scopeOf(checks: Checks, options: Pick<CelScope, 'row' | 'findings' | 'run' | 'alert'> = {}): CelScope {

@@ -1,9 +1,10 @@
 /** Checks of a query step: its SQL, the values it is given, and what its rows mean. */
 import type { ResultColumn } from '../ports.ts'
-import type { AnalyzedQuery, ListTable, ParameterType } from '../sql/compile.ts'
+import type { Analysis, AnalyzedQuery, ListTable, ParameterType } from '../sql/compile.ts'
 import type { CelChecker } from './cel-check.ts'
 import { type Checks, checkCel, checkerOf, checkTemplate, moveIssues } from './check-context.ts'
 import { suggest } from './did-you-mean.ts'
+import { namedFragments } from './fragment-files.ts'
 import { parameterTypesOf } from './parameters.ts'
 import type { Parameter } from './schema-parameter.ts'
 import type { QueryStep } from './schema-step.ts'
@@ -18,16 +19,70 @@ export function checkQuery(
   const withTypes = checkWith(checks, step, { path, checker })
   const text = step.query.sql
   const textPath = sqlPath(checks, path)
-  const lists = Object.fromEntries(Object.entries(checks.lists).map(([name, table]) => [name, table ?? unknownList]))
-  const analysis = checks.analyzeSql(text, { parameters: { ...declaredTypes(checks), ...withTypes }, lists })
-  moveIssues(checks, { path: textPath, text, issues: analysis.issues })
-  noteUses(checks, text, analysis.query)
+  const analysis = analyzeText(checks, { text, path: textPath, types: withTypes })
   if (!analysis.query) return undefined
   checks.queries.set(step.id, analysis.query)
-  reportUnusedWith(checks, Object.keys(withTypes), { path, query: analysis.query })
+  const own = checkEngineTexts(checks, step, { path, query: analysis.query, types: withTypes })
+  reportUnusedWith(checks, Object.keys(withTypes), { path, queries: [analysis.query, ...own] })
   checkFinding(checks, step, { path, columns: analysis.query.columns })
   return analysis.query.columns
 }
+
+interface TextToCheck {
+  readonly text: string
+  readonly path: Path
+  /** Of the values of `with`. */
+  readonly types: Record<string, ParameterType>
+}
+
+function analyzeText(checks: Checks, { text, path, types }: TextToCheck): Analysis {
+  const named = namedFragments(text).map(({ name }) => name)
+  for (const name of named) checks.used.fragments.add(name)
+  // What such a fragment outputs nobody knows; the mistake is told where it was made.
+  if (named.some((name) => Object.hasOwn(checks.fragments, name) && !checks.fragments[name])) {
+    noteUses(checks, text, undefined)
+    return { issues: [] }
+  }
+  const lists = Object.fromEntries(Object.entries(checks.lists).map(([name, table]) => [name, table ?? unknownList]))
+  const analysis = checks.analyzeSql(text, {
+    parameters: { ...declaredTypes(checks), ...types },
+    lists,
+    fragments: soundFragments(checks),
+  })
+  moveIssues(checks, { path, text, issues: analysis.issues })
+  noteUses(checks, text, analysis.query)
+  return analysis
+}
+
+/** Engines whose texts are in the language that we check; of the others only that there is a text is known. */
+const checkedEngines = ['duckdb', 'trino', 'athena'] as const
+
+function checkEngineTexts(
+  checks: Checks,
+  step: QueryStep,
+  { path, query, types }: { path: Path; query: AnalyzedQuery; types: Record<string, ParameterType> },
+): readonly AnalyzedQuery[] {
+  const own: Record<string, AnalyzedQuery> = {}
+  for (const engine of checkedEngines) {
+    const text = step.query[engine]
+    if (text === undefined) continue
+    const textPath = [...path, 'query', engine]
+    const analysis = analyzeText(checks, { text, path: textPath, types })
+    if (!analysis.query) continue
+    const [got, wanted] = [analysis.query, query].map(({ columns }) => columnsText(columns))
+    if (got === wanted) own[engine] = analysis.query
+    else
+      checks.draft.source.report('RUNBOOK_ENGINE_COLUMNS', { engine, got, wanted }, checks.draft.source.key(textPath))
+  }
+  if (Object.keys(own).length > 0) checks.variants.set(step.id, own)
+  return Object.values(own)
+}
+
+const columnsText = (columns: readonly ResultColumn[]): string =>
+  columns.map(({ name, type }) => `${name} ${type}`).join(', ')
+
+const soundFragments = ({ fragments }: Checks): Record<string, AnalyzedQuery> =>
+  Object.fromEntries(Object.entries(fragments).flatMap(([name, one]) => (one ? [[name, one.query]] : [])))
 
 /** A list whose content is not at hand is taken for plain texts. */
 const unknownList: ListTable = { columns: [{ name: 'value', type: 'varchar' }], rows: [] }
@@ -83,10 +138,10 @@ function noteUses({ used }: Checks, text: string, query: AnalyzedQuery | undefin
 function reportUnusedWith(
   { draft: { source } }: Checks,
   names: readonly string[],
-  { path, query }: { path: Path; query: AnalyzedQuery },
+  { path, queries }: { path: Path; queries: readonly AnalyzedQuery[] },
 ): void {
   for (const name of names)
-    if (!query.parameters.includes(name))
+    if (!queries.some((query) => query.parameters.includes(name)))
       source.report('RUNBOOK_WITH_UNUSED', { name }, source.key([...path, 'with', name]))
 }
 

@@ -1,11 +1,16 @@
 /** Checks across steps: ids, references to earlier steps, conditions, and what each kind of step needs. */
 import type { ResultColumn } from '../ports.ts'
+import type { Expression } from '../sql/tree.ts'
+import { visitExpression } from '../sql/visit.ts'
+import { parseDuration } from '../time.ts'
 import type { CelChecker } from './cel-check.ts'
 import type { CelScope, KnownStep } from './cel-scope.ts'
 import { type Checks, checkCel, checkerOf, checkTemplate } from './check-context.ts'
 import { checkQuery } from './check-query.ts'
 import { suggest } from './did-you-mean.ts'
 import type { DraftStep } from './draft.ts'
+import { outputs } from './outputs.ts'
+import { isTemplate } from './run-links.ts'
 import { reservedStepIds } from './schema-case.ts'
 import type { ActionStep, AskStep, Each, ReadStep, RunStep, Step, TraceStep, WatchStep } from './schema-step.ts'
 import { valueAt } from './source.ts'
@@ -103,7 +108,7 @@ function checkStep(checks: Checks, step: Step, at: At): readonly ResultColumn[] 
   for (const key of ['accounts', 'regions', 'services'] as const)
     checkTemplate(checks, { path: [...path, 'scope', key], value: step.scope?.[key], checker })
   if (step.kind === 'query') return checkQuery(checks, step, { path, checker })
-  checkTemplate(checks, { path: [...path, 'with'], value: step.with, checker })
+  if (step.kind !== 'run') checkTemplate(checks, { path: [...path, 'with'], value: step.with, checker })
   switch (step.kind) {
     case 'trace':
       checkTrace(checks, step, at)
@@ -156,13 +161,41 @@ function checkTarget(checks: Checks, step: ActionStep | ReadStep, { path }: At):
     source.report('RUNBOOK_TARGET', { target, hint }, at)
     return
   }
-  const columns = checks.known.find((known) => known.id === step.each?.rows)?.columns?.map((column) => column.name)
-  if (columns && !columns.includes(target))
-    source.report(
-      'RUNBOOK_COLUMN_UNKNOWN',
-      { step: step.each.rows, column: target, hint: suggest(target, columns) },
-      at,
+  const columns = checks.known.find((known) => known.id === step.each?.rows)?.columns
+  if (!columns) return
+  const column = columns.find(({ name }) => name === target)
+  if (column === undefined) {
+    const hint = suggest(
+      target,
+      columns.map(({ name }) => name),
     )
+    source.report('RUNBOOK_COLUMN_UNKNOWN', { step: step.each.rows, column: target, hint }, at)
+    return
+  }
+  const hint = unfitTarget(checks, step.each.rows, column)
+  if (hint !== undefined) source.report('RUNBOOK_TARGET', { target, hint }, at)
+}
+
+/** Text put together in SQL is no evidence any more: nobody can tell which part of it an attacker wrote. */
+function unfitTarget({ queries }: Checks, of: string, { name, type }: ResultColumn): string | undefined {
+  if (!/^varchar/.test(type)) return `It is ${type}; a target is the name or ARN of something, as a text.`
+  const query = queries.get(of)
+  const output = query && outputs(query).find((one) => one.name === name)
+  if (!output || !isBuilt(output.item.expression)) return undefined
+  return 'The query puts it together from parts; select the column of the event as it is.'
+}
+
+const builders = new Set(['concat', 'concat_ws', 'format', 'replace', 'regexp_replace', 'translate', 'lpad', 'rpad'])
+
+function isBuilt(expression: Expression): boolean {
+  let built = false
+  visitExpression(expression, {
+    expression(node) {
+      if (node.kind === 'binary-op' && node.operator === '||') built = true
+      if (node.kind === 'call' && builders.has(node.name)) built = true
+    },
+  })
+  return built
 }
 
 function checkAsk(checks: Checks, { ask }: AskStep, { path, checker }: At): void {
@@ -179,8 +212,13 @@ function checkAsk(checks: Checks, { ask }: AskStep, { path, checker }: At): void
   checkTemplate(checks, { path: [...at, 'question'], value: ask.question, checker })
 }
 
-function checkRun(checks: Checks, step: RunStep, { path }: At): void {
+function checkRun(checks: Checks, step: RunStep, { path, checker }: At): void {
   const { knownRunbooks, draft } = checks
+  const given = Object.entries(step.with ?? {}).map(([name, value]) => {
+    const type = checkTemplate(checks, { path: [...path, 'with', name], value, checker })
+    return [name, { value, ...(isTemplate(value) && { type: type ?? 'dyn' }) }] as const
+  })
+  checks.runs.push({ step: step.id, runbook: step.run, path, with: Object.fromEntries(given) })
   if (knownRunbooks && !knownRunbooks.includes(step.run))
     draft.source.report(
       'RUNBOOK_UNKNOWN',
@@ -193,6 +231,8 @@ function checkWatch(checks: Checks, { watch }: WatchStep, { path, index }: At): 
   const at = [...path, 'watch', 'step']
   const step = earlier(checks, watch.step, { path: at, index })
   const { source } = checks.draft
+  if ((parseDuration(watch.every) ?? 0) > (parseDuration(watch.for) ?? Number.POSITIVE_INFINITY))
+    source.report('RUNBOOK_WATCH', { for: watch.for, every: watch.every }, source.key([...path, 'watch']))
   if (step && step.kind !== 'query')
     source.report(
       'RUNBOOK_STEP_UNFIT',

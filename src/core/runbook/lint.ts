@@ -3,8 +3,14 @@ import { day, milliseconds, parseDuration } from '../time.ts'
 import type { Checks } from './check-context.ts'
 import { sqlPath } from './check-query.ts'
 import { dataEvents } from './event-classes.ts'
-import type { QueryStep } from './schema-step.ts'
+import { lintCases } from './lint-cases.ts'
+import { lintEvents } from './lint-events.ts'
+import { lintQuery, onlySucceeded } from './lint-query.ts'
+import { outputs } from './outputs.ts'
+import { columnsIn, factsOf } from './query-facts.ts'
+import type { ActionStep, QueryStep } from './schema-step.ts'
 import { namePattern } from './schema-text.ts'
+import type { Warn } from './warn.ts'
 import type { Path } from './yaml-values.ts'
 
 export function lintRunbook(checks: Checks): void {
@@ -15,10 +21,12 @@ export function lintRunbook(checks: Checks): void {
     const { source } = checks.draft
     if (step.why === undefined && step.kind === 'query')
       source.report('LINT_NO_WHY', { id: step.id }, source.value([...path, 'id']), { severity: 'warning' })
+    if (step.kind === 'action') lintTarget(checks, step, path)
     if (step.kind !== 'query') continue
     if (step.expect === undefined)
       source.report('LINT_NO_EXPECT', { id: step.id }, source.value([...path, 'id']), { severity: 'warning' })
     lintTraps(checks, step, path)
+    lintTree(checks, step, path)
   }
   lintCases(checks)
   lintUnused(checks)
@@ -44,6 +52,40 @@ function lintHead(checks: Checks): void {
 function lintTitle({ draft: { source } }: Checks, title: string, path: Path): void {
   if (title.length > 80)
     source.report('LINT_LONG_TITLE', { length: title.length }, source.value(path), { severity: 'warning' })
+  const mistake = titleMistakes.find(({ pattern }) => pattern.test(title.trim()))
+  if (mistake)
+    source.report('LINT_TITLE', { problem: mistake.problem, hint: mistake.hint }, source.value(path), {
+      severity: 'warning',
+    })
+}
+
+const titleMistakes = [
+  { pattern: /[^.]\.$/, problem: 'ends with a full stop', hint: 'Take it away: a title is no sentence.' },
+  { pattern: /\?.*\?|;/, problem: 'asks more than one thing', hint: 'Make a step of each question.' },
+  { pattern: /^[^a-z]*[A-Z]{3,}[^a-z]*$/, problem: 'is all capitals', hint: 'Write it as a sentence begins.' },
+] as const
+
+/** What a denied call names is what its caller wrote: an action on it is one that the caller chose. */
+function lintTarget(checks: Checks, { each, target, when = '' }: ActionStep, path: Path): void {
+  const query = each && checks.queries.get(each.rows)
+  const output = query && outputs(query).find(({ name }) => name === target)
+  if (!output || /\boutcome\b|\berrorCode\b/.test(when)) return
+  const columns = columnsIn(output.item.expression)
+  if (!['requestParameters', 'denied_resource', 'errorMessage'].some((column) => columns.has(column))) return
+  if (factsOf(query).selects.some(onlySucceeded)) return
+  const { source } = checks.draft
+  source.report('LINT_TARGET_DENIED', { column: target }, source.value([...path, 'target']), { severity: 'warning' })
+}
+
+function lintTree(checks: Checks, step: QueryStep, path: Path): void {
+  const query = checks.queries.get(step.id)
+  if (!query) return
+  const { source } = checks.draft
+  const warn: Warn = (code, values, { start, end }) =>
+    source.report(code, values, source.inText(sqlPath(checks, path), start, end), { severity: 'warning' })
+  const facts = factsOf(query)
+  lintEvents(checks, facts, warn)
+  lintQuery(checks, { step, query, facts }, warn)
 }
 
 function lintTraps(checks: Checks, step: QueryStep, path: Path): void {
@@ -80,25 +122,6 @@ const sourceOf = (need: string) => `${need.slice('data:'.length)}.amazonaws.com`
 const blankComments = (text: string) =>
   text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
 
-function lintCases({ draft: { source, cases, steps } }: Checks): void {
-  const findings = steps.some(({ step }) => step?.kind === 'query' && step.finding)
-  const expected = cases.flatMap(({ value }) => (value ? [value.expect] : []))
-  if (!findings || expected.length === 0 || expected.length < cases.length) return
-  const some = expected.some(
-    (expect) =>
-      (Array.isArray(expect.findings) ? expect.findings.length > 0 : (expect.findings ?? 0) > 0) ||
-      expect.verdict === 'findings',
-  )
-  const none = expected.some(
-    (expect) =>
-      (Array.isArray(expect.findings) ? expect.findings.length === 0 : expect.findings === 0) ||
-      expect.verdict === 'clear',
-  )
-  if (some && none) return
-  const missing = some ? 'what it leaves alone (no findings)' : 'a finding'
-  source.report('LINT_CASES_ONE_SIDED', { missing }, source.key(['cases']), { severity: 'warning' })
-}
-
 /** What is named anywhere in the file counts as used: where a mistake hides a use, that mistake is enough. */
 function lintUnused({ draft: { source, parameters, head }, used }: Checks): void {
   const { text } = source.file
@@ -107,8 +130,17 @@ function lintUnused({ draft: { source, parameters, head }, used }: Checks): void
     if (used.params.has(name) || !namePattern.test(name) || named(`(:|params\\.)${name}`)) continue
     source.report('LINT_UNUSED_PARAMETER', { name }, source.key(['parameters', name]), { severity: 'warning' })
   }
-  for (const [index, name] of (head.uses?.lists ?? []).entries()) {
-    if (used.lists.has(name) || named(`lists\\.${name}`)) continue
-    source.report('LINT_UNUSED_LIST', { name }, source.value(['uses', 'lists', index]), { severity: 'warning' })
-  }
+  for (const [kind, code] of [
+    ['lists', 'LINT_UNUSED_LIST'],
+    ['fragments', 'LINT_UNUSED_FRAGMENT'],
+  ] as const)
+    for (const [index, name] of (head.uses?.[kind] ?? []).entries()) {
+      const span = source.value(['uses', kind, index])
+      const { line, column } = source.place(span)
+      // One that is not there at all is told as such.
+      if (source.issues.some(({ at, severity }) => severity === 'error' && at?.line === line && at.column === column))
+        continue
+      if (used[kind].has(name) || (kind === 'lists' && named(`lists\\.${name}`))) continue
+      source.report(code, { name }, span, { severity: 'warning' })
+    }
 }

@@ -336,7 +336,7 @@ describe('parseRunbook', () => {
     ['a failed sign-in by errorCode', "eventName = 'ConsoleLogin' AND errorCode IS NOT NULL", ['LINT_SIGN_IN_CODE']],
     ['a failed sign-in by outcome', "eventName = 'ConsoleLogin' AND outcome = 'failed'", []],
     ['a data event', "eventSource = 's3.amazonaws.com' AND eventName = 'GetObject'", ['LINT_DATA_EVENTS']],
-    ['an event of that name elsewhere', "eventSource = 'logs.amazonaws.com' AND eventName = 'Query'", []],
+    ['an event of that name elsewhere', "eventSource = 'logs.amazonaws.com' AND eventName = 'PutItem'", []],
   ])('knows the trap: %s', (_, where, codes) => {
     const { issues } = parseRunbook(runbook(query(`SELECT actor FROM cloudtrail_logs WHERE ${where}`)))
     expect(issues.map((issue) => issue.code)).toEqual(codes)

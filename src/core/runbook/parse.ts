@@ -1,5 +1,6 @@
 /** A runbook file to a checked runbook: all mistakes in one pass, each at its place in the file. */
 import type { Issue, Place } from '../errors.ts'
+import type { KnownEvents } from '../event/known-events.ts'
 import { type AnalyzedQuery, analyze, type ListTable } from '../sql/compile.ts'
 import { checkCases } from './check-cases.ts'
 import type { AnalyzeSql, Checks } from './check-context.ts'
@@ -7,8 +8,10 @@ import { checkHead, checkTail } from './check-head.ts'
 import { checkSteps } from './check-steps.ts'
 import type { Draft } from './draft.ts'
 import { readDraft } from './draft.ts'
+import type { Fragment } from './fragment-files.ts'
 import { lintRunbook } from './lint.ts'
 import { listTable } from './lists.ts'
+import type { RunLink } from './run-links.ts'
 import { type Runbook, runbookSchema } from './schema.ts'
 import { openSource } from './source.ts'
 import type { Path } from './yaml-values.ts'
@@ -18,10 +21,17 @@ export interface ParseOptions {
   readonly file?: string
   /** Shared lists by name. Without it, declared lists are taken for lists of texts and their names are not checked. */
   readonly lists?: Readonly<Record<string, ListTable>>
+  /**
+   * Shared fragments by name; undefined is one with a mistake, which is told in its own file. Without it, declared
+   * fragments are not checked, nor are queries that read them.
+   */
+  readonly fragments?: Readonly<Record<string, Fragment | undefined>>
   /** Ids that `run` may name. Without it they are not checked. */
   readonly knownRunbooks?: readonly string[]
   /** Day as `2026-11-20`, for reviews that are due. */
   readonly today?: string
+  /** With it, event names are held against those that are known: for lint, which alone loads them. */
+  readonly knownEvents?: KnownEvents
   readonly checks?: { readonly analyzeSql: AnalyzeSql }
 }
 
@@ -32,34 +42,45 @@ export interface ParsedRunbook {
   readonly issues: readonly Issue[]
   /** The checked SQL of query steps by step id; those whose SQL is wrong are absent. */
   readonly queries: ReadonlyMap<string, AnalyzedQuery>
+  /** Checked texts for single engines: by step id, then engine. */
+  readonly variants: ReadonlyMap<string, Readonly<Record<string, AnalyzedQuery>>>
+  /** Steps that run other runbooks; what they give is checked when those are at hand. */
+  readonly runs: readonly RunLink[]
   /** Where the value at a path stands, e.g. `['steps', 0, 'query']`; the nearest one around it when there is none. */
   readonly positions: (path: Path) => Place
 }
 
 export function parseRunbook(text: string, options: ParseOptions = {}): ParsedRunbook {
   const source = openSource(text, options.file)
-  const queries = new Map<string, AnalyzedQuery>()
+  const found: Found = { queries: new Map(), variants: new Map(), runs: [] }
   const positions = (path: Path) => source.place(source.value(path))
   const draft = readDraft(source)
-  if (draft) check(draft, options, queries)
+  if (draft) check(draft, options, found)
   const issues = inOrder(source.issues)
   const sound = draft !== undefined && !issues.some((issue) => issue.severity === 'error')
   const runbook = sound ? runbookSchema.parse(source.file.value) : undefined
-  return { ...(runbook && { runbook }), issues, queries, positions }
+  return { ...(runbook && { runbook }), issues, ...found, positions }
 }
 
-function check(draft: Draft, options: ParseOptions, queries: Map<string, AnalyzedQuery>): void {
+type Found = Pick<Checks, 'queries' | 'variants' | 'runs'>
+
+function check(draft: Draft, options: ParseOptions, found: Found): void {
   const checks: Checks = {
     draft,
     analyzeSql: options.checks?.analyzeSql ?? analyze,
     lists: declaredLists(draft, options.lists),
+    fragments: declaredFragments(draft, options.fragments),
     known: [],
-    queries,
-    used: { params: new Set(), lists: new Set() },
+    ...found,
+    used: { params: new Set(), lists: new Set(), fragments: new Set() },
     ...(options.knownRunbooks && { knownRunbooks: options.knownRunbooks }),
     ...(options.today !== undefined && { today: options.today }),
+    ...(options.knownEvents && { knownEvents: options.knownEvents }),
   }
-  checkHead(checks, options.lists && [...Object.keys(options.lists), ...caseLists(draft).keys()])
+  checkHead(checks, {
+    ...(options.lists && { lists: [...Object.keys(options.lists), ...caseLists(draft).keys()] }),
+    ...(options.fragments && { fragments: Object.keys(options.fragments) }),
+  })
   checkSteps(checks)
   checkTail(checks)
   checkCases(checks)
@@ -71,6 +92,9 @@ function declaredLists(draft: Draft, shared: ParseOptions['lists'] = {}): Record
   const own = caseLists(draft)
   return Object.fromEntries((draft.head.uses?.lists ?? []).map((name) => [name, shared[name] ?? own.get(name)]))
 }
+
+const declaredFragments = (draft: Draft, shared: ParseOptions['fragments'] = {}) =>
+  Object.fromEntries((draft.head.uses?.fragments ?? []).map((name) => [name, shared[name]]))
 
 function caseLists(draft: Draft): Map<string, ListTable> {
   const found = new Map<string, ListTable>()

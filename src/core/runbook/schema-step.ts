@@ -22,6 +22,8 @@ const actionId = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'an id such as iam.revoke-role-sessions' })
 
+const target = z.string().regex(/^(params\.)?\w+$/, { error: 'an evidence column, or params.<name>' })
+
 const textOrList = (item: z.ZodType<string>, what: string) =>
   z
     .union([z.array(item), template])
@@ -120,7 +122,7 @@ export const stepSchemas = {
   }),
   read: step('read', {
     read: actionId.meta({ description: 'A read call from the fixed table, for the live state.' }),
-    target: column.optional().meta({ description: 'The evidence column that holds the resource.' }),
+    target: target.optional().meta({ description: 'The evidence column that holds the resource, or params.<name>.' }),
     ...reading,
   }),
   ask: step('ask', {
@@ -134,10 +136,7 @@ export const stepSchemas = {
   }),
   action: step('action', {
     action: actionId.meta({ description: 'A response; a dry run unless approved.' }),
-    target: z
-      .string()
-      .regex(/^(params\.)?\w+$/, { error: 'an evidence column, or params.<name>' })
-      .meta({ description: 'A typed evidence column, or params.<name> verified live; never built text.' }),
+    target: target.meta({ description: 'A typed evidence column, or params.<name> verified live; never built text.' }),
   }),
   notify: step('notify', {
     notify: z

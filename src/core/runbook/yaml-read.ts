@@ -17,7 +17,11 @@ export interface YamlFile {
   place(span: Span): Place
 }
 
+/** Characters (UTF-16 units). Reviewed files are a hundredth of it; parsing more takes seconds and much memory. */
+export const maxFileLength = 1_000_000
+
 export function readYaml(text: string, file: string | undefined): YamlFile {
+  if (text.length > maxFileLength) return tooLarge(text, file)
   const starts = lineStarts(text)
   const issues: Issue[] = []
   const brokenLines = new Set<number>()
@@ -59,6 +63,13 @@ export function readYaml(text: string, file: string | undefined): YamlFile {
     issues.push(issue(code, values, { at: place(template ?? span), ...(template && { fix: quoted(text, template) }) }))
   })
   return { ...read, value, places }
+}
+
+function tooLarge(text: string, file: string | undefined): YamlFile {
+  const place = (span: Span) => placeOf([0], file, span)
+  const at = place({ start: 0, end: 0 })
+  const issues = [issue('RUNBOOK_FILE_SIZE', { size: text.length.toLocaleString('en') }, { at })]
+  return { text, value: undefined, issues, places: new Map(), brokenLines: new Set(), brokenSpans: [], place }
 }
 
 /** From the key of the map that YAML sees to the whole `{{ … }}`, with what follows on the line outside brackets. */

@@ -35,6 +35,8 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
       parameters: [...context.parameters],
       readsEvents: context.readsEvents,
       lists: [...context.lists],
+      fragments: [...context.fragments],
+      tables: context.relations,
       eventSources: [...context.eventSources],
       eventNames: [...context.eventNames],
     },

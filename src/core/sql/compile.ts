@@ -37,6 +37,8 @@ export interface AnalyzeOptions {
   /** Parameters in reach beside the built-in `window_from` and `window_to`. */
   readonly parameters?: Readonly<Record<string, ParameterType>>
   readonly lists?: Readonly<Record<string, ListTable>>
+  /** Checked queries that FROM may name as `fragments.<name>`. */
+  readonly fragments?: Readonly<Record<string, AnalyzedQuery>>
   /** Further names for the event table, beside the common ones. */
   readonly aliases?: readonly string[]
 }
@@ -54,6 +56,10 @@ export interface AnalyzedQuery {
   readonly parameters: readonly string[]
   readonly readsEvents: boolean
   readonly lists: readonly string[]
+  /** Fragments it reads, with those that these read. */
+  readonly fragments: readonly string[]
+  /** Tables, subqueries and WITH queries, with those inside fragments. */
+  readonly tables: number
   /** Literals that `eventSource` and `eventName` are compared with: for lint of event names. */
   readonly eventSources: readonly string[]
   readonly eventNames: readonly string[]

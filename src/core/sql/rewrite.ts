@@ -64,7 +64,9 @@ function rewriteBody(body: QueryBody, change: Change): QueryBody {
 function rewriteTable(table: TableExpression, change: Change): TableExpression {
   switch (table.kind) {
     case 'table':
-      return table
+      return table.source?.kind === 'fragment'
+        ? { ...table, source: { ...table.source, query: rewriteQuery(table.source.query, change) } }
+        : table
     case 'derived':
       return { ...table, query: rewriteQuery(table.query, change) }
     case 'unnest':

@@ -366,6 +366,8 @@ export type TableSource =
   | { readonly kind: 'events'; readonly used: Set<string> }
   | { readonly kind: 'list'; readonly name: string }
   | { readonly kind: 'with'; readonly name: string; readonly columns: readonly string[] }
+  /** A checked query of its own: nothing around it is seen inside. */
+  | { readonly kind: 'fragment'; readonly name: string; readonly query: Query }
 export interface DerivedTable extends Aliased {
   readonly kind: 'derived'
   readonly query: Query

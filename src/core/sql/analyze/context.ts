@@ -11,6 +11,7 @@ export interface Context {
   readonly issues: Issue[]
   readonly parameters: Set<string>
   readonly lists: Set<string>
+  readonly fragments: Set<string>
   readonly eventSources: Set<string>
   readonly eventNames: Set<string>
   /** Gives out names of relations in printed text; each is used once, so that no inner query can capture an outer one's columns. */
@@ -31,6 +32,7 @@ export function newContext(text: string, options: AnalyzeOptions): Context {
     issues: [],
     parameters: new Set(),
     lists: new Set(),
+    fragments: new Set(),
     eventSources: new Set(),
     eventNames: new Set(),
     relationName: uniqueNames(),

@@ -6,7 +6,7 @@ import { arithmeticType, concatType, unaryType } from './arithmetic.ts'
 import { analyzeCall } from './calls.ts'
 import { castRule } from './casts.ts'
 import { betweenType, comparable, inListType, likeType, noteEventLiterals } from './comparisons.ts'
-import { type Context, report, StopAnalysis } from './context.ts'
+import { type Context, placeOf, report, StopAnalysis } from './context.ts'
 import { mismatch, settle, unify, type Visit, wantBoolean, wantComparable, wantGroupable } from './fit.ts'
 import { type Growth, growth, leaf, maxGrowth } from './growth.ts'
 import { dateTimeType, numberType, parameterNode } from './literals.ts'
@@ -49,6 +49,7 @@ export function noteGrowth(context: Context, node: Expression): void {
 
 function typeOf(context: Context, node: Expression, where: Where): SqlType {
   const visit = (child: Expression) => analyzeExpression(context, child, where)
+  if (where.scope.lambdas.size > 0 && holdsQuery.has(node.kind)) refuseInLambda(context, node)
   switch (node.kind) {
     case 'null':
       return types.unknown
@@ -110,6 +111,20 @@ function typeOf(context: Context, node: Expression, where: Where): SqlType {
     case 'call':
       return analyzeCall(context, node, where)
   }
+}
+
+const holdsQuery: ReadonlySet<Expression['kind']> = new Set(['exists', 'in-query', 'quantified', 'scalar-query'])
+
+/** Trino carries it out, DuckDB has no plan for it. */
+function refuseInLambda(context: Context, node: Expression): void {
+  const { line, column } = placeOf(context.text, node.span)
+  // A lambda is looked at once for every form of the function that it may fit.
+  if (
+    context.issues.some(({ code, at }) => code === 'SQL_CONSTRUCT_REFUSED' && at?.line === line && at.column === column)
+  )
+    return
+  const reason = 'not every engine can carry it out; join with UNNEST instead'
+  report(context, 'SQL_CONSTRUCT_REFUSED', { construct: 'a subquery inside a lambda', reason }, node.span)
 }
 
 function binaryType(context: Context, node: Expression & { kind: 'binary-op' }, visit: Visit): SqlType {

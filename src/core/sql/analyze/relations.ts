@@ -28,6 +28,7 @@ export function tableRelation(context: Context, table: TableName, outer: Scope):
   }
   if (isEvents(context, names)) return eventsRelation(context, table, last)
   if (names.length === 2 && folded(names[0]!) === 'lists') return listRelation(context, table, last)
+  if (names.length === 2 && folded(names[0]!) === 'fragments') return fragmentRelation(context, table, last)
   unknownTable(context, table, names)
   return relation(context, table, last, [])
 }
@@ -111,6 +112,35 @@ function listRelation(context: Context, table: TableName, name: string): ScopeRe
   )
 }
 
+/** The fragment's checked tree as it is: what it uses, this query uses too. */
+function fragmentRelation(context: Context, table: TableName, name: string): ScopeRelation {
+  const fragments = context.options.fragments ?? {}
+  const key = Object.keys(fragments).find((known) => folded(known) === folded(name))
+  const query = key === undefined ? undefined : fragments[key]
+  if (key === undefined || query === undefined) {
+    const guess = nearest(name, Object.keys(fragments))
+    const hint = guess
+      ? `Did you mean fragments.${guess}?`
+      : 'Fragments are named under "uses: fragments:" and kept in the fragments folder.'
+    report(context, 'SQL_TABLE_UNKNOWN', { table: `fragments.${name}`, hint }, table.span)
+    return relation(context, table, name, [])
+  }
+  context.relations += query.tables
+  context.readsEvents ||= query.readsEvents
+  for (const used of ['parameters', 'lists', 'fragments', 'eventSources', 'eventNames'] as const)
+    for (const one of query[used]) context[used].add(one)
+  context.fragments.add(key)
+  table.source = { kind: 'fragment', name: key, query: query.tree }
+  const columns = query.tree.columns ?? []
+  const printed = printedColumns(columns)
+  return relation(
+    context,
+    table,
+    name,
+    columns.map((c, i) => ({ name: c.name, printed: printed[i]!, type: c.type, hidden: false, use: ignore })),
+  )
+}
+
 const listType = (name: string): SqlType =>
   name === 'bigint'
     ? types.bigint
@@ -122,11 +152,6 @@ const listType = (name: string): SqlType =>
 
 function unknownTable(context: Context, table: TableName, names: readonly string[]): void {
   const written = names.join('.')
-  if (folded(names[0]!) === 'fragments') {
-    const reason = 'fragments are read by a later version'
-    report(context, 'SQL_CONSTRUCT_REFUSED', { construct: `the fragment ${written}`, reason }, table.span)
-    return
-  }
   const guess = nearest(names.at(-1)!, eventTableNames)
   const hint = guess
     ? `Did you mean ${guess}?`

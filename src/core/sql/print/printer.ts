@@ -168,6 +168,8 @@ function tableText(printer: Printer, table: TableName): string {
       return `${listText(printer, printer.input.lists[table.source.name])} AS ${name}`
     case 'with':
       return `${quoteName(table.source.name)} AS ${name}`
+    case 'fragment':
+      return `(\n${printer.query(table.source.query)}\n) AS ${name}`
     default:
       throw new Error('a table without a source reached the printer')
   }
