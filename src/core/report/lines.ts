@@ -1,5 +1,6 @@
 /** What renderers make: lines of spans whose styles have meanings; the terminal decides what they look like. */
-import { wrap } from './text.ts'
+import { isRightToLeft } from './text.ts'
+import { wrap } from './width.ts'
 
 export type Style = 'strong' | 'muted' | 'good' | 'warn' | 'bad' | 'accent'
 
@@ -37,8 +38,14 @@ export const toText = (
   lines
     .map((content) =>
       content
-        .map(({ text, style }) => (style === undefined ? text : paint(text, style)))
+        .map(({ text, style }) => (style === undefined ? isolated(text) : paint(isolated(text), style)))
         .join('')
         .trimEnd(),
     )
     .join('\n')
+
+/**
+ * Terminals that know of right-to-left text would swap neighbouring cells, and turn a line around that begins with such
+ * text. A left-to-right mark on either side keeps it in its place.
+ */
+const isolated = (text: string): string => (isRightToLeft(text) ? `\u200e${text}\u200e` : text)

@@ -3,7 +3,7 @@ import type { Finding } from '../run/findings.ts'
 import { assembleResult, judgeRun, type RunParts, type StepResult } from '../run/result.ts'
 import { toText } from './lines.ts'
 import { renderRun } from './terminal.ts'
-import { width } from './text.ts'
+import { width } from './width.ts'
 
 const window = { from: '2026-01-08T12:00:00Z', to: '2026-01-15T11:40:00Z' }
 
@@ -142,7 +142,9 @@ describe('a run on a terminal', () => {
       What to do next
         - Revoke the role's sessions (action)
           action: iam.revoke-role-sessions; target: arn:aws:iam::111122223333:role/ci
-        - Tell security-oncall within 15m"
+        - Tell security-oncall within 15m
+
+      … stands for what was cut; --format json has all of it."
     `)
   })
 
@@ -188,9 +190,10 @@ describe('a run on a terminal', () => {
       Seen    nothing in this window is covered; 1 gap, judged by what was stored
 
       Why this answer is not complete
-        - management:read 111122223333 eu-central-1, 2026-01-08T12:00:00Z to
-          2026-01-15T11:40:00Z: Nothing of account 111122223333 in eu-central-1 was
-          delivered, though there is something before and after.
+        - management:read of account 111122223333 in eu-central-1,
+          2026-01-08T12:00:00Z to 2026-01-15T11:40:00Z: Nothing of account
+          111122223333 in eu-central-1 was delivered, though there is something before
+          and after.
         - The step "changes" gave 20000 rows; findings were looked for in the first
           10000.
 

@@ -1,18 +1,26 @@
 /**
- * Text that is safe to print. Event fields are other people's words: a user agent may hold terminal escapes, and an
+ * Text that is safe to show. Event fields are other people's words: a user agent may hold terminal escapes, and an
  * override of the writing direction makes a name read backwards. All of it is shown as what it is.
  */
 
-// C0 and C1 controls, soft hyphen, zero-width characters, direction marks and overrides, line separators,
-// byte order mark, interlinear and tag characters, lone surrogates.
+// Controls, lone surrogates, characters that do not show (zero-width, soft hyphen, fillers, variation selectors, tags,
+// direction marks and overrides), line separators, interlinear marks, characters that Unicode says are none.
 const unsafe =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu
+  /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu
+// No script stacks more than four marks on a letter; a longer pile runs over the lines above. A mark without a letter
+// lands on whatever stands before it.
+const loneMarks = /^[\p{Mn}\p{Me}]+|(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu
+const plain = /^[\x20-\x7e]*$/
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** Every character that would not show as itself is written as an escape. */
-export const visible = (text: string): string =>
-  text.replace(unsafe, (character) => short[character] ?? escaped(character))
+export function visible(text: string): string {
+  if (plain.test(text)) return text
+  return text
+    .replace(unsafe, (character) => short[character] ?? escaped(character))
+    .replace(loneMarks, (marks) => [...marks].map(escaped).join(''))
+}
 
 function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0
@@ -20,78 +28,25 @@ function escaped(character: string): string {
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`
 }
 
-const combining = /^\p{Mn}|\p{Me}$/u
-// East Asian Wide and Fullwidth (Unicode Annex 11), and pictographs: two columns each.
-const wide =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1faff}\u{20000}-\u{3fffd}]/u
-const ascii = /^[\x20-\x7e]*$/
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
-/** Columns that a text takes on a terminal. */
-export function width(text: string): number {
-  if (ascii.test(text)) return text.length
-  let columns = 0
-  for (const character of text) columns += widthOfCharacter(character)
-  return columns
-}
+/** Holds letters that are written from right to left, which reorder what stands beside them. */
+export const isRightToLeft = (text: string): boolean => rightToLeft.test(text)
 
-const widthOfCharacter = (character: string): number => (combining.test(character) ? 0 : wide.test(character) ? 2 : 1)
-
-/** At most `columns` wide; what was cut off shows as an ellipsis. */
-export function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text
-  if (columns <= 1) return columns === 1 ? '…' : ''
-  let taken = ''
-  let used = 0
-  for (const character of text) {
-    const next = widthOfCharacter(character)
-    if (used + next > columns - 1) break
-    taken += character
-    used += next
-  }
-  return `${taken}…`
-}
-
-export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))
-
-/** Breaks a text into lines at spaces; words longer than a line are broken where the line ends. */
-export function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = []
-  for (const paragraph of text.trimEnd().split('\n')) {
-    let line = ''
-    for (const word of paragraph.trim().split(/\s+/)) {
-      let rest = visible(word)
-      if (line !== '' && width(line) + 1 + width(rest) <= columns) {
-        line += ` ${rest}`
-        continue
-      }
-      if (line !== '') lines.push(line)
-      while (width(rest) > columns) {
-        const [head, tail] = splitAt(rest, columns)
-        lines.push(head)
-        rest = tail
-      }
-      line = rest
-    }
-    lines.push(line)
-  }
-  return lines
-}
-
-function splitAt(text: string, columns: number): readonly [string, string] {
-  let used = 0
-  let index = 0
-  for (const character of text) {
-    used += widthOfCharacter(character)
-    if (used > columns && index > 0) break
-    index += character.length
-  }
-  return [text.slice(0, index), text.slice(index)]
-}
-
-/** A cell as text: NULL is a word of its own, so that it differs from an empty text. */
-export function cellText(cell: unknown): string {
+/**
+ * A cell as text: NULL is a word of its own, so that it differs from an empty text. With `limit` at least that many
+ * UTF-16 units of a longer text are given, and nothing beyond them is looked at.
+ */
+export function cellText(cell: unknown, limit = Number.POSITIVE_INFINITY): string {
   if (cell === null || cell === undefined) return 'NULL'
-  return visible(typeof cell === 'string' ? cell : JSON.stringify(cell))
+  const text = typeof cell === 'string' ? cell : JSON.stringify(cell)
+  return visible(text.length > limit ? text.slice(0, limit) : text)
+}
+
+/** A text of at most `limit` UTF-16 units: a longer one ends with how long it was. */
+export function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text
+  return `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}… [cut: ${text.length.toLocaleString('en-US')} characters]`
 }
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>

@@ -1,5 +1,8 @@
 /** Which accounts, regions and event classes coverage is asked for. */
-import type { CoverageFacts, CoverageScope } from './coverage.ts'
+import { milliseconds } from '../time.ts'
+import type { CoverageScope } from './coverage.ts'
+import type { CoverageFacts } from './coverage-facts.ts'
+import type { Span } from './coverage-spans.ts'
 
 export interface Cell {
   readonly account: string
@@ -28,7 +31,7 @@ const globalRegionOf = (region: string): string => globalRegions.find(([prefix])
 export const isManagement = (eventClass: string): boolean => eventClass.startsWith('management:')
 
 /** `account 111122223333 in us-east-1`, for the middle of a sentence. */
-export function placeOf(cell: Cell): string {
+export function placeOf(cell: Pair): string {
   const account =
     cell.account === '*' ? 'any account' : cell.account === '' ? 'events without an account' : `account ${cell.account}`
   const region = cell.region === '*' ? 'any region' : cell.region === '' ? 'no region' : cell.region
@@ -40,8 +43,9 @@ export const globalNote = (cell: Cell): string =>
   isGlobal(cell.region) && isManagement(cell.eventClass) ? `, where ${globalServices} are logged` : ''
 
 /**
- * Every account with every region in which it was seen, and with those that the scope names; for management events also
- * with the region of the global services. Nothing is known of accounts and regions that neither lake nor scope names.
+ * Every account with each region in which it was seen, with those that are enabled by the inventory, and with those that the scope
+ * names; for management events also with the region of the global services. Nothing is known of accounts and regions that
+ * neither lake nor inventory nor scope names.
  */
 export function expectedCells(facts: CoverageFacts, scope: CoverageScope, needs: readonly string[]): Cell[] {
   const { pairs, accounts } = inScope(facts, scope)
@@ -89,25 +93,41 @@ export function leftOutRegions(
   )
 }
 
-function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly Pair[]; accounts: readonly string[] } {
-  // Events that name no account say nothing of an account's deliveries; they count where there is nothing better.
-  const named = facts.seen.filter(({ account }) => account !== '')
-  const seen = named.length > 0 ? named : facts.seen
-  const pairs = seen
-    .filter(({ account }) => scope.accounts.length === 0 || scope.accounts.includes(account))
-    .filter(({ region }) => scope.regions.length === 0 || scope.regions.includes(region))
-    .map(({ account, region }) => ({ account, region }))
+/** The part of the judged time in which the inventory has the account. */
+export function periodOf(facts: CoverageFacts, account: string): Span {
+  const known = facts.inventory?.accounts.find(({ id }) => id === account)
   return {
-    pairs,
-    accounts: scope.accounts.length > 0 ? unique(scope.accounts) : unique(seen.map((row) => row.account)),
+    from: known?.from === undefined ? -Infinity : milliseconds(known.from),
+    to: known?.to === undefined ? Infinity : milliseconds(known.to),
   }
 }
 
-/** By the regions in which the account was seen, or else those of the scope, or else of the whole lake. */
+function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly Pair[]; accounts: readonly string[] } {
+  // Events that name no account say nothing of an account's deliveries; they count where there is nothing better.
+  const named = [...facts.deliveries.filter(({ account }) => account !== ''), ...inventoryPairs(facts)]
+  const known = named.length > 0 ? named : facts.deliveries
+  const pairs = known
+    .filter(({ account }) => scope.accounts.length === 0 || scope.accounts.includes(account))
+    .filter(({ region }) => scope.regions.length === 0 || scope.regions.includes(region))
+    .map(({ account, region }) => ({ account, region }))
+  const listed = facts.inventory?.accounts.map(({ id }) => id) ?? []
+  return {
+    pairs,
+    accounts: unique(scope.accounts.length > 0 ? scope.accounts : [...known.map(({ account }) => account), ...listed]),
+  }
+}
+
+const inventoryPairs = ({ inventory }: CoverageFacts): Pair[] =>
+  (inventory?.accounts ?? []).flatMap(({ id, regions = inventory!.regions }) =>
+    regions.map((region) => ({ account: id, region })),
+  )
+
+/** By the regions in which the account is known, or else those of the scope, or else of the whole lake. */
 function globalRegionsOf(account: string, facts: CoverageFacts, scope: CoverageScope): string[] {
-  const own = facts.seen.filter(isOf(account)).map(({ region }) => region)
-  const regions = own.length > 0 ? own : scope.regions.length > 0 ? scope.regions : facts.seen.map((row) => row.region)
-  return unique(regions.map(globalRegionOf))
+  const known = [...facts.deliveries, ...inventoryPairs(facts)]
+  const own = known.filter(isOf(account)).map(({ region }) => region)
+  const regions = own.length > 0 ? own : scope.regions.length > 0 ? scope.regions : known.map(({ region }) => region)
+  return unique((regions.length > 0 ? regions : ['']).map(globalRegionOf))
 }
 
 const isOf =

@@ -1,13 +1,15 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CoverageFacts, judgeCoverage } from './coverage.ts'
+import { factsOf } from '../../../test/support/deliveries.ts'
+import { judgeCoverage } from './coverage.ts'
+import { type CoverageFacts, noFacts } from './coverage-facts.ts'
+import { inventorySchema } from './inventory.ts'
 
 const A = '111122223333'
 const B = '444455556666'
 const day = '2026-01-31T'
 const clock = (hour: number, rest = '00:00'): string => `${day}${String(hour).padStart(2, '0')}:${rest}Z`
 
-/** Deliveries as `account region class hours`, e.g. `9-11,13`; the first event at :10 of the first hour, the last at :37:50. */
+/** Events as `account region class hours`, e.g. `9-11,13`; the first at :10 of the first hour, the last at :37:50. */
 function facts(
   deliveries: readonly [string, string, string, string][],
   others: Partial<CoverageFacts> = {},
@@ -17,26 +19,22 @@ function facts(
       const [from, to = from] = part.split('-').map(Number) as [number, number?]
       return Array.from({ length: to! - from + 1 }, (_, at) => from + at)
     })
-  const all = deliveries.map(([account, region, eventClass, text]) => ({
-    account,
-    region,
-    eventClass,
-    hours: hoursOf(text),
-  }))
-  return {
-    seen: all.map(({ hours, ...row }) => ({
-      ...row,
-      first: clock(Math.min(...hours), '10:00'),
-      last: clock(Math.max(...hours), '37:50'),
-    })),
-    present: all.flatMap(({ hours, ...row }) => hours.map((hour) => ({ ...row, hour: clock(hour) }))),
-    delivered: [],
-    damaged: [],
-    ...others,
-  }
+  const events = deliveries.flatMap(([account, region, eventClass, text]) => {
+    const hours = hoursOf(text)
+    return hours.flatMap((hour, at) => [
+      { account, region, eventClass, time: clock(hour, at === 0 ? '10:00' : '05:00') },
+      { account, region, eventClass, time: clock(hour, at === hours.length - 1 ? '37:50' : '55:00') },
+    ])
+  })
+  return factsOf(events, others)
 }
 
 const window = (from: string, to: string) => ({ from: `${day}${from}:00Z`, to: `${day}${to}:00Z` })
+
+/** Trails that record everything, so that data events are not told as partial. */
+const recorded: Partial<CoverageFacts> = {
+  inventory: inventorySchema.parse({ trails: [{ name: 'all', data: [{ service: 's3' }] }] }),
+}
 
 interface Asked {
   readonly needs?: string[]
@@ -182,7 +180,7 @@ describe('coverage', () => {
     ],
     [
       'it is not needed for data events',
-      facts([[B, 'eu-west-1', 'data:s3', '9']]),
+      facts([[B, 'eu-west-1', 'data:s3', '9']], recorded),
       ['09:10', '09:30'],
       { needs: ['data:s3'] },
       { complete: true, through: '09:30', gaps: [] },
@@ -234,23 +232,43 @@ describe('coverage', () => {
     ],
     [
       'an hour of data events alone does not show that management events were delivered',
-      facts([
-        [A, east, write, '9,11'],
-        [A, east, 'data:s3', '9-11'],
-      ]),
+      facts(
+        [
+          [A, east, write, '9,11'],
+          [A, east, 'data:s3', '9-11'],
+        ],
+        recorded,
+      ),
       ['09:10', '11:30'],
       { needs: [write, 'data:s3'] },
       { complete: false, through: '10:00', gaps: [`gap ${A} ${east} ${write} 10:00-11:00`] },
     ],
     [
-      'nor the other way round',
+      'nor the other way round, where nothing tells that the trail records them',
       facts([
         [A, east, write, '9-11'],
         [A, east, 'data:s3', '9,11'],
       ]),
       ['09:10', '11:30'],
       { needs: [write, 'data:s3'] },
-      { complete: false, through: '10:00', gaps: [`gap ${A} ${east} data:s3 10:00-11:00`] },
+      {
+        complete: false,
+        through: null,
+        gaps: [`partial ${A} ${east} data:s3 09:10-11:30`, `gap ${A} ${east} data:s3 10:00-11:00`],
+      },
+    ],
+    [
+      'where a trail records all of them, an hour without any is a quiet one',
+      facts(
+        [
+          [A, east, write, '9-11'],
+          [A, east, 'data:s3', '9,11'],
+        ],
+        recorded,
+      ),
+      ['09:10', '11:30'],
+      { needs: [write, 'data:s3'] },
+      { complete: true, through: '11:30', gaps: [] },
     ],
     [
       'without needs both management classes are',
@@ -299,7 +317,7 @@ describe('coverage', () => {
       facts([[A, east, write, '9-12']]),
       ['09:10', '12:30'],
       { lookback: '08:00' },
-      { complete: false, through: '12:30', gaps: [`unknown ${A} ${east} ${write} 08:00-09:10`] },
+      { complete: false, through: null, gaps: [`unknown ${A} ${east} ${write} 08:00-09:10`] },
     ],
     [
       'a gap that reaches from the lookback into the window',
@@ -396,149 +414,25 @@ describe('coverage', () => {
   })
 
   test('a year of hours for many accounts takes little time', () => {
-    const accounts = Array.from({ length: 50 }, (_, at) => String(100000000000 + at))
-    const present = accounts.flatMap((account) =>
-      Array.from({ length: 8760 }, (_, at) => ({
+    const pauses = Array.from({ length: 3000 }, (_, at) => ({
+      from: new Date(Date.UTC(2025, 0, 1, at * 2)).toISOString().replace('.000', ''),
+      to: new Date(Date.UTC(2025, 0, 1, at * 2 + 1)).toISOString().replace('.000', ''),
+    }))
+    const deliveries = Array.from({ length: 50 }, (_, at) => String(100000000000 + at)).flatMap((account) =>
+      ['management', write].map((eventClass) => ({
         account,
         region: east,
-        eventClass: write,
-        hour: `${new Date(Date.UTC(2025, 0, 1, at)).toISOString().slice(0, 19)}Z`,
+        eventClass,
+        first: '2025-01-01T00:00:00Z',
+        last: '2025-12-31T23:59:59Z',
+        steps: 8759,
+        usual: 300,
+        pauses,
       })),
     )
-    const seen = accounts.map((account) => ({
-      account,
-      region: east,
-      eventClass: write,
-      first: '2025-01-01T00:00:00Z',
-      last: '2025-12-31T23:59:59Z',
-    }))
     const scope = { window: { from: '2025-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }, accounts: [], regions: [] }
     const started = performance.now()
-    expect(judgeCoverage({ seen, present, delivered: [], damaged: [] }, scope, [write]).complete).toBe(true)
+    expect(judgeCoverage({ ...noFacts, deliveries }, scope, [write]).gaps).toHaveLength(50 * 3000)
     expect(performance.now() - started).toBeLessThan(5000)
-  })
-})
-
-describe('coverage of any deliveries', () => {
-  const classes = [read, write, 'data:s3'] as const
-  interface Event {
-    readonly account: string
-    readonly region: string
-    readonly eventClass: string
-    readonly hour: number
-  }
-
-  /** What a lake would say of events at :00:00 and :59:59 of their hours. */
-  function factsOf(events: readonly Event[], damaged: CoverageFacts['damaged'] = []): CoverageFacts {
-    const seen = new Map<string, CoverageFacts['seen'][number]>()
-    for (const { hour, ...cell } of events) {
-      const known = seen.get(JSON.stringify(cell))
-      const [first, last] = [clock(hour), clock(hour, '59:59')]
-      seen.set(JSON.stringify(cell), {
-        ...cell,
-        first: known === undefined || first < known.first ? first : known.first,
-        last: known === undefined || last > known.last ? last : known.last,
-      })
-    }
-    const present = events.map(({ hour, ...cell }) => ({ ...cell, hour: clock(hour) }))
-    return { seen: [...seen.values()], present, delivered: [], damaged }
-  }
-
-  const world = fc.record({
-    accounts: fc.subarray([A, B, '123456789012'], { minLength: 1 }),
-    further: fc.subarray(['eu-west-1', 'ap-south-1']),
-    from: fc.integer({ min: 1, max: 10 }),
-    hours: fc.integer({ min: 1, max: 6 }),
-    lookback: fc.integer({ min: 0, max: 1 }),
-    /** Hours that the lake holds beyond what is asked for. */
-    around: fc.boolean(),
-    needs: fc.subarray([...classes], { minLength: 1 }),
-    pick: fc.nat(),
-    part: fc.constantFrom('account', 'region', 'hour', 'class', 'file', 'place') as fc.Arbitrary<
-      'account' | 'region' | 'hour' | 'class' | 'file' | 'place'
-    >,
-  })
-
-  test('nothing removed is complete; anything removed is not', () => {
-    fc.assert(
-      fc.property(world, ({ accounts, further, from, hours, lookback, around, needs, pick, part }) => {
-        const regions = [east, ...further]
-        const begin = from - lookback - (around ? 1 : 0)
-        const end = from + hours + (around ? 1 : 0)
-        fc.pre(begin >= 0)
-        const asked = Array.from({ length: hours + lookback }, (_, at) => from - lookback + at)
-        const events = accounts.flatMap((account) =>
-          regions.flatMap((region) =>
-            classes.flatMap((eventClass) =>
-              Array.from({ length: end - begin }, (_, at) => ({ account, region, eventClass, hour: begin + at })),
-            ),
-          ),
-        )
-        const scope = {
-          window: { from: clock(from), to: clock(from + hours) },
-          earliest: clock(from - lookback),
-          accounts,
-          regions,
-        }
-        expect(judgeCoverage(factsOf(events), scope, needs)).toMatchObject({
-          complete: true,
-          through: scope.window.to,
-          gaps: [],
-        })
-        const chosen = <T>(list: readonly T[]): T => list[pick % list.length]!
-        const one: Event = {
-          account: chosen(accounts),
-          region: chosen(regions),
-          eventClass: chosen(needs),
-          hour: chosen(asked),
-        }
-        const kindOf = (eventClass: string): string => eventClass.split(':')[0]!
-        const here = (event: Event): boolean => event.account === one.account && event.region === one.region
-        const removed: Record<typeof part, (event: Event) => boolean> = {
-          account: (event) => event.account === one.account,
-          region: (event) => event.region === one.region,
-          hour: (event) =>
-            here(event) && event.hour === one.hour && kindOf(event.eventClass) === kindOf(one.eventClass),
-          class: (event) => here(event) && event.eventClass === one.eventClass,
-          file: () => false,
-          place: () => false,
-        }
-        const damaged =
-          part === 'file'
-            ? [
-                {
-                  account: one.account,
-                  region: one.region,
-                  from: clock(one.hour, '10:00'),
-                  to: clock(one.hour, '25:00'),
-                  reason: 'r',
-                },
-              ]
-            : part === 'place'
-              ? [{ account: null, region: null, from: null, to: null, reason: 'r' }]
-              : []
-        const judged = judgeCoverage(
-          factsOf(
-            events.filter((event) => !removed[part](event)),
-            damaged,
-          ),
-          scope,
-          needs,
-        )
-        expect(judged.complete).toBe(false)
-        expect(judged.gaps.length).toBeGreaterThan(0)
-        for (const gap of judged.gaps) {
-          expect(gap.from < gap.to && gap.from >= scope.earliest && gap.to <= scope.window.to).toBe(true)
-          expect(gap.reason).not.toBe('')
-        }
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  test('without names in the scope, a missing account or region shows where the global services log', () => {
-    const events = [A, B].map((account) => ({ account, region: 'eu-west-1', eventClass: write, hour: 9 }))
-    const scope = { window: { from: clock(9), to: clock(10) }, accounts: [], regions: [] }
-    expect(judgeCoverage(factsOf(events), scope, [write]).complete).toBe(false)
   })
 })

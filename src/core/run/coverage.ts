@@ -1,12 +1,29 @@
-import { type IsoTime, isoTime, milliseconds, type Window } from '../time.ts'
-import { type Cell, expectedCells, leftOutRegions } from './coverage-cells.ts'
-import { baseHoles, coveredSpans, type Hole, mergeHoles, type Span, within } from './coverage-spans.ts'
+import { hour, type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
+import { type Cell, expectedCells, isManagement, leftOutRegions, periodOf } from './coverage-cells.ts'
+import { type CellDeliveries, type DeliveryJudge, deliveryJudge } from './coverage-deliveries.ts'
+import type { CoverageFacts } from './coverage-facts.ts'
+import { type NeedCoverage, needsOf } from './coverage-needs.ts'
+import { type RecordingQuestion, recordedOf } from './coverage-recording.ts'
+import {
+  type Hole,
+  type HoleState,
+  inOrder,
+  lengthOf,
+  mergeHoles,
+  type OpenHole,
+  type Span,
+  within,
+  without,
+} from './coverage-spans.ts'
+import { trailHistory } from './trail-history.ts'
 
 /**
- * One list of states per account, region, hour and event class.
- * Of the design's six, `present`, `gap` and `unknown` are told so far.
+ * One list of states per account, region, hour and event class: `verified` and `quiet` by a digest, `present` by deliveries,
+ * `inferred` between deliveries that come like clockwork, `gap` where something is missing, `unknown` where nobody knows.
  */
 export type CoverageState = 'verified' | 'quiet' | 'present' | 'inferred' | 'gap' | 'unknown'
+
+export const coverageStates: readonly CoverageState[] = ['verified', 'quiet', 'present', 'inferred', 'gap', 'unknown']
 
 export interface CoverageGap {
   readonly account: string
@@ -14,7 +31,8 @@ export interface CoverageGap {
   readonly eventClass: string
   readonly from: string
   readonly to: string
-  readonly state: 'gap' | 'unknown'
+  /** `partial`: events of the class are here, though not all of them are recorded. */
+  readonly state: HoleState
   readonly reason: string
 }
 
@@ -22,39 +40,16 @@ export interface Coverage {
   /** Every expected cell of the window is covered. */
   readonly complete: boolean
   readonly basis: 'ledger' | 'listing' | 'probe' | 'none'
-  /** Up to this time of the window nothing is missing; null when the window's very start is not covered. */
+  /** Up to this time of the window nothing is missing; null when its very start, or the lookback before it, is not covered. */
   readonly through: string | null
   readonly window: Window | null
   readonly gaps: readonly CoverageGap[]
-}
-
-/** What the ledgers of a lake tell about deliveries. */
-export interface CoverageFacts {
-  /** Every account, region and event class that was ever delivered, with the times of its first and last event. */
-  readonly seen: readonly {
-    readonly account: string
-    readonly region: string
-    readonly eventClass: string
-    readonly first: IsoTime
-    readonly last: IsoTime
-  }[]
-  /** Hours (their first second), at least those judged, in which that account and region delivered events of that class. */
-  readonly present: readonly {
-    readonly account: string
-    readonly region: string
-    readonly eventClass: string
-    readonly hour: IsoTime
-  }[]
-  /** The latest delivery of a log file for each account and region whose files tell it by their names. */
-  readonly delivered: readonly { readonly account: string; readonly region: string; readonly at: IsoTime }[]
-  /** Times in which files or records are known to be unreadable; null stands for any account, any region, any time. */
-  readonly damaged: readonly {
-    readonly account: string | null
-    readonly region: string | null
-    readonly from: IsoTime | null
-    readonly to: IsoTime | null
-    readonly reason: string
-  }[]
+  /** What the question needs, and how far the lake has it. */
+  readonly needs?: readonly NeedCoverage[]
+  /** Hours of all judged accounts, regions and classes together, by state. */
+  readonly hours?: Readonly<Record<CoverageState, number>>
+  /** Where what is expected comes from: the configured inventory, or merely what was seen. */
+  readonly expected?: 'inventory' | 'seen'
 }
 
 /** What is asked of the lake. Queries read from `earliest` on, which is the window's start where there is no lookback. */
@@ -63,6 +58,8 @@ export interface CoverageScope {
   readonly earliest?: IsoTime
   readonly accounts: readonly string[]
   readonly regions: readonly string[]
+  /** As `eventSource` names them; empty for all. */
+  readonly services?: readonly string[]
 }
 
 /** The event classes that a question needs when it does not say: what every trail records by default. */
@@ -71,59 +68,184 @@ export const defaultNeeds: readonly string[] = ['management:read', 'management:w
 /**
  * Whether the lake can speak for everything that queries of the scope read: from `earliest` to the window's end.
  *
- * Judged are cells of account, region and class, see `expectedCells`; in each the hours with deliveries, see `coveredSpans`.
- * What is not covered is a `gap` between deliveries and `unknown` outside of them. Damaged input makes gaps of its own.
- * The rules and what they cannot see: docs/adr/0008-coverage.md.
+ * Judged are cells of account, region and class (`expectedCells`): by the rhythm of their deliveries (`deliveryJudge`), by what
+ * trails recorded (`trailHistory`), and by what could not be read. The rules and what they cannot see: docs/adr/0008-coverage.md.
  */
 export function judgeCoverage(facts: CoverageFacts, scope: CoverageScope, needs: readonly string[]): Coverage {
   const { window } = scope
-  if (facts.seen.length === 0) return nothingCovered(window)
   const needed = needs.length === 0 ? defaultNeeds : needs
   const from = Math.min(milliseconds(window.from), milliseconds(scope.earliest ?? window.from))
   const whole: Span = { from, to: milliseconds(window.to) }
-  const spansOf = coveredSpans(facts)
-  const everywhere = facts.damaged.filter(isEverywhere)
-  const somewhere = facts.damaged.filter((row) => !isEverywhere(row))
   const gaps: CoverageGap[] = []
   const add = (cell: Cell, holes: readonly Hole[]): void => {
     for (const hole of holes.flatMap((one) => withoutLookback(one, window)))
       gaps.push({ ...cell, from: isoTime(hole.from), to: isoTime(hole.to), state: hole.state, reason: hole.reason })
   }
 
-  add(
-    { account: '*', region: '*', eventClass: '*' },
-    mergeHoles(everywhere.map(({ reason }) => ({ ...whole, state: 'gap', reasons: [reason] }))),
-  )
+  const everywhere = facts.damaged
+    .filter(isEverywhere)
+    .map(({ reason }): OpenHole => ({ ...whole, state: 'gap', reasons: [reason] }))
+  add(anything, mergeHoles(everywhere))
   for (const { account, region, reason } of leftOutRegions(facts, scope, needed))
     add({ account, region, eventClass: 'management:*' }, [{ ...whole, state: 'unknown', reason }])
-  for (const cell of expectedCells(facts, scope, needed)) {
-    const damage = somewhere.filter(
-      (row) =>
-        (row.account === null || cell.account === '*' || row.account === cell.account) &&
-        (row.region === null || cell.region === '*' || row.region === cell.region),
-    )
-    const holes = damage.flatMap((row) =>
-      within(whole, {
-        from: row.from === null ? whole.from : milliseconds(row.from),
-        to: row.to === null ? whole.to : milliseconds(row.to),
-        state: 'gap' as const,
-        reasons: [row.reason],
-      }),
-    )
-    add(cell, mergeHoles([...baseHoles(cell, spansOf(cell), whole), ...holes]))
-  }
-  const through = gaps.reduce((least, gap) => (gap.to > window.from && gap.from < least ? gap.from : least), window.to)
+
+  const judge = cellJudge(facts, scope, whole)
+  const hours: Record<CoverageState, number> = { verified: 0, quiet: 0, present: 0, inferred: 0, gap: 0, unknown: 0 }
+  const judged: { cell: Cell; whole: Span; holes: readonly Hole[] }[] = []
+  for (const cell of expectedCells(facts, scope, needed))
+    for (const own of within(whole, periodOf(facts, cell.account))) {
+      const { holes, states } = judge(cell, own)
+      judged.push({ cell, whole: own, holes })
+      add(cell, holes)
+      for (const state of coverageStates) hours[state] += states[state]
+    }
+  if (judged.length === 0) add(anything, nothingExpected(facts, whole))
+  const told = gaps.reduce((least, gap) => (gap.from < least ? gap.from : least), window.to)
   return {
     complete: gaps.length === 0,
     basis: 'ledger',
-    through: through > window.from ? through : null,
+    through: told > window.from ? told : null,
     window,
     gaps,
+    needs: needsOf(needed, judged, everywhere),
+    hours: Object.fromEntries(coverageStates.map((state) => [state, Math.round(hours[state] * 100) / 100])) as Record<
+      CoverageState,
+      number
+    >,
+    expected: facts.inventory !== undefined && facts.inventory.accounts.length > 0 ? 'inventory' : 'seen',
   }
 }
 
+const anything: Cell = { account: '*', region: '*', eventClass: '*' }
+
 const isEverywhere = (row: CoverageFacts['damaged'][number]): boolean =>
   row.account === null && row.region === null && row.from === null && row.to === null
+
+/** Files that could not be read are all that is known of such a lake. */
+function nothingExpected(facts: CoverageFacts, whole: Span): Hole[] {
+  const damage = facts.damaged.filter((row) => !isEverywhere(row)).flatMap((row) => damageHoles(row, whole))
+  const reasons =
+    facts.deliveries.length > 0
+      ? ['Nothing is expected here: the inventory has no account of the scope at this time.']
+      : ['The lake holds no events.']
+  return mergeHoles([{ ...whole, state: 'unknown', reasons }, ...damage])
+}
+
+function damageHoles(row: CoverageFacts['damaged'][number], whole: Span): OpenHole[] {
+  return within(whole, {
+    from: row.from === null ? whole.from : milliseconds(row.from),
+    to: row.to === null ? whole.to : milliseconds(row.to),
+    state: 'gap' as const,
+    reasons: [row.reason],
+  })
+}
+
+interface JudgedCell {
+  readonly holes: readonly Hole[]
+  /** Hours. */
+  readonly states: Readonly<Record<CoverageState, number>>
+}
+
+function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (cell: Cell, whole: Span) => JudgedCell {
+  const deliveries = deliveryJudge(facts)
+  const damaged = facts.damaged.filter((row) => !isEverywhere(row))
+  const question: RecordingQuestion = {
+    history: trailHistory(facts),
+    whole: judged,
+    configured: (facts.inventory?.trails.length ?? 0) > 0,
+    services: scope.services ?? [],
+  }
+  return (cell, whole) => {
+    const recording = recordingHoles(cell, whole, { deliveries, question })
+    const seen = deliveries.judge(cell, whole, recording.all)
+    const attested = facts.attested
+      .filter((row) => row.account === cell.account && row.region === cell.region)
+      .map(({ from, to, state }) => ({ from: milliseconds(from), to: milliseconds(to), state }))
+    const damage = damaged
+      .filter(
+        (row) =>
+          (row.account === null || cell.account === '*' || row.account === cell.account) &&
+          (row.region === null || cell.region === '*' || row.region === cell.region),
+      )
+      .flatMap((row) => damageHoles(row, whole))
+    const holes = mergeHoles([
+      ...seen.holes.flatMap((hole) => without(hole, inOrder(attested))),
+      ...recording.holes,
+      ...damage,
+    ])
+    return { holes, states: statesOf(whole, { holes, seen, attested }) }
+  }
+}
+
+/** What is still logged after a trail was stopped came before it. */
+const afterglow = 15 * minute
+
+/** Times of which trails are known to have recorded nothing, or not all; `all`: they recorded all of it all the time. */
+function recordingHoles(
+  cell: Cell,
+  whole: Span,
+  { deliveries, question }: { readonly deliveries: DeliveryJudge; readonly question: RecordingQuestion },
+): { holes: readonly OpenHole[]; all: boolean } {
+  const recorded = recordedOf(cell, { ...question, whole })
+  const isSeen = deliveries.isClassSeen(cell)
+  const holes = recorded.flatMap(({ amount, stopped, reasons, ...span }): OpenHole[] => {
+    if (amount === 'none') {
+      // Events that came all the same came by another trail, which nobody told us of.
+      const later = { from: span.from + afterglow, to: span.to }
+      return deliveries.hasEvents(cell, later, stopped ? 'group' : 'class')
+        ? []
+        : within(whole, { ...span, state: 'gap', reasons })
+    }
+    if (!isSeen) return []
+    if (amount === 'part') return within(whole, { ...span, state: 'partial', reasons })
+    if (amount === 'all' || isManagement(cell.eventClass) || cell.eventClass === 'insight') return []
+    return within(whole, {
+      ...span,
+      state: 'partial',
+      reasons: [`Nothing tells which ${cell.eventClass} events the trail records.`],
+    })
+  })
+  const all = !isManagement(cell.eventClass) && recorded.every(({ amount }) => amount === 'all')
+  return { holes, all }
+}
+
+function statesOf(
+  whole: Span,
+  {
+    holes,
+    seen,
+    attested,
+  }: {
+    readonly holes: readonly Hole[]
+    readonly seen: CellDeliveries
+    readonly attested: readonly (Span & { state: 'verified' | 'quiet' })[]
+  },
+): Record<CoverageState, number> {
+  const missing = holes.filter(({ state }) => state !== 'partial')
+  const rest = (spans: readonly Span[], others: readonly Span[]): Span[] => {
+    const taken = inOrder([...missing, ...others])
+    return spans.flatMap((span) => within(whole, span)).flatMap((span) => without(span, taken))
+  }
+  const of = (state: 'verified' | 'quiet'): Span[] =>
+    rest(
+      attested.filter((span) => span.state === state),
+      [],
+    )
+  const known = attested.flatMap((span) => within(whole, span))
+  const inferred = rest(seen.inferred, known)
+  const lengths = {
+    verified: lengthOf(of('verified')),
+    quiet: lengthOf(of('quiet')),
+    inferred: lengthOf(inferred),
+    gap: lengthOf(holes.filter(({ state }) => state === 'gap')),
+    unknown: lengthOf(holes.filter(({ state }) => state === 'unknown')),
+  }
+  const taken = Object.values(lengths).reduce((total, one) => total + one, 0)
+  const present = Math.max(0, whole.to - whole.from - taken)
+  return Object.fromEntries(
+    Object.entries({ ...lengths, present }).map(([state, length]) => [state, length / hour]),
+  ) as Record<CoverageState, number>
+}
 
 /** The part of a hole before the window says so: a reader would look for it in the window. */
 function withoutLookback(hole: Hole, window: Window): Hole[] {
@@ -139,13 +261,6 @@ function withoutLookback(hole: Hole, window: Window): Hole[] {
 
 /** The coverage of an empty lake. */
 export function nothingCovered(window: Window): Coverage {
-  const gap: CoverageGap = {
-    account: '*',
-    region: '*',
-    eventClass: '*',
-    ...window,
-    state: 'unknown',
-    reason: 'The lake is empty.',
-  }
+  const gap: CoverageGap = { ...anything, ...window, state: 'unknown', reason: 'The lake is empty.' }
   return { complete: false, basis: 'ledger', through: null, window, gaps: [gap] }
 }

@@ -7,6 +7,7 @@ export const doubtCodes = [
   'truncated', // more rows than were looked at
   'overflow', // `each` met more rows than its `max`
   'condition', // a `when` or a template could not be evaluated
+  'inner-run', // a runbook that was run as a step has a doubt
   'not-run', // a step that could have brought findings was not carried out
   'unanswered', // a question that findings depend on has no answer
   'quarantined', // part of the given logs could not be read

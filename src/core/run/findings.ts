@@ -104,6 +104,31 @@ export function mergeSightings(runbook: string, step: string, sightings: Iterabl
   }))
 }
 
+/**
+ * Findings of several runs: those of one fingerprint become one, which speaks as the most severe of them. Runs may see
+ * the same events, so counts are added only where the runs have no event in common.
+ */
+export function mergeFindings(findings: Iterable<Finding>): readonly Finding[] {
+  const merged = new Map<string, Finding>()
+  for (const finding of findings) {
+    const known = merged.get(finding.fingerprint)
+    merged.set(finding.fingerprint, known === undefined ? finding : joined(known, finding))
+  }
+  return [...merged.values()]
+}
+
+function joined(a: Finding, b: Finding): Finding {
+  const lead = severityRank(b.severity) > severityRank(a.severity) ? b : a
+  const ids = new Set([...a.eventIds, ...b.eventIds])
+  const apart = ids.size === a.eventIds.length + b.eventIds.length && ids.size > 0
+  return {
+    ...lead,
+    count: apart ? a.count + b.count : Math.max(a.count, b.count),
+    eventIds: [...ids].slice(0, maxEventIds),
+    moreEventIds: a.moreEventIds || b.moreEventIds || ids.size > maxEventIds,
+  }
+}
+
 /** The most severe first; equals keep their order. */
 export const bySeverity = (findings: readonly Finding[]): readonly Finding[] =>
   [...findings].sort((a, b) => severityRank(b.severity) - severityRank(a.severity))

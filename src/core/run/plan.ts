@@ -18,6 +18,10 @@ export interface PreparedQuery {
   readonly columns: readonly ResultColumn[]
   /** Parameters the text names, without the built-in ones. */
   readonly parameters: readonly string[]
+  /** Where an engine has a text of its own: each text alone, by engine, and the portable one as `sql`. */
+  readonly texts?: Readonly<Record<string, PreparedQuery>>
+  /** Output columns that order its rows; none where it leaves the order open; undefined where that cannot be told. */
+  readonly sortedBy?: readonly string[] | undefined
   compile(input: {
     readonly dialect: Dialect
     readonly scope: Scope
@@ -33,13 +37,22 @@ export type GivenAnswers = Readonly<
   Record<string, Json | readonly { readonly row: Readonly<Record<string, Json>>; readonly answer: Json }[]>
 >
 
-export interface PlanRequest {
+/** A checked runbook with everything that its answer depends on beside the events. */
+export interface Runnable {
   readonly runbook: Runbook
   /** SHA-256 of the runbook's text. */
   readonly digest: string
   readonly queries: ReadonlyMap<string, PreparedQuery>
-  readonly parameters: Values
   readonly lists: Readonly<Record<string, ListTable>>
+  readonly exclusions?: readonly Exclusion[]
+  /** SHA-256 of the text of each fragment that its queries read, at any depth. */
+  readonly fragments?: Readonly<Record<string, string>>
+}
+
+export interface PlanRequest extends Runnable {
+  /** The runbooks that its steps run, and those that these run. */
+  readonly runbooks?: ReadonlyMap<string, Runnable>
+  readonly parameters: Values
   /** Lists as expressions see them. */
   readonly listValues: Readonly<Record<string, readonly Json[]>>
   readonly window: Window
@@ -50,7 +63,6 @@ export interface PlanRequest {
   readonly regions?: readonly string[]
   readonly connection: { readonly name: string; readonly dialect: Dialect }
   readonly answers?: GivenAnswers
-  readonly exclusions?: readonly Exclusion[]
   /** In a case: what steps that reach into the world would have said, by kind and step. */
   readonly fixtures?: Fixtures
   readonly rowLimit?: number
@@ -97,6 +109,10 @@ export interface PlanRecord {
   /** SHA-256 of each list that the runbook uses, and of the exclusions. */
   readonly lists: Readonly<Record<string, string>>
   readonly exclusions: string
+  /** SHA-256 of each fragment that its queries read, at any depth. */
+  readonly fragments: Readonly<Record<string, string>>
+  /** The same of every runbook that it runs, at any depth. */
+  readonly runbooks: Readonly<Record<string, RunnableRecord>>
   readonly scope: Scope
   readonly steps: readonly {
     readonly id: string
@@ -107,16 +123,24 @@ export interface PlanRecord {
   }[]
 }
 
+export type RunnableRecord = Pick<PlanRecord, 'lists' | 'exclusions' | 'fragments'> & { readonly digest: string }
+
+const runnableRecord = ({ runbook, digest, lists, exclusions = [], fragments = {} }: Runnable): RunnableRecord => ({
+  digest,
+  lists: Object.fromEntries(runbook.uses.lists.map((name) => [name, digestOf(canonicalJson(lists[name] ?? null))])),
+  exclusions: digestOf(canonicalJson(exclusions)),
+  fragments,
+})
+
 export function planRecord(plan: Plan): PlanRecord {
+  const { digest, ...own } = runnableRecord(plan)
   return {
     schema: 'trailbook.plan/v1',
-    runbook: { id: plan.runbook.id, digest: plan.digest },
+    runbook: { id: plan.runbook.id, digest },
     connection: plan.connection.name,
     parameters: plan.parameters,
-    lists: Object.fromEntries(
-      plan.runbook.uses.lists.map((name) => [name, digestOf(canonicalJson(plan.lists[name] ?? null))]),
-    ),
-    exclusions: digestOf(canonicalJson(plan.exclusions ?? [])),
+    ...own,
+    runbooks: Object.fromEntries([...(plan.runbooks ?? [])].map(([id, runnable]) => [id, runnableRecord(runnable)])),
     scope: plan.scope,
     steps: plan.runbook.steps.map((step) => {
       const compiled = compiledNow(plan, step)

@@ -1,9 +1,10 @@
 /** What a run says: the machine output `trailbook.run/v1`, and what every renderer shows. */
 import type { Cell, ResultColumn, Row } from '../ports.ts'
-import type { Window } from '../time.ts'
+import type { IsoTime, Window } from '../time.ts'
 import type { Coverage } from './coverage.ts'
+import { worstNeeds } from './coverage-needs.ts'
 import type { Doubt } from './doubts.ts'
-import { bySeverity, type Finding } from './findings.ts'
+import { bySeverity, type Finding, mergeFindings } from './findings.ts'
 import { combine, judge, type Verdict } from './verdict.ts'
 import type { WindowOrigin } from './window.ts'
 
@@ -57,11 +58,15 @@ export interface StepResult {
   readonly todo?: readonly Todo[]
   /** What a step that was not carried out means for the answer. */
   readonly meaning?: string
+  /** Of a step that runs another runbook: each time it was run. In a whole result they stand among `runs`. */
+  readonly runs?: readonly RunbookRun[]
   readonly elapsedMs?: number
 }
 
 export interface RunbookRun {
   readonly runbook: string
+  /** The step that ran it, where it was run by another runbook. */
+  readonly calledBy?: { readonly runbook: string; readonly step: string }
   readonly title: string
   readonly objective?: string
   readonly verdict: Verdict
@@ -70,6 +75,8 @@ export interface RunbookRun {
   readonly findings: readonly Finding[]
   readonly window: Window
   readonly windowOrigin: WindowOrigin
+  /** When the run was planned: "now" for its watermark. */
+  readonly asOf?: IsoTime
   readonly parameters: { readonly [name: string]: Cell }
   readonly connection: string
   /** SHA-256 of the canonical plan: what was run over what, before any answer. */
@@ -114,11 +121,20 @@ export function assembleResult(runs: readonly RunbookRun[], skipped: readonly Sk
   return {
     schema: 'trailbook.run/v1',
     ...combine(runs),
-    findings: bySeverity(runs.flatMap((run) => run.findings)),
-    runs: runs.map(({ findings: _, ...run }) => run),
+    findings: bySeverity(mergeFindings(runs.flatMap((run) => run.findings))),
+    runs: runs.flatMap(withInnerRuns),
     coverage: mergeCoverage(runs.map((run) => run.coverage)),
     skipped,
   }
+}
+
+/** A run, then the runs that its steps made, each as a run of its own. */
+function withInnerRuns({ findings: _, ...run }: RunbookRun): readonly Omit<RunbookRun, 'findings'>[] {
+  const inner = run.steps.flatMap(({ id, runs = [] }) =>
+    runs.map((one) => ({ ...one, calledBy: { runbook: run.runbook, step: id } })),
+  )
+  if (inner.length === 0) return [run]
+  return [{ ...run, steps: run.steps.map(({ runs: __, ...step }) => step) }, ...inner.flatMap(withInnerRuns)]
 }
 
 const bases: readonly Coverage['basis'][] = ['none', 'probe', 'listing', 'ledger']
@@ -128,6 +144,8 @@ export function mergeCoverage(coverages: readonly Coverage[]): Coverage {
   const [first, ...others] = coverages
   if (first === undefined) return { complete: false, basis: 'none', through: null, window: null, gaps: [] }
   const gaps = new Map(coverages.flatMap((coverage) => coverage.gaps).map((gap) => [JSON.stringify(gap), gap]))
+  const needs = coverages.flatMap((coverage) => coverage.needs ?? [])
+  const expected = coverages.flatMap((coverage) => coverage.expected ?? [])
   return {
     ...others.reduce(
       (merged, next) => ({
@@ -140,6 +158,8 @@ export function mergeCoverage(coverages: readonly Coverage[]): Coverage {
       first,
     ),
     gaps: [...gaps.values()],
+    ...(needs.length > 0 && { needs: worstNeeds(needs) }),
+    ...(expected.length > 0 && { expected: expected.includes('seen') ? ('seen' as const) : ('inventory' as const) }),
   }
 }
 

@@ -1,0 +1,40 @@
+/** One JSON object a line. */
+import type { Row } from '../ports.ts'
+import type { RunResult } from '../run/result.ts'
+import { safeJson } from './json.ts'
+
+export function* ndjsonLines(objects: Iterable<unknown>): Generator<string> {
+  for (const object of objects) yield `${safeJson(object)}\n`
+}
+
+/** Rows as they are. */
+export const rowsNdjson = (rows: readonly Row[]): Iterable<string> => ndjsonLines(rows)
+
+/**
+ * A run in lines that each say what they are (`type`) and whose (`runbook`, `step`): first the answer, then findings,
+ * gaps, and each run followed by its steps and their rows.
+ */
+export const runNdjson = (result: RunResult): Iterable<string> => ndjsonLines(runObjects(result))
+
+function* runObjects({ runs, findings, coverage, skipped, ...answer }: RunResult): Generator<object> {
+  const { gaps, ...covered } = coverage
+  yield {
+    type: 'answer',
+    ...answer,
+    coverage: covered,
+    runs: runs.length,
+    findings: findings.length,
+    gaps: gaps.length,
+  }
+  for (const finding of findings) yield { type: 'finding', ...finding }
+  for (const one of skipped) yield { type: 'skipped', ...one }
+  for (const { steps, ...run } of runs) {
+    const { gaps: ownGaps, ...own } = run.coverage
+    yield { type: 'run', ...run, coverage: own }
+    for (const gap of ownGaps) yield { type: 'gap', runbook: run.runbook, ...gap }
+    for (const { rows, ...step } of steps) {
+      yield { type: 'step', runbook: run.runbook, ...step, step: step.id }
+      for (const row of rows) yield { type: 'row', runbook: run.runbook, step: step.id, row }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { RunResult } from '../run/result.ts'
+import { type CsvTable, csvChunks } from './csv.ts'
+import { coverageText, nextSteps, todoText, verdictText } from './words.ts'
+
+const columns = [
+  'record',
+  'runbook',
+  'verdict',
+  'severity',
+  'title',
+  'step',
+  'count',
+  'account',
+  'region',
+  'event_class',
+  'from',
+  'to',
+  'event_ids',
+  'fingerprint',
+  'detail',
+] as const
+
+type Line = Readonly<Partial<Record<(typeof columns)[number], string | number>>>
+
+/**
+ * A run as one table. `record` says what a line is: `answer` over all, `run`, `finding`, `doubt`, `need`, `gap`, `next` or
+ * `skipped`; a list without findings must still say whether everything could be seen.
+ */
+export function runCsv(result: RunResult): Iterable<string> {
+  const table: CsvTable = { columns, rows: cells(result) }
+  return csvChunks(table)
+}
+
+function* cells(result: RunResult): Generator<readonly (string | number | undefined)[]> {
+  for (const line of runLines(result)) yield columns.map((column) => line[column])
+}
+
+function* runLines(result: RunResult): Generator<Line> {
+  yield {
+    record: 'answer',
+    verdict: result.verdict,
+    title: verdictText(result),
+    count: result.findings.length,
+    ...result.coverage.window,
+    detail: coverageText(result.coverage, result.runs[0]?.asOf),
+  }
+  for (const run of result.runs) {
+    const { runbook } = run
+    yield {
+      record: 'run',
+      runbook,
+      verdict: run.verdict,
+      title: run.title,
+      count: result.findings.filter((finding) => finding.runbook === runbook).length,
+      from: run.window.from,
+      to: run.window.to,
+      detail: coverageText(run.coverage, run.asOf),
+    }
+  }
+  for (const { runbook, severity, title, step, count, eventIds, moreEventIds, fingerprint, error } of result.findings) {
+    yield {
+      record: 'finding',
+      runbook,
+      severity,
+      title,
+      step,
+      count,
+      event_ids: `${eventIds.join(' ')}${moreEventIds ? ' …' : ''}`,
+      fingerprint,
+      ...(error !== undefined && { detail: `kept although ${error}` }),
+    }
+  }
+  for (const run of result.runs) {
+    const { runbook } = run
+    for (const { message, step } of run.doubts)
+      yield { record: 'doubt', runbook, title: message, ...(step !== undefined && { step }) }
+    for (const { need, state, reason } of run.coverage.needs ?? [])
+      yield { record: 'need', runbook, title: state, event_class: need, ...(reason !== null && { detail: reason }) }
+    for (const { account, region, eventClass, from, to, state, reason } of run.coverage.gaps)
+      yield { record: 'gap', runbook, title: state, account, region, event_class: eventClass, from, to, detail: reason }
+    for (const { title, kind, todos } of nextSteps(run)) {
+      if (todos.length === 0) yield { record: 'next', runbook, title, detail: kind }
+      for (const todo of todos) yield { record: 'next', runbook, title, detail: todoText(todo, title) }
+    }
+  }
+  for (const { runbook, reason } of result.skipped) yield { record: 'skipped', runbook, detail: reason }
+}

@@ -1,0 +1,67 @@
+/** What coverage is judged from: a lake's ledgers, and what is expected of them. */
+import type { IsoTime } from '../time.ts'
+import type { Inventory } from './inventory.ts'
+
+interface Place {
+  readonly account: string
+  readonly region: string
+}
+
+/** When events of one class came from one account and region. */
+export interface Deliveries extends Place {
+  /** An event class; `management` for both its classes taken together; a data class and the ARN of one bucket, function or table. */
+  readonly eventClass: string
+  /** Times of the first and the last event in the whole lake. */
+  readonly first: IsoTime
+  readonly last: IsoTime
+  /**
+   * The rhythm, from the steps between an hour with events and the next one, near the judged time: how many there were,
+   * and the seconds from the last event of the one to the first of the other that 95 of 100 did not exceed.
+   */
+  readonly steps: number
+  readonly usual: number
+  /** Every hour or more without an event, near the judged time: from the last event before to the first one after. */
+  readonly pauses: readonly Pause[]
+}
+
+export interface Pause {
+  readonly from: IsoTime
+  readonly to: IsoTime
+}
+
+/** A call that changes what a trail records, as its event tells it. */
+export interface TrailEvent {
+  readonly id: string
+  /** The account that logged it. */
+  readonly account: string
+  readonly region: string
+  readonly time: IsoTime
+  readonly name: string
+  /** Parsed `requestParameters` and `responseElements`. */
+  readonly request: unknown
+  readonly response: unknown
+}
+
+export interface CoverageFacts {
+  readonly deliveries: readonly Deliveries[]
+  /** The latest delivery of a log file for each account and region whose files tell it by their names. */
+  readonly delivered: readonly (Place & { readonly at: IsoTime })[]
+  /** Times in which files or records are known to be unreadable; null stands for any account, any region, any time. */
+  readonly damaged: readonly {
+    readonly account: string | null
+    readonly region: string | null
+    readonly from: IsoTime | null
+    readonly to: IsoTime | null
+    readonly reason: string
+  }[]
+  readonly trailEvents: readonly TrailEvent[]
+  /** Times for which a digest says what was delivered: `verified` with logs that are here and unchanged, `quiet` without any. */
+  readonly attested: readonly (Place & {
+    readonly from: IsoTime
+    readonly to: IsoTime
+    readonly state: 'verified' | 'quiet'
+  })[]
+  readonly inventory?: Inventory | undefined
+}
+
+export const noFacts: CoverageFacts = { deliveries: [], delivered: [], damaged: [], trailEvents: [], attested: [] }
