@@ -93,6 +93,11 @@ export const cliErrors = {
     hint: 'trailbook init writes a commented example.',
     exit: 64,
   },
+  CONFIG_INVENTORY: {
+    message: 'The inventory in {path} is not right: {reason}.',
+    hint: '{advice}',
+    exit: 64,
+  },
   CONFIG_ENV: {
     message: 'In {path}, "{key}" uses the environment variable {name}, which is not set.',
     hint: 'Set it, or write the value itself.',
