@@ -1,0 +1,265 @@
+/**
+ * Proves that nothing missing is called clear: parts of generated logs are taken out at random, and what is then said to a question
+ * that looks there must not be `clear`; whole logs in which nothing happened must mostly be.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parse } from 'yaml'
+import { type Inventory as InventoryInput, inventoryOf, inventorySchema } from '../src/core/run/inventory.ts'
+import { isoTime, second, type Window } from '../src/core/time.ts'
+import type { GroundTruth } from '../src/simulate/ground-truth.ts'
+import { createRandom, type Random } from '../src/simulate/random.ts'
+import { type CutLake, openCutLake } from './support/cut-lake.ts'
+import {
+  bucketArn,
+  drawQuestion,
+  drawRemoval,
+  isInScope,
+  type LoggedEvent,
+  type Question,
+  type Removal,
+  removalKinds,
+} from './support/removals.ts'
+import { cli, trailbook, verdictOf } from './support/run-cut-logs.ts'
+
+/** Of the questions over whole logs. */
+const clearShare = 0.95
+
+/** Classes that the generated trail records everywhere. */
+const needs = [
+  ['management:write'],
+  ['management:read'],
+  ['management:read', 'management:write'],
+  ['data:s3'],
+  ['management:write', 'data:s3'],
+]
+
+interface Logs {
+  readonly folder: string
+  readonly truth: GroundTruth
+  readonly lake: CutLake
+  readonly inventory: InventoryInput
+  readonly buckets: readonly string[]
+  /** From the first event to the last. */
+  readonly span: Window
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string' },
+      removals: { type: 'string', default: '1000' },
+      real: { type: 'string', default: '100' },
+      events: { type: 'string', default: '40000' },
+      show: { type: 'boolean', default: false },
+    },
+  })
+  if (!existsSync(cli)) throw new Error(`${cli} is not there: npm run build`)
+  const seed = values.seed ?? String(Date.now() % 1_000_000)
+  const random = createRandom('no-false-clear', seed)
+  const work = mkdtempSync(join(tmpdir(), 'trailbook-no-false-clear-'))
+  const started = Date.now()
+  console.log(`seed ${seed}`)
+  try {
+    const large = await makeLogs(work, 'week', ['--events', values.events, '--seed', seed, '--stories', 'none'])
+    const brief = ['--events', '6000', '--days', '1', '--accounts', '5']
+    const small = await makeLogs(work, 'day', [...brief, '--seed', seed, '--stories', 'none'])
+    const real = Number(values.real)
+    const judged = await removals(large, { random, count: Number(values.removals) - real, show: values.show })
+    const ran = await runRemovals(small, work, { random, count: real, show: values.show })
+    const anyTime = await removals(large, { random, count: 200, kind: 'hours', anyTime: true, show: values.show })
+    const whole = await wholeShare(large, { random, count: 300, show: values.show })
+    const wholeRan = await runWhole(small, work, { random, count: 20, show: values.show })
+
+    console.log(
+      `\n${large.lake.events.length} and ${small.lake.events.length} events; ${Math.round((Date.now() - started) / 1000)} s\n`,
+    )
+    console.log('removed                     judged by ledgers  run by the CLI')
+    console.log('                            false clear of     false clear of')
+    for (const kind of removalKinds) console.log(`${kind.padEnd(28)}${tell(judged, kind).padEnd(19)}${tell(ran, kind)}`)
+    console.log(`${'hours from any second on'.padEnd(28)}${tell(anyTime, 'hours')}`)
+    console.log(`\nclear where nothing is missing: ${percent(whole)} judged, ${percent(wholeRan)} run`)
+    const wrong = [judged, ran, anyTime]
+      .flatMap((tally) => [...tally.values()])
+      .reduce((sum, { wrong }) => sum + wrong, 0)
+    const low = [whole, wholeRan].some(({ clear, of }) => clear < of * clearShare)
+    console.log(
+      wrong === 0 && !low
+        ? '\nno false clear'
+        : `\nFAILED: ${wrong} false clear${low ? ', and too few clear answers' : ''}`,
+    )
+    large.lake.close()
+    small.lake.close()
+    return wrong === 0 && !low ? 0 : 1
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+type Tally = Map<Removal['kind'], { of: number; wrong: number }>
+interface Share {
+  readonly clear: number
+  readonly of: number
+}
+
+const tell = (tally: Tally, kind: Removal['kind']): string => {
+  const { of = 0, wrong = 0 } = tally.get(kind) ?? {}
+  return `${String(wrong).padStart(11)} ${String(of).padStart(4)}`
+}
+const percent = ({ clear, of }: Share): string => `${((100 * clear) / Math.max(1, of)).toFixed(1)} % of ${of}`
+
+async function makeLogs(work: string, name: string, options: readonly string[]): Promise<Logs> {
+  const folder = join(work, name)
+  await trailbook(['simulate', '--out', folder, ...options])
+  const truth = JSON.parse(readFileSync(join(folder, 'groundtruth.json'), 'utf8')) as GroundTruth
+  await trailbook(['ingest', join(folder, 'AWSLogs'), '--lake', join(work, `${name}-lake`)])
+  const scratch = join(work, `${name}-scratch`)
+  mkdirSync(scratch)
+  const lake = await openCutLake(join(work, `${name}-lake`), scratch)
+  const { inventory: given } = parse(readFileSync(join(folder, 'trailbook.yaml'), 'utf8')) as { inventory: unknown }
+  const inventory = inventoryWith(inventorySchema.parse(given), lake.events)
+  const buckets = [...new Set(lake.events.flatMap(({ bucket }) => bucket ?? []))].sort()
+  const times = lake.events.map(({ time }) => time).sort((a, b) => a - b)
+  const span = { from: isoTime(times[0]!), to: isoTime(times.at(-1)! + second) }
+  return { folder, truth, lake, inventory, buckets, span }
+}
+
+/** What the organisation writes down of itself, with the buckets that its logs are known to show. */
+function inventoryWith(written: InventoryInput, events: readonly LoggedEvent[]): InventoryInput {
+  const buckets = new Map<string, Set<string>>()
+  for (const { account, bucket } of events)
+    if (bucket !== null) buckets.set(account, (buckets.get(account) ?? new Set()).add(bucketArn(bucket)))
+  return {
+    ...written,
+    accounts: written.accounts.map((account) => ({
+      ...account,
+      resources: [...(buckets.get(account.id) ?? [])].sort(),
+    })),
+  }
+}
+
+/** The selectors as they are known once one bucket is no longer among them. */
+function announced(written: InventoryInput, { bucket }: Removal): InventoryInput {
+  if (bucket === undefined) return written
+  const others = written.accounts.flatMap(({ resources }) => resources).filter((arn) => arn !== bucket.arn)
+  const { since } = bucket
+  return {
+    ...written,
+    trails: written.trails.flatMap((trail) => [
+      ...(since === undefined ? [] : [{ ...trail, to: since }]),
+      {
+        ...trail,
+        ...(since !== undefined && { from: since }),
+        data: trail.data.map((data) =>
+          data.service === 's3' ? { ...data, resources: others.map((arn) => `${arn}/`) } : data,
+        ),
+      },
+    ]),
+  }
+}
+
+interface DrawOptions {
+  readonly random: Random
+  readonly count: number
+  readonly show: boolean
+  readonly kind?: Removal['kind']
+  readonly anyTime?: boolean
+  readonly announced?: boolean
+}
+
+interface Case {
+  readonly removal: Removal
+  readonly question: Question
+  readonly removed: readonly LoggedEvent[]
+  readonly inventory: InventoryInput
+}
+
+/** Draws until the question looks at something that is gone. */
+function drawCase(logs: Logs, options: DrawOptions, at: number): Case {
+  const { random, anyTime = false } = options
+  const { truth, lake, buckets, inventory } = logs
+  const kind = options.kind ?? removalKinds[at % removalKinds.length]!
+  for (;;) {
+    const removal = drawRemoval({ random, truth, buckets, kind, anyTime })
+    const removed = lake.events.filter(removal.hits)
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const question = drawQuestion(random, logs, needs)
+      if (!isInScope(question, removed)) continue
+      // Half of the time the selectors that are known tell of it, half of the time only the silence does.
+      const known = (options.announced ?? random.chance(0.5)) ? announced(inventory, removal) : inventory
+      return { removal, question, removed, inventory: known }
+    }
+  }
+}
+
+const add = (tally: Tally, kind: Removal['kind'], wrong: boolean): void => {
+  const known = tally.get(kind) ?? { of: 0, wrong: 0 }
+  tally.set(kind, { of: known.of + 1, wrong: known.wrong + (wrong ? 1 : 0) })
+}
+
+const say = ({ removal, question }: Pick<Case, 'question'> & { removal?: Removal }, said: string): void =>
+  console.log(`${said}: ${removal?.text ?? 'nothing removed'}; asked ${JSON.stringify(question)}`)
+
+/** By the ledgers alone: what they would be without the removed events. */
+async function removals(logs: Logs, options: DrawOptions): Promise<Tally> {
+  const tally: Tally = new Map()
+  for (let at = 0; at < options.count; at++) {
+    const one = drawCase(logs, options, at)
+    const { complete } = await logs.lake.coverage(one.question, one.removed, inventoryOf(one.inventory))
+    if (complete) say(one, 'FALSE CLEAR')
+    add(tally, one.removal.kind, complete)
+  }
+  return tally
+}
+
+async function wholeShare(logs: Logs, { random, count, show }: DrawOptions): Promise<Share> {
+  let clear = 0
+  for (let at = 0; at < count; at++) {
+    const question = drawQuestion(random, logs, needs)
+    const coverage = await logs.lake.coverage(question, [], inventoryOf(logs.inventory))
+    if (coverage.complete) clear++
+    else if (show) say({ question }, `not clear (${coverage.gaps[0]?.reason})`)
+  }
+  return { clear, of: count }
+}
+
+/** The whole way: log files without the removed records, read and asked by the command line. */
+async function runRemovals(logs: Logs, work: string, options: DrawOptions): Promise<Tally> {
+  const tally: Tally = new Map()
+  const cases = Array.from({ length: options.count }, (_, at) => drawCase(logs, options, at))
+  await inParallel(cases, async (one, at) => {
+    const verdict = await verdictOf(logs, one, join(work, `run-${at}`))
+    if (verdict === 'clear') say(one, 'FALSE CLEAR')
+    add(tally, one.removal.kind, verdict === 'clear')
+  })
+  return tally
+}
+
+async function runWhole(logs: Logs, work: string, { random, count, show }: DrawOptions): Promise<Share> {
+  let clear = 0
+  const questions = Array.from({ length: count }, () => drawQuestion(random, logs, needs))
+  await inParallel(questions, async (question, at) => {
+    const verdict = await verdictOf(
+      logs,
+      { question, removed: [], inventory: logs.inventory },
+      join(work, `whole-${at}`),
+    )
+    if (verdict === 'clear') clear++
+    else if (show) say({ question }, verdict)
+  })
+  return { clear, of: count }
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T, at: number) => Promise<void>): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const at = next++
+      await work(items[at]!, at)
+    }
+  }
+  await Promise.all([worker(), worker()])
+}
