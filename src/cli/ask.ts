@@ -1,4 +1,5 @@
-import { visible, wrap } from '../core/report/text.ts'
+import { visible } from '../core/report/text.ts'
+import { wrap } from '../core/report/width.ts'
 import type { Question, RunEffects } from '../session/state.ts'
 import type { CliContext } from './command.ts'
 

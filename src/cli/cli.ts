@@ -1,12 +1,14 @@
 /** The edge: arguments in, one answer out, an exit code. Nothing below it writes or exits. */
 import { createInterface } from 'node:readline/promises'
 import { exitCodes, TrailbookError } from '../core/errors.ts'
-import { type Line, toText } from '../core/report/lines.ts'
-import type { CliContext, Globals, Outcome } from './command.ts'
+import type { Line } from '../core/report/lines.ts'
+import { type CliContext, type Globals, list, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
 import { failureJson, failureLines, toTrailbookError } from './failure.ts'
-import { painter } from './paint.ts'
-import { commandName, parseArguments, wantsJson } from './program.ts'
+import { isFormat, reportRequest } from './formats.ts'
+import { answerChunks, linesText, print } from './output.ts'
+import { commandName, formatsOf, parseArguments, wantsJson } from './program.ts'
+import { checkReports, type Report, writeReport } from './reports.ts'
 
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
 
@@ -28,10 +30,17 @@ async function answer(argv: readonly string[], streams: NodeJS.Process, signal: 
       streams.stdout.write(parsed.text)
       return exitCodes.clear
     }
+    const { command, given } = parsed
     const globals = globalsOf(parsed.globals, streams.env)
-    const outcome = await parsed.command.action(parsed.given, makeContext(globals, streams, signal))
-    printOutcome(outcome, globals, streams, colours)
-    return outcome.exitCode
+    const requests = list({ arguments: {}, options: parsed.globals }, 'report').map((text) =>
+      reportRequest(text, command.name, formatsOf(command)),
+    )
+    const reports = await checkReports(requests, streams.cwd())
+    const context = makeContext(globals, streams, signal)
+    const outcome = await command.action(given, context)
+    const screen = { columns: columnsOf(streams.stdout), colours: colours && streams.stdout.isTTY === true }
+    await print(streams.stdout, await answerChunks(outcome, globals.format, screen))
+    return (await writeAll(reports, outcome, { context, streams, colours })) ? outcome.exitCode : exitCodes.failed
   } catch (cause) {
     const error =
       signal.aborted && !(cause instanceof TrailbookError)
@@ -49,13 +58,33 @@ const knownCommand = (argv: readonly string[]): string | undefined => {
   return commands.some((entry) => entry.name === name) ? name : undefined
 }
 
-function printOutcome(outcome: Outcome, globals: Globals, streams: Streams, colours: boolean): void {
-  if (globals.format === 'json') streams.stdout.write(`${JSON.stringify(outcome.json)}\n`)
-  else write(streams.stdout, outcome.lines(columnsOf(streams.stdout)), colours)
+/** Reports in text are read on paper and in editors. */
+const reportColumns = 100
+
+/**
+ * Whether every report was written. The answer stands on standard output by now, so what went wrong is told beside it.
+ */
+async function writeAll(
+  reports: readonly Report[],
+  outcome: Outcome,
+  { context, streams, colours }: { readonly context: CliContext; readonly streams: Streams; readonly colours: boolean },
+): Promise<boolean> {
+  let good = true
+  for (const report of reports) {
+    try {
+      const screen = { columns: reportColumns, colours: false }
+      await writeReport(report, await answerChunks(outcome, report.format, screen))
+      context.note(`Wrote ${report.path} (${report.format}).`)
+    } catch (cause) {
+      good = false
+      write(streams.stderr, failureLines(toTrailbookError(cause), columnsOf(streams.stderr)), colours)
+    }
+  }
+  return good
 }
 
 function write(stream: NodeJS.WriteStream, lines: readonly Line[], colours: boolean): void {
-  if (lines.length > 0) stream.write(`${toText(lines, painter(colours && stream.isTTY === true))}\n`)
+  stream.write(linesText(lines, colours && stream.isTTY === true))
 }
 
 /** Between 40 and 160 columns: narrower cannot be laid out, wider is hard to read. */
@@ -63,7 +92,7 @@ const columnsOf = (stream: NodeJS.WriteStream): number => Math.min(160, Math.max
 
 const globalsOf = (options: Record<string, unknown>, env: NodeJS.ProcessEnv): Globals => ({
   lake: typeof options.lake === 'string' ? options.lake : env.TRAILBOOK_LAKE || undefined,
-  format: options.format === 'json' ? 'json' : 'terminal',
+  format: isFormat(options.format) ? options.format : 'terminal',
   config: typeof options.config === 'string' ? options.config : undefined,
   quiet: options.quiet === true,
 })

@@ -1,11 +1,14 @@
 /** What a command is: a value from which arguments, help, documentation and the call all follow. */
 import type { Clock } from '../core/ports.ts'
 import type { Line } from '../core/report/lines.ts'
+import type { Format, Renders } from './formats.ts'
 
 export interface ArgumentSpec {
   /** `<path...>` is required and repeatable, `[path...]` may be left out. */
   readonly name: string
   readonly description: string
+  /** What can stand there, for completion. */
+  readonly choices?: readonly string[]
 }
 
 export interface OptionSpec {
@@ -31,6 +34,8 @@ export interface CommandSpec {
   readonly arguments: readonly ArgumentSpec[]
   readonly options: readonly OptionSpec[]
   readonly examples: readonly Example[]
+  /** What `--format` and `--report` may ask of it; without it terminal and json. */
+  readonly formats?: readonly Format[]
   action(given: Given, context: CliContext): Promise<Outcome>
 }
 
@@ -43,7 +48,7 @@ export interface Given {
 export interface Globals {
   /** As given by --lake or TRAILBOOK_LAKE. */
   readonly lake: string | undefined
-  readonly format: 'terminal' | 'json'
+  readonly format: Format
   readonly config: string | undefined
   readonly quiet: boolean
 }
@@ -72,6 +77,8 @@ export interface Outcome {
   readonly exitCode: number
   readonly json: { readonly schema: string }
   readonly lines: (width: number) => readonly Line[]
+  /** All further formats that the command names. */
+  readonly renders?: Renders
 }
 
 export const defineCommand = (spec: CommandSpec): CommandSpec => spec

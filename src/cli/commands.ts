@@ -45,6 +45,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/lint.ts')).lintCommand,
   },
   {
+    name: 'runs',
+    summary: 'List the runs that were kept, and show one again',
+    load: async () => (await import('./commands/runs.ts')).runsCommand,
+  },
+  {
+    name: 'evidence',
+    summary: 'Check an evidence bundle',
+    load: async () => (await import('./commands/evidence.ts')).evidenceCommand,
+  },
+  {
+    name: 'ledger',
+    summary: 'Check the ledger, or sign how far it has come',
+    load: async () => (await import('./commands/ledger.ts')).ledgerCommand,
+  },
+  {
     name: 'init',
     summary: 'Set a folder up for runbooks',
     load: async () => (await import('./commands/init.ts')).initCommand,
@@ -53,5 +68,20 @@ export const commands: readonly CommandEntry[] = [
     name: 'new',
     summary: 'Write the skeleton of a runbook',
     load: async () => (await import('./commands/new.ts')).newCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'Show everything at once, on made-up logs',
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+  {
+    name: 'simulate',
+    summary: 'Write the logs of a made-up organisation, with attacks in them',
+    load: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Print a script that completes commands in your shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
   },
 ]

@@ -51,6 +51,7 @@ describe('the configuration', () => {
       runbooksGiven: false,
       aliases: [],
       lists: {},
+      inventory: undefined,
     })
   })
 
@@ -73,6 +74,35 @@ describe('the configuration', () => {
     expect(await load(`lake: ${variable('HOME_LAKE')}/trail\n`)).toMatchObject({ lake: '/lakes/trail' })
   })
 
+  test('says what is expected, with times in UTC', async () => {
+    const { inventory } = await load(
+      'inventory:\n  accounts: [{ id: "111122223333", from: 2026-01-31 }]\n  trails: [{ name: main, to: "2026-01-31T09:00:00+01:00" }]\n',
+    )
+    expect(inventory).toMatchObject({
+      regions: [],
+      accounts: [{ id: '111122223333', from: '2026-01-31T00:00:00Z' }],
+      trails: [{ name: 'main', management: 'all', exclude: [], data: [], to: '2026-01-31T08:00:00Z' }],
+    })
+  })
+
+  test('names every mistake of the inventory with its place', async () => {
+    const text =
+      'inventory:\n  region: [us-east-1]\n  accounts:\n    - { id: 111122223333 }\n    - { id: "44445555" }\n'
+    const error = await load(text).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TrailbookError)
+    const { code, at, message, issues } = error as TrailbookError
+    expect([code, at?.line, at?.column, message.replace(/\S*\.yaml/, 'FILE')]).toEqual([
+      'CONFIG_INVENTORY',
+      4,
+      13,
+      'The inventory in FILE is not right: id is 111122223333, where text is needed.',
+    ])
+    expect(issues.map((issue) => `${issue.at?.line}:${issue.at?.column} ${issue.message}`)).toEqual([
+      '5:13 id is "44445555", which is not an account id of 12 digits.',
+      '2:3 There is no key region here.',
+    ])
+  })
+
   test('that init writes is the default one', async () => {
     expect({ ...(await load(configTemplate)), file: undefined }).toEqual(await load(undefined))
   })
@@ -89,7 +119,7 @@ describe('the configuration', () => {
     ['lakes: data', 'CONFIG_UNKNOWN_KEY: FILE has an unknown key "lakes". Did you mean lake?'],
     [
       'connections: {}',
-      'CONFIG_UNKNOWN_KEY: FILE has an unknown key "connections". Known are lake, runbooks, aliases, lists.',
+      'CONFIG_UNKNOWN_KEY: FILE has an unknown key "connections". Known are lake, runbooks, aliases, lists, inventory.',
     ],
     [
       'lake: [a]',

@@ -4,7 +4,10 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { readText } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
+import { type Inventory, inventoryOf, inventorySchema } from '../core/run/inventory.ts'
 import type { Json } from '../core/runbook/json.ts'
+import { reportSchemaIssues } from '../core/runbook/schema-issues.ts'
+import { openSource as openYaml } from '../core/runbook/source.ts'
 import { isReserved } from '../core/sql/cursor.ts'
 import { reservedSchemas } from '../core/sql/names.ts'
 import { advice } from './advice.ts'
@@ -23,6 +26,8 @@ export interface Config {
   readonly runbooksGiven: boolean
   readonly aliases: readonly string[]
   readonly lists: Readonly<Record<string, readonly Json[]>>
+  /** What coverage expects; without it, what was seen. */
+  readonly inventory: Inventory | undefined
 }
 
 export const configName = 'trailbook.yaml'
@@ -48,6 +53,7 @@ const keys: Readonly<Record<string, Key>> = {
     expected: 'a map from the name of a list to its values',
     holds: (value) => isMap(value) && Object.values(value).every(Array.isArray),
   },
+  inventory: { expected: 'a map with accounts, regions and trails', holds: isMap },
 }
 
 export const configKeys: readonly string[] = Object.keys(keys)
@@ -56,7 +62,8 @@ export const configKeys: readonly string[] = Object.keys(keys)
  * The configuration: from --config, else from the current folder, else the defaults. Paths in the file count from
  * the file's folder.
  *
- * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CONFIG_ALIAS, CLI_FILE_MISSING
+ * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CONFIG_ALIAS, CONFIG_INVENTORY,
+ * CLI_FILE_MISSING
  */
 export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'globals'>): Promise<Config> {
   const { cwd, globals, env } = context
@@ -74,6 +81,8 @@ export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'glob
     runbooksGiven: values.runbooks !== undefined,
     aliases: asList(values.aliases).map((alias) => checkedAlias(alias, file ?? '')),
     lists: (values.lists ?? {}) as Config['lists'],
+    inventory:
+      file === undefined || values.inventory === undefined ? undefined : await readInventory(file, values.inventory),
   }
 }
 
@@ -94,6 +103,22 @@ function checkedAlias(alias: string, path: string): string {
   const taken = [parts[0], parts.at(-1)].find((part) => reservedSchemas.includes(part?.toLowerCase() ?? ''))
   if (taken !== undefined) refuse(`${taken} is the schema of trailbook's own tables`)
   return alias
+}
+
+/** All mistakes at once, each at its place in the file. */
+async function readInventory(path: string, value: unknown): Promise<Inventory> {
+  const read = inventorySchema.safeParse(value)
+  if (read.success) return inventoryOf(read.data)
+  const source = openYaml(await readText(path), path)
+  reportSchemaIssues(source, { schema: inventorySchema, value, base: ['inventory'], findings: read.error.issues })
+  const issues = [...source.issues]
+  const [first] = issues
+  const reason = first?.message.replace(/\.$/, '') ?? 'it cannot be read'
+  throw new TrailbookError(
+    'CONFIG_INVENTORY',
+    { path, reason, advice: first?.hint },
+    { ...(first?.at && { at: first.at }), issues: issues.slice(1) },
+  )
 }
 
 async function readConfig(path: string, env: CliContext['env']): Promise<Record<string, unknown>> {

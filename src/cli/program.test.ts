@@ -66,9 +66,9 @@ describe('a mistake in the arguments', () => {
     ],
     [
       'a missing argument',
-      ['run'],
+      ['show'],
       "Missing required argument 'what'.",
-      'trailbook run --help shows what can be given.',
+      'trailbook show --help shows what can be given.',
     ],
     [
       'a missing value',
@@ -79,7 +79,7 @@ describe('a mistake in the arguments', () => {
     [
       'a value that is none of the choices',
       ['list', '--format', 'xml'],
-      "Option '--format <format>' argument 'xml' is invalid. Allowed choices are terminal, json.",
+      "Option '--format <format>' argument 'xml' is invalid. Allowed choices are terminal, json, ndjson, csv, markdown.",
       'trailbook list --help shows what can be given.',
     ],
     [
@@ -96,6 +96,8 @@ describe('a mistake in the arguments', () => {
 test.each([
   [['run', 'x', '--format', 'json'], true],
   [['--format=json', 'run'], true],
+  [['run', 'x', '--format', 'ndjson'], true],
+  [['run', 'x', '--format=csv'], false],
   [['--format', 'json', 'run', '--format', 'terminal'], false],
   [['run', '--bogus'], false],
 ])('%j wants JSON: %s', (argv, wanted) => {
@@ -126,6 +128,10 @@ test.each([
   [
     ['run', 'x'],
     ['run', 'x'],
+  ],
+  [
+    ['completion', '--words', '--', 'run', '--logs', 'a', 'root-use'],
+    ['completion', '--words', '--', 'run', '--logs', 'a', 'root-use'],
   ],
 ])('what can be no log file is not taken for one: %j', (argv, expected) => {
   const there = new Set(['a', 'b', 'mine.yaml'])

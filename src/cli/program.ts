@@ -4,6 +4,7 @@ import { TrailbookError } from '../core/errors.ts'
 import { didYouMean } from '../core/runbook/did-you-mean.ts'
 import type { CommandSpec, Given, OptionSpec } from './command.ts'
 import { commands } from './commands.ts'
+import { commonFormats, type Format, formats } from './formats.ts'
 import { globalOptions, globalValueFlags } from './global-options.ts'
 import { version } from './version.ts'
 
@@ -65,7 +66,7 @@ export function untangleLogs(
   isThere: (path: string) => boolean = existsSync,
 ): readonly string[] {
   const at = argv.indexOf('--logs')
-  if (at < 0) return argv
+  if (at < 0 || argv.slice(0, at).includes('--')) return argv
   const end = argv.findIndex((part, index) => index > at && part.startsWith('-') && part !== '-')
   const values = argv.slice(at + 1, end < 0 ? undefined : end)
   const isLog = (part: string, index: number): boolean => index === 0 || (isThere(part) && !/\.ya?ml$/.test(part))
@@ -74,10 +75,11 @@ export function untangleLogs(
   return [...argv.slice(0, at), ...moved, '--logs', ...values.filter(isLog), ...rest]
 }
 
-/** `--format json` must hold even where the rest of the line is wrong. */
+/** Whether errors are JSON: `--format json` and `ndjson` must hold even where the rest of the line is wrong. */
 export function wantsJson(argv: readonly string[]): boolean {
   const at = argv.lastIndexOf('--format')
-  return argv.includes('--format=json') || (at >= 0 && argv[at + 1] === 'json')
+  const isJson = (format: string | undefined): boolean => format === 'json' || format === 'ndjson'
+  return argv.some((part) => part.startsWith('--format=') && isJson(part.slice(9))) || (at >= 0 && isJson(argv[at + 1]))
 }
 
 export function buildProgram(command: CommandSpec | undefined, onCall: (call: Parsed) => void = () => {}): Command {
@@ -88,13 +90,17 @@ export function buildProgram(command: CommandSpec | undefined, onCall: (call: Pa
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ showGlobalOptions: true, helpWidth: 80 })
     .addHelpText('after', programNotes)
-  for (const option of globalOptions) program.addOption(toOption(option))
+  const given = command === undefined ? formats : formatsOf(command)
+  for (const option of globalOptions(given)) program.addOption(toOption(option))
   for (const entry of commands) {
     const child = program.command(entry.name).summary(entry.summary).description(entry.summary)
     if (entry.name === command?.name) defineChild(child, command, program, onCall)
   }
   return program
 }
+
+/** What `--format` and `--report` may ask of a command. */
+export const formatsOf = (command: CommandSpec): readonly Format[] => command.formats ?? commonFormats
 
 function defineChild(child: Command, command: CommandSpec, program: Command, onCall: (call: Parsed) => void): void {
   child.description([`${command.summary}.`, ...(command.details ? [command.details] : [])].join('\n\n'))

@@ -1,5 +1,5 @@
 /** What `run` was asked to do, checked as a whole before anything is read. */
-import { shownPath } from '../authoring/library.ts'
+import { type RunbookFile, shownPath } from '../authoring/library.ts'
 import { type LoadedRunbook, loadRunbook, sound } from '../authoring/load-runbook.ts'
 import { TrailbookError } from '../core/errors.ts'
 import type { GivenAnswers, Values } from '../core/run/plan.ts'
@@ -7,12 +7,13 @@ import type { SkippedRunbook } from '../core/run/result.ts'
 import { kinds, parseScalar } from '../core/runbook/parameter-values.ts'
 import { resolveParameters } from '../core/runbook/parameters.ts'
 import type { Runbook } from '../core/runbook/schema.ts'
+import { parseDuration } from '../core/time.ts'
 import { checkedAnswer } from '../session/ask-step.ts'
 import { advice } from './advice.ts'
-import { argumentList, type CliContext, type Given, list } from './command.ts'
+import { argumentList, type CliContext, flag, type Given, list, text } from './command.ts'
 import type { Config } from './config.ts'
 import { pairs } from './pairs.ts'
-import { resolveRunbooks } from './runbook-files.ts'
+import { distinctRunbooks, libraryFiles, resolveRunbooks } from './runbook-files.ts'
 
 export type SoundRunbook = LoadedRunbook & { readonly runbook: Runbook }
 
@@ -34,32 +35,83 @@ export interface PreparedRuns {
  * @throws TrailbookError CLI_RUNBOOK_INVALID, PARAMETER_*, RUN_ANSWER_*, CLI_PAIR
  */
 export async function prepareRuns(given: Given, config: Config, context: CliContext): Promise<PreparedRuns> {
-  const files = await resolveRunbooks(argumentList(given, 'what'), config, context)
+  const files = await wantedFiles(given, config, context)
   checkScope(given)
   const now = context.clock.now()
   const all: { readonly loaded: SoundRunbook; readonly found: boolean }[] = []
   for (const file of files) {
     const shown = shownPath(file.path, context.cwd)
     const loaded = sound(
-      await loadRunbook(file, { aliases: config.aliases, lists: config.lists, now, cwd: context.cwd }),
+      await loadRunbook(file, {
+        aliases: config.aliases,
+        lists: config.lists,
+        library: () => libraryFiles(config),
+        now,
+        cwd: context.cwd,
+      }),
       shown,
     )
     for (const issue of loaded.issues)
       if (issue.code === 'EXCLUSION_EXPIRED') context.note(`${issue.message} ${issue.hint}`)
     all.push({ loaded, found: file.found })
   }
+  const lookback = givenLookback(given)
   const requests: RunRequest[] = []
   const skipped: SkippedRunbook[] = []
   const runbooks = all.map(({ loaded }) => loaded.runbook)
   for (const { loaded, found } of all) {
     try {
-      requests.push({ loaded, parameters: parametersOf(loaded.runbook, given, runbooks) })
+      requests.push({
+        loaded: lookback === undefined ? loaded : withLookback(loaded, lookback),
+        parameters: parametersOf(loaded.runbook, given, runbooks),
+      })
     } catch (error) {
       if (!found || !(error instanceof TrailbookError) || error.code !== 'PARAMETER_MISSING') throw error
       skipped.push({ runbook: loaded.runbook.id, reason: error.message })
     }
   }
-  return { requests, answers: answersOf(given, runbooks), skipped }
+  return {
+    requests,
+    answers: answersOf(
+      given,
+      all.map(({ loaded }) => loaded),
+    ),
+    skipped,
+  }
+}
+
+async function wantedFiles(given: Given, config: Config, context: CliContext): Promise<readonly RunbookFile[]> {
+  const names = argumentList(given, 'what')
+  if (flag(given, 'all'))
+    return [...(await resolveRunbooks(names, config, context)), ...(await distinctRunbooks(config))]
+  if (names.length > 0) return resolveRunbooks(names, config, context)
+  throw new TrailbookError('CLI_USAGE', {
+    reason: 'It was not said what to run',
+    advice: 'Name runbooks by id, file or folder, or give --all; trailbook list shows those that are there.',
+  })
+}
+
+function givenLookback(given: Given): string | undefined {
+  const lookback = text(given, 'lookback')
+  if (lookback === undefined || parseDuration(lookback) !== undefined) return lookback
+  throw new TrailbookError('CLI_USAGE', {
+    reason: `--lookback takes a duration, and got "${lookback}"`,
+    advice: 'Write for example 12h or 7d.',
+  })
+}
+
+/** Only ever shorter: what a query does not expect before its window would be taken for part of it. */
+function withLookback(loaded: SoundRunbook, most: string): SoundRunbook {
+  const cut = ({ scope, ...runbook }: Runbook): Runbook => {
+    const own = scope.lookback
+    const isLonger = own !== undefined && (parseDuration(own) ?? 0) > (parseDuration(most) ?? 0)
+    return { ...runbook, scope: isLonger ? { ...scope, lookback: most } : scope }
+  }
+  return {
+    ...loaded,
+    runbook: cut(loaded.runbook),
+    runbooks: new Map([...loaded.runbooks].map(([id, inner]) => [id, { ...inner, runbook: cut(inner.runbook) }])),
+  }
 }
 
 /** A mistyped account would find nothing, and look like an answer. */
@@ -85,17 +137,21 @@ function parametersOf(runbook: Runbook, given: Given, all: readonly Runbook[]): 
   return resolveParameters(runbook.parameters, own, { from: 'text' })
 }
 
-function answersOf(given: Given, all: readonly Runbook[]): GivenAnswers {
+const asksOf = ({ steps }: Runbook) => steps.filter((step) => step.kind === 'ask')
+
+function answersOf(given: Given, all: readonly SoundRunbook[]): GivenAnswers {
   const typed = pairs('--answer', list(given, 'answer'), 'planned=yes')
-  const questions = all.flatMap((one) => one.steps.filter((step) => step.kind === 'ask'))
+  const asked = all.flatMap(({ runbook }) => asksOf(runbook).map((step) => [step.id, step] as const))
+  // Those of runbooks that are run as a step bear the id of their own.
+  const inner = all.flatMap(({ runbooks }) =>
+    [...runbooks.values()].flatMap(({ runbook }) => asksOf(runbook).map((s) => [`${runbook.id}.${s.id}`, s] as const)),
+  )
+  const questions = new Map([...inner, ...asked])
   return Object.fromEntries(
     Object.entries(typed).map(([id, values]) => {
-      const step = questions.find((question) => question.id === id)
+      const step = questions.get(id)
       if (step === undefined) {
-        const known = advice(
-          id,
-          questions.map((question) => question.id),
-        )
+        const known = advice(id, [...questions.keys()])
         throw new TrailbookError('RUN_ANSWER_UNKNOWN', { step: id, known })
       }
       const value = values.at(-1) ?? ''

@@ -13,6 +13,18 @@ export async function libraryFiles(config: Config): Promise<readonly RunbookFile
   return [...(await ownFiles(config)), ...(await findRunbooks(shippedFolder()))]
 }
 
+/** All runbooks in reach, of each id the one that stands first. */
+export async function distinctRunbooks(config: Config): Promise<readonly RunbookFile[]> {
+  const ids = new Set<string>()
+  const files: RunbookFile[] = []
+  for (const file of await libraryFiles(config)) {
+    const id = (await readHead(file.path))?.id ?? file.path
+    if (!ids.has(id)) files.push(file)
+    ids.add(id)
+  }
+  return files
+}
+
 /** @throws TrailbookError CONFIG_FOLDER_MISSING for a folder that the configuration names */
 async function ownFiles(config: Config): Promise<readonly RunbookFile[]> {
   const files: RunbookFile[] = []

@@ -7,6 +7,7 @@ import { type IngestReport, ingestLogs, lakeExists, openConnection } from '../co
 import { TrailbookError } from '../core/errors.ts'
 import type { Connection } from '../core/ports.ts'
 import { plural, visible } from '../core/report/text.ts'
+import type { Inventory } from '../core/run/inventory.ts'
 import type { Window } from '../core/time.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
@@ -20,6 +21,10 @@ export interface SourceRequest {
 
 export interface OpenedSource {
   readonly connection: Connection
+  /** Folder of the lake that is asked. */
+  readonly lake: string
+  /** The lake goes when it is closed. */
+  readonly temporary: boolean
   /** First to last event of the logs that were given; undefined without --logs. */
   readonly logs: Window | undefined
   /** What went in, when logs were given. */
@@ -38,11 +43,13 @@ export async function openSource(
   config: Config,
   context: CliContext,
 ): Promise<OpenedSource> {
-  const options = timeLimitMs === undefined ? {} : { timeLimitMs }
+  const { inventory } = config
+  const options = { inventory, ...(timeLimitMs !== undefined && { timeLimitMs }) }
   if (logs.length === 0) {
     await requireLake(config, context)
     const connection = await openConnection(config.lake, options)
-    return { connection, logs: undefined, ingested: undefined, close: () => connection.close() }
+    const close = (): Promise<void> => connection.close()
+    return { connection, lake: config.lake, temporary: false, logs: undefined, ingested: undefined, close }
   }
   const temporary = config.lakeGiven ? undefined : await temporaryFolder()
   const remove = async (): Promise<void> => {
@@ -50,11 +57,13 @@ export async function openSource(
   }
   try {
     const lake = temporary === undefined ? config.lake : join(temporary, 'lake')
-    const ingested = await ingestPaths(lake, logs, context)
+    const ingested = await ingestPaths(lake, logs, context, inventory)
     if (ingested.interrupted) throw new TrailbookError('RUN_INTERRUPTED')
     const connection = await openConnection(lake, options)
     return {
       connection,
+      lake,
+      temporary: temporary !== undefined,
       logs: ingested.span ?? undefined,
       ingested,
       async close() {
@@ -84,27 +93,51 @@ export async function requireLake(config: Config, context: Pick<CliContext, 'cwd
  *
  * @throws TrailbookError CLI_NO_LOGS when there was not one file to read, so that a wrong folder is no quiet success
  */
-export async function ingestPaths(lake: string, paths: readonly string[], context: CliContext): Promise<IngestReport> {
+export async function ingestPaths(
+  lake: string,
+  paths: readonly string[],
+  context: CliContext,
+  inventory?: Inventory,
+): Promise<IngestReport> {
   try {
     const report = await ingestLogs(lake, paths, {
       signal: context.signal,
+      inventory,
       onProgress: ({ files, totalFiles, records }) =>
         context.progress(`Reading logs: ${files} of ${plural(totalFiles, 'file')}, ${plural(records, 'record')}`),
     })
-    if (report.files === 0 && !report.interrupted) throw new TrailbookError('CLI_NO_LOGS', { paths: paths.join(', ') })
+    if (report.files === 0 && paths.length > 0 && !report.interrupted)
+      throw new TrailbookError('CLI_NO_LOGS', { paths: paths.join(', ') })
     return report
   } finally {
     context.progress(undefined)
   }
 }
 
-/** Names on standard error what could not be read. */
+/** Files and records that could not be read; the report lists the first of them. */
+export const keptOut = (ingested: IngestReport | undefined): number =>
+  ingested === undefined ? 0 : ingested.quarantinedFiles + ingested.quarantinedRecords
+
+/** Names on standard error what could not be read, and what was not looked at. */
 export function noteQuarantine(ingested: IngestReport | undefined, context: CliContext): void {
-  const all = ingested?.quarantined ?? []
-  if (all.length === 0) return
-  const shown = all.slice(0, 5).map(({ file, reason }) => `  ${visible(file)}: ${visible(reason)}`)
-  const more = all.length > shown.length ? [`  … and ${all.length - shown.length} more`] : []
+  if (ingested === undefined) return
+  const passedOver = passedOverText(ingested)
+  if (passedOver !== undefined) context.note(`Passed over: ${passedOver}`)
+  const count = keptOut(ingested)
+  if (count === 0) return
+  const shown = ingested.quarantined.slice(0, 5).map(({ file, reason }) => `  ${visible(file)}: ${visible(reason)}`)
+  const more = count > shown.length ? [`  … and ${count - shown.length} more`] : []
   context.note(
-    [`${plural(all.length, 'file or record', 'files or records')} could not be read:`, ...shown, ...more].join('\n'),
+    [`${plural(count, 'file or record', 'files or records')} could not be read:`, ...shown, ...more].join('\n'),
   )
+}
+
+const reasons = { name: '', link: ' (a link out of the folder)', own: ' (written by trailbook)' }
+
+/** How many files were not looked at, and the first names; undefined where there are none. */
+export function passedOverText({ ignored, passedOver }: IngestReport): string | undefined {
+  if (ignored === 0) return undefined
+  const shown = passedOver.slice(0, 5).map(({ file, reason }) => `${visible(file)}${reasons[reason]}`)
+  const more = ignored > shown.length ? `, … and ${ignored - shown.length} more` : ''
+  return `${plural(ignored, 'file')}: ${shown.join(', ')}${more}`
 }

@@ -7,6 +7,12 @@ export const windowOptions: readonly OptionSpec[] = [
   { flags: '--to <time>', description: 'end of the window (UTC, excluded)' },
 ]
 
+/** Of runs: a young lake holds less than a runbook would like to compare with. */
+export const lookbackOption: OptionSpec = {
+  flags: '--lookback <duration>',
+  description: 'look no further back before the window than this, e.g. 7d, also where a runbook asks for more',
+}
+
 export const scopeOptions: readonly OptionSpec[] = [
   { flags: '--account <id>', description: 'only events of this account; may be given several times', repeatable: true },
   {

@@ -6,17 +6,21 @@
  */
 import { cliErrors } from './errors/cli.ts'
 import { engineErrors } from './errors/engine.ts'
+import { evidenceErrors } from './errors/evidence.ts'
 import { ingestErrors } from './errors/ingest.ts'
 import { runErrors } from './errors/run.ts'
 import { runbookErrors } from './errors/runbook.ts'
+import { simulateErrors } from './errors/simulate.ts'
 import { sqlErrors } from './errors/sql.ts'
 
 export const errorCatalogue = {
   ...cliErrors,
   ...engineErrors,
+  ...evidenceErrors,
   ...ingestErrors,
   ...runErrors,
   ...runbookErrors,
+  ...simulateErrors,
   ...sqlErrors,
 } as const satisfies Record<string, ErrorEntry>
 

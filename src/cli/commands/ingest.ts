@@ -1,38 +1,59 @@
 import { shownPath } from '../../authoring/library.ts'
-import { exitCodes } from '../../core/errors.ts'
-import { labelled, line, span } from '../../core/report/lines.ts'
-import { coverageText } from '../../core/report/terminal.ts'
+import { forgetLogs } from '../../compose.ts'
+import { exitCodes, TrailbookError } from '../../core/errors.ts'
+import { labelled, line, paragraph, span } from '../../core/report/lines.ts'
 import { plural, visible } from '../../core/report/text.ts'
-import { argumentList, defineCommand } from '../command.ts'
+import { coverageText } from '../../core/report/words.ts'
+import { argumentList, defineCommand, list } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { ingestPaths } from '../sources.ts'
+import { ingestPaths, keptOut, passedOverText } from '../sources.ts'
 
 export const ingestCommand = defineCommand({
   name: 'ingest',
   summary: 'Put CloudTrail logs into the lake',
   details:
-    'Reads .json, .json.gz and NDJSON files as CloudTrail delivers them, from folders of any depth. Every event is stored once, however often it is ingested. What cannot be read is named and left out; the rest goes in.',
-  arguments: [{ name: '<path...>', description: 'log files and folders' }],
-  options: [],
+    'Reads .json, .json.gz and NDJSON files as CloudTrail delivers them, from folders of any depth. Every event is stored once, however often it is ingested. What cannot be read is named and left out; the rest goes in. It stays a gap in what the lake covers, also when it is deleted, until it can be read or you say that it is of no matter.',
+  arguments: [{ name: '[path...]', description: 'log files and folders' }],
+  options: [
+    {
+      flags: '--forget <path>',
+      description: 'an unreadable file, or a folder of such, that is of no matter: it is no gap any more (repeatable)',
+      repeatable: true,
+    },
+  ],
   examples: [
     { command: 'trailbook ingest ./AWSLogs', says: 'store everything below a folder' },
     { command: 'trailbook ingest new.json.gz --lake /data/lake', says: 'add one file to a lake elsewhere' },
+    { command: 'trailbook ingest --forget ./AWSLogs/notes.json', says: 'a file that was never a log is no gap' },
   ],
   async action(given, context) {
     const config = await loadConfig(context)
-    const report = await ingestPaths(config.lake, argumentList(given, 'path'), context)
-    const bad = report.quarantined
+    const [paths, unwanted] = [argumentList(given, 'path'), list(given, 'forget')]
+    if (paths.length === 0 && unwanted.length === 0)
+      throw new TrailbookError('CLI_USAGE', {
+        reason: 'No log files were named',
+        advice: 'Name files or folders, for example: trailbook ingest ./AWSLogs',
+      })
+    const forgotten = unwanted.length === 0 ? [] : await forgetLogs(config.lake, unwanted)
+    const report = await ingestPaths(config.lake, paths, context, config.inventory)
+    const bad = report.quarantined.slice(0, 20)
+    const count = keptOut(report)
+    const passedOver = passedOverText(report)
     return {
-      exitCode: report.interrupted ? exitCodes.interrupted : bad.length > 0 ? exitCodes.quarantined : exitCodes.clear,
-      json: { schema: 'trailbook.ingest/v1', ...report },
+      exitCode: report.interrupted ? exitCodes.interrupted : count > 0 ? exitCodes.quarantined : exitCodes.clear,
+      json: { schema: 'trailbook.ingest/v1', ...report, forgotten },
       lines: (width) => [
         ...(report.interrupted
           ? labelled('Stopped before the end.', 'What is counted here is stored; run it again to go on.', width)
           : []),
-        line(
-          span(plural(report.events, 'new event'), 'strong'),
-          ` from ${plural(report.files, 'file')}; ${plural(report.duplicates, 'duplicate')} left out`,
-        ),
+        ...(paths.length === 0
+          ? []
+          : [
+              line(
+                span(plural(report.events, 'new event'), 'strong'),
+                ` from ${plural(report.files, 'file')}; ${plural(report.duplicates, 'duplicate')} left out`,
+              ),
+            ]),
         ...labelled('Lake', shownPath(config.lake, context.cwd), width),
         ...labelled('Seen', coverageText(report.coverage), width),
         ...(report.variants > 0
@@ -42,19 +63,24 @@ export const ingestCommand = defineCommand({
               width,
             )
           : []),
-        ...(bad.length === 0
+        ...(passedOver === undefined ? [] : labelled('Passed over', passedOver, width)),
+        ...(forgotten.length === 0 ? [] : labelled('Forgot', forgotten.map(visible).join(', '), width)),
+        ...(count === 0
           ? []
-          : [line(span(`${plural(bad.length, 'file or record', 'files or records')} could not be read:`, 'warn'))]),
-        ...bad
-          .slice(0, 20)
-          .flatMap(({ file, ordinal, code, reason }) =>
-            labelled(
-              '  -',
-              visible(`${file}${ordinal === undefined ? '' : ` record ${ordinal}`}: ${reason} (${code})`),
-              width,
-            ),
+          : [line(span(`${plural(count, 'file or record', 'files or records')} could not be read:`, 'warn'))]),
+        ...bad.flatMap(({ file, ordinal, code, reason }) =>
+          labelled(
+            '  -',
+            visible(`${file}${ordinal === undefined ? '' : ` record ${ordinal}`}: ${reason} (${code})`),
+            width,
           ),
-        ...(bad.length > 20 ? [line(span(`  … and ${bad.length - 20} more; --format json lists all`, 'muted'))] : []),
+        ),
+        ...(count > bad.length
+          ? [line(span(`  … and ${count - bad.length} more; --format json lists the first thousand`, 'muted'))]
+          : []),
+        ...(report.quarantinedFiles === 0
+          ? []
+          : paragraph('If such a file is of no matter: trailbook ingest --forget <path>', width, 'muted')),
       ],
     }
   },

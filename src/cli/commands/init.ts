@@ -23,6 +23,15 @@ export const configTemplate = `# Configuration of trailbook. Every key may be le
 # lists:
 #   automation_roles:
 #     - arn:aws:iam::111122223333:role/deploy
+
+# What should be there: without it, coverage expects only accounts and regions that it has seen, and "clear" says no more than that.
+# inventory:
+#   regions: [us-east-1, eu-west-1]
+#   accounts:
+#     - { id: "111122223333", name: production, unit: Workloads/Production }
+#     - { id: "444455556666", name: sandbox, regions: [us-east-1], from: 2026-01-01 }
+#   trails:
+#     - { name: organisation, exclude: [kms.amazonaws.com], data: [{ service: s3, resources: ["arn:aws:s3:::my-bucket/"] }] }
 `
 
 export const initCommand = defineCommand({

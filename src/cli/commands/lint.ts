@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { readHead, shownPath } from '../../authoring/library.ts'
+import { shownPath } from '../../authoring/library.ts'
 import { type LoadedRunbook, loadRunbook } from '../../authoring/load-runbook.ts'
 import type { Issue } from '../../core/errors.ts'
 import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
@@ -9,6 +9,7 @@ import { argumentList, defineCommand, flag } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { placeText } from '../failure.ts'
 import { checkedFiles, libraryFiles } from '../runbook-files.ts'
+import { version } from '../version.ts'
 import { writing } from '../write.ts'
 
 export const lintCommand = defineCommand({
@@ -26,6 +27,7 @@ export const lintCommand = defineCommand({
     { flags: '--fix', description: 'mend what can be mended without changing the meaning' },
     { flags: '--strict', description: 'exit with 1 for warnings too' },
   ],
+  formats: ['terminal', 'json', 'sarif'],
   examples: [
     { command: 'trailbook lint', says: 'check all runbooks of this folder' },
     { command: 'trailbook lint runbooks/stopped-trail.yaml --fix', says: 'mend one' },
@@ -33,15 +35,16 @@ export const lintCommand = defineCommand({
   async action(given, context) {
     const config = await loadConfig(context)
     const files = await checkedFiles(argumentList(given, 'paths'), config, context)
-    const heads = await Promise.all([...(await libraryFiles(config)), ...files].map((file) => readHead(file.path)))
-    const knownRunbooks = heads.flatMap((head) => (head === undefined ? [] : [head.id]))
+    const { knownEvents } = await import('../../core/event/known-events.ts')
+    const known = knownEvents()
     const linted: LoadedRunbook[] = []
     let fixed = 0
     for (const file of files) {
       const options = {
         aliases: config.aliases,
         lists: config.lists,
-        knownRunbooks,
+        library: () => libraryFiles(config),
+        knownEvents: known,
         now: context.clock.now(),
         cwd: context.cwd,
       }
@@ -74,6 +77,9 @@ export const lintCommand = defineCommand({
           `, ${plural(warnings, 'warning')} in ${plural(linted.length, 'runbook')}${fixed > 0 ? `; ${fixed} mended` : ''}`,
         ),
       ],
+      renders: {
+        sarif: async () => (await import('../../core/report/sarif-issues.ts')).issuesSarif(all, version()),
+      },
     }
   },
 })

@@ -25,6 +25,7 @@ export const listCommand = defineCommand({
       choices: ['info', 'low', 'medium', 'high', 'critical'],
     },
   ],
+  formats: ['terminal', 'json', 'ndjson', 'csv', 'markdown'],
   examples: [
     { command: 'trailbook list', says: 'every runbook in reach' },
     { command: 'trailbook list --tag iam', says: 'those about IAM' },
@@ -51,7 +52,12 @@ export const listCommand = defineCommand({
     })
     const runbooks: ListedRunbook[] = []
     for (const { file, head } of chosen) {
-      const { issues } = await loadRunbook(file, { aliases: config.aliases, lists: config.lists, cwd: context.cwd })
+      const { issues } = await loadRunbook(file, {
+        aliases: config.aliases,
+        lists: config.lists,
+        library: () => libraryFiles(config),
+        cwd: context.cwd,
+      })
       const mistakes = issues.filter((issue) => issue.severity === 'error').length
       const path = shownPath(head.path, context.cwd)
       runbooks.push({ ...head, path, issues: mistakes })
@@ -79,6 +85,27 @@ export const listCommand = defineCommand({
               blank,
               line(span(plural(runbooks.length, 'runbook'), 'muted')),
             ],
+      renders: {
+        ndjson: async () => (await import('../../core/report/ndjson.ts')).ndjsonLines(runbooks),
+        csv: async () => (await import('../../core/report/row-reports.ts')).rowsCsv(tableOf(runbooks)),
+        markdown: async () =>
+          (await import('../../core/report/row-reports.ts')).rowsMarkdown(
+            tableOf(runbooks),
+            plural(runbooks.length, 'runbook'),
+          ),
+      },
     }
   },
+})
+
+const tableOf = (runbooks: readonly ListedRunbook[]) => ({
+  columns: ['id', 'severity', 'title', 'tags', 'attack', 'path'].map((name) => ({ name })),
+  rows: runbooks.map(({ id, severity, title, tags, attack, path }) => ({
+    id,
+    severity,
+    title,
+    tags: tags.join(' '),
+    attack: attack.join(' '),
+    path,
+  })),
 })

@@ -2,17 +2,15 @@ import { resolve } from 'node:path'
 import { readText } from '../../authoring/library.ts'
 import { prepare } from '../../authoring/load-runbook.ts'
 import { exitCodes, TrailbookError } from '../../core/errors.ts'
-import { blank, line, span } from '../../core/report/lines.ts'
-import { tableLines } from '../../core/report/table.ts'
-import { coverageText } from '../../core/report/terminal.ts'
-import { plural } from '../../core/report/text.ts'
 import { listTable } from '../../core/runbook/lists.ts'
 import { analyze } from '../../core/sql/compile.ts'
 import { runQuery } from '../../session/query.ts'
 import { argument, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { queryAnswer, queryFormats, queryNote } from '../query-answer.ts'
+import { recordOptions, recordQuery } from '../record.ts'
 import { checkScope } from '../run-request.ts'
-import { noteQuarantine, openSource } from '../sources.ts'
+import { keptOut, noteQuarantine, openSource } from '../sources.ts'
 import { timeLimitOf, timeoutOption } from '../timeout.ts'
 import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
 
@@ -29,7 +27,9 @@ export const queryCommand = defineCommand({
     ...scopeOptions,
     { flags: '--limit <rows>', description: 'rows to keep; further ones are counted', default: '10000' },
     timeoutOption,
+    ...recordOptions,
   ],
+  formats: queryFormats,
   examples: [
     {
       command: 'trailbook query "SELECT eventName, count(*) AS calls FROM cloudtrail_logs GROUP BY eventName"',
@@ -65,25 +65,13 @@ export const queryCommand = defineCommand({
         { connection: source.connection, clock: context.clock },
         { signal: context.signal },
       )
+      await recordQuery({ given, config, context, source }, sql, result)
       for (const warning of issues) context.note(`${warning.message} ${warning.hint}`)
+      // Rows alone do not say what they were looked for in.
+      if (['csv', 'ndjson'].includes(context.globals.format)) context.note(queryNote(result))
       return {
-        exitCode: source.ingested?.quarantined.length ? exitCodes.quarantined : exitCodes.clear,
-        json: result,
-        lines: (width) => [
-          ...tableLines({
-            columns: result.columns.map((column) => column.name),
-            rows: result.rows,
-            width,
-            maxRows: 1000,
-          }),
-          blank,
-          line(
-            span(
-              `${plural(result.rowCount, 'row')}${result.truncated ? `, ${result.rows.length} kept` : ''}; ${coverageText(result.coverage)}`,
-              'muted',
-            ),
-          ),
-        ],
+        exitCode: keptOut(source.ingested) > 0 ? exitCodes.quarantined : exitCodes.clear,
+        ...queryAnswer(result),
       }
     } finally {
       await source.close()

@@ -1,3 +1,4 @@
+import { shownPath } from '../../authoring/library.ts'
 import { renderRun } from '../../core/report/terminal.ts'
 import { plural, visible } from '../../core/report/text.ts'
 import type { Doubt } from '../../core/run/doubts.ts'
@@ -15,18 +16,21 @@ import type { RunEffects } from '../../session/state.ts'
 import { asker } from '../ask.ts'
 import { type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { evidenceOption, openRecorder, recordOptions } from '../record.ts'
+import { runFormats, runRenders } from '../run-renders.ts'
 import { prepareRuns, type SoundRunbook } from '../run-request.ts'
-import { noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
+import { keptOut, noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
 import { timeLimitOf, timeoutOption } from '../timeout.ts'
-import { logsOption, scopeOptions, windowOptions } from '../window-options.ts'
+import { logsOption, lookbackOption, scopeOptions, windowOptions } from '../window-options.ts'
 
 export const runCommand = defineCommand({
   name: 'run',
   summary: 'Run runbooks and say what they found',
   details:
     "The window is what you say, else the span of --logs, else the runbook's own. The verdict is clear only when everything that was expected could be seen.",
-  arguments: [{ name: '<what...>', description: 'ids of runbooks, runbook files, or folders of them' }],
+  arguments: [{ name: '[what...]', description: 'ids of runbooks, runbook files, or folders of them' }],
   options: [
+    { flags: '--all', description: 'every runbook that trailbook list shows' },
     {
       flags: '--param <name=value>',
       description: 'a parameter of the runbook; may be given several times',
@@ -34,6 +38,7 @@ export const runCommand = defineCommand({
     },
     logsOption,
     ...windowOptions,
+    lookbackOption,
     ...scopeOptions,
     {
       flags: '--answer <step=value>',
@@ -42,7 +47,10 @@ export const runCommand = defineCommand({
     },
     timeoutOption,
     { flags: '--fail-on <severity>', description: 'lower findings exit with 0', choices: [...severities] },
+    evidenceOption,
+    ...recordOptions,
   ],
+  formats: runFormats,
   examples: [
     { command: 'trailbook run root-activity --logs ./logs', says: 'a shipped runbook over some log files' },
     {
@@ -50,6 +58,10 @@ export const runCommand = defineCommand({
       says: 'one account in the lake, the last day',
     },
     { command: 'trailbook run runbooks/ --fail-on high --format json', says: 'all of a folder, for a machine' },
+    {
+      command: 'trailbook run root-activity --report html=report.html --report sarif=findings.sarif',
+      says: 'the answer here, and two files of it',
+    },
   ],
   async action(given, context) {
     const config = await loadConfig(context)
@@ -60,17 +72,26 @@ export const runCommand = defineCommand({
     const source = await openSource({ logs: list(given, 'logs'), timeLimitMs }, config, context)
     try {
       noteQuarantine(source.ingested, context)
+      const recorder = await openRecorder({ given, config, context, source, several: requests.length > 1 })
       const runs: RunbookRun[] = []
       for (const { loaded, parameters } of requests) {
         const plan = planOf(loaded, { given, context, source, parameters, answers })
-        runs.push(withQuarantine(await follow(plan, source, context), source))
+        const carryOut = async (more: Partial<RunEffects>) =>
+          withQuarantine(await follow(plan, source, { context, more }), source)
+        runs.push(await recorder.around({ loaded, plan }, carryOut))
       }
       const result = assembleResult(runs, skipped)
       const failOn = text(given, 'failOn')
       return {
-        exitCode: exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined),
-        json: result,
+        exitCode: recorder.exitCode(exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined)),
+        json: recorder.told(result),
         lines: (width) => renderRun(result, { width }),
+        renders: runRenders(
+          result,
+          Object.fromEntries(
+            requests.map(({ loaded }) => [loaded.runbook.id, shownPath(loaded.path, context.cwd)] as const),
+          ),
+        ),
       }
     } finally {
       await source.close()
@@ -115,12 +136,17 @@ function planOf(loaded: SoundRunbook, { given, context, source, parameters, answ
   })
 }
 
-async function follow(plan: Plan, source: OpenedSource, context: CliContext): Promise<RunbookRun> {
+async function follow(
+  plan: Plan,
+  source: OpenedSource,
+  { context, more }: { readonly context: CliContext; readonly more: Partial<RunEffects> },
+): Promise<RunbookRun> {
   const effects: RunEffects = {
     connection: source.connection,
     clock: context.clock,
     expressions: celExpressions(),
     ...(context.interactive && { ask: asker(context) }),
+    ...more,
   }
   const events = runRunbook(plan, effects, { signal: context.signal })
   try {
@@ -137,7 +163,7 @@ async function follow(plan: Plan, source: OpenedSource, context: CliContext): Pr
 
 /** Logs that could not be read may hold what was asked for. */
 function withQuarantine(run: RunbookRun, { ingested }: OpenedSource): RunbookRun {
-  const count = ingested?.quarantined.length ?? 0
+  const count = keptOut(ingested)
   if (count === 0) return run
   const added: Doubt = {
     code: 'quarantined',

@@ -3,7 +3,7 @@ import { loadRunbook, sound } from '../../authoring/load-runbook.ts'
 import { runbookLines } from '../../core/report/show.ts'
 import { argument, defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { resolveRunbooks } from '../runbook-files.ts'
+import { libraryFiles, resolveRunbooks } from '../runbook-files.ts'
 
 export const showCommand = defineCommand({
   name: 'show',
@@ -19,7 +19,12 @@ export const showCommand = defineCommand({
     const [file] = await resolveRunbooks([argument(given, 'what') ?? ''], config, context)
     const shown = shownPath(file!.path, context.cwd)
     const { runbook, digest } = sound(
-      await loadRunbook(file!, { aliases: config.aliases, lists: config.lists, cwd: context.cwd }),
+      await loadRunbook(file!, {
+        aliases: config.aliases,
+        lists: config.lists,
+        library: () => libraryFiles(config),
+        cwd: context.cwd,
+      }),
       shown,
     )
     return {

@@ -1,8 +1,10 @@
 import { shownPath } from '../../authoring/library.ts'
 import { readLakeStatus } from '../../compose.ts'
+import { gapLines } from '../../core/report/coverage-lines.ts'
 import { indent, labelled, line } from '../../core/report/lines.ts'
-import { coverageText, gapLines } from '../../core/report/terminal.ts'
 import { plural } from '../../core/report/text.ts'
+import { coverageText } from '../../core/report/words.ts'
+import type { Inventory } from '../../core/run/inventory.ts'
 import { defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { requireLake } from '../sources.ts'
@@ -20,10 +22,10 @@ export const statusCommand = defineCommand({
     const config = await loadConfig(context)
     const shown = shownPath(config.lake, context.cwd)
     await requireLake(config, context)
-    const { lake, coverage } = await readLakeStatus(config.lake)
+    const { lake, coverage } = await readLakeStatus(config.lake, config.inventory)
     return {
       exitCode: 0,
-      json: { schema: 'trailbook.status/v1', lake, coverage },
+      json: { schema: 'trailbook.status/v1', lake, coverage, inventory: config.inventory ?? null },
       lines: (width) => [
         ...labelled('Lake  ', shown, width),
         ...labelled(
@@ -31,13 +33,29 @@ export const statusCommand = defineCommand({
           `${lake.events.toLocaleString('en-US')} from ${plural(lake.files, 'file')}, ${size(lake.bytes)}`,
           width,
         ),
+        ...(lake.variants === 0
+          ? []
+          : labelled('Note  ', `${plural(lake.variants, 'event')} share an id with another of other content`, width)),
+        ...(lake.forgotten === 0
+          ? []
+          : labelled('Note  ', `${plural(lake.forgotten, 'unreadable file')} forgotten on request`, width)),
         ...labelled('Time  ', lake.first === null ? 'empty' : `${lake.first} to ${lake.last}`, width),
+        ...labelled('Expect', expectedText(config.inventory), width),
         ...labelled('Seen  ', coverageText(coverage), width),
         ...(coverage.complete ? [] : [line(''), line('Not covered'), ...indent(gapLines(coverage, width), 2)]),
       ],
     }
   },
 })
+
+/** A question is clear only against what is expected, so that stands beside what was seen. */
+function expectedText(inventory: Inventory | undefined): string {
+  if (inventory === undefined) return 'what was seen; trailbook.yaml has no inventory'
+  const { accounts, trails } = inventory
+  const regions = new Set(accounts.flatMap((account) => account.regions ?? inventory.regions))
+  const known = trails.length === 0 ? '' : `; what ${trails.map(({ name }) => name).join(', ')} records`
+  return `${plural(accounts.length, 'account')} in ${plural(regions.size, 'region')} by the inventory${known}`
+}
 
 function size(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB']

@@ -8,7 +8,7 @@ import { plural } from '../../core/report/text.ts'
 import { argumentList, defineCommand, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { placeText } from '../failure.ts'
-import { checkedFiles } from '../runbook-files.ts'
+import { checkedFiles, libraryFiles } from '../runbook-files.ts'
 
 export const testCommand = defineCommand({
   name: 'test',
@@ -21,6 +21,7 @@ export const testCommand = defineCommand({
     },
   ],
   options: [{ flags: '--case <text>', description: 'only cases whose name holds this text' }],
+  formats: ['terminal', 'json', 'ndjson', 'junit'],
   examples: [
     { command: 'trailbook test', says: "all cases of this folder's runbooks" },
     { command: 'trailbook test root-activity --case console', says: 'some cases of one runbook' },
@@ -35,7 +36,12 @@ export const testCommand = defineCommand({
       for (const file of files) {
         if (context.signal.aborted) throw new TrailbookError('RUN_INTERRUPTED')
         const shown = shownPath(file.path, context.cwd)
-        const loaded = await loadRunbook(file, { aliases: config.aliases, lists: config.lists, cwd: context.cwd })
+        const loaded = await loadRunbook(file, {
+          aliases: config.aliases,
+          lists: config.lists,
+          library: () => libraryFiles(config),
+          cwd: context.cwd,
+        })
         const { runbook } = loaded
         if (runbook === undefined) {
           const first = loaded.issues.find((issue) => issue.severity === 'error')
@@ -80,6 +86,10 @@ export const testCommand = defineCommand({
           `: ${plural(passed, 'case')} passed${skipped > 0 ? `, ${skipped} skipped` : ''} in ${plural(files.length, 'runbook')}`,
         ),
       ],
+      renders: {
+        ndjson: async () => (await import('../../core/report/ndjson.ts')).ndjsonLines(cases),
+        junit: async () => (await import('../../core/report/junit.ts')).casesJunit(cases),
+      },
     }
   },
 })

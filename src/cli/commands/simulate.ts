@@ -1,0 +1,102 @@
+import { readdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { shownPath } from '../../authoring/library.ts'
+import { TrailbookError } from '../../core/errors.ts'
+import { labelled, line, span } from '../../core/report/lines.ts'
+import { plural } from '../../core/report/text.ts'
+import { defineCommand, flag, type Given, text } from '../command.ts'
+import { makeFolder, writing } from '../write.ts'
+
+export const simulateCommand = defineCommand({
+  name: 'simulate',
+  summary: 'Write the logs of a made-up organisation, with attacks in them',
+  details:
+    'Writes log files as CloudTrail delivers them, groundtruth.json (which events belong to which attack) and a trailbook.yaml that fits. The same options give the same files. Nothing in them is real.',
+  arguments: [],
+  options: [
+    { flags: '--events <n>', description: 'how many events in all', default: '100000' },
+    { flags: '--seed <text>', description: 'another seed gives other events', default: '1' },
+    { flags: '--out <folder>', description: 'a new or empty folder' },
+    { flags: '--days <n>', description: 'how many days', default: '7' },
+    { flags: '--start <time>', description: 'when the first day begins', default: '2026-01-08T00:00:00Z' },
+    { flags: '--history <n>', description: 'how many of the days pass before the first attack', default: '0' },
+    { flags: '--accounts <n>', description: 'how many accounts', default: '6' },
+    {
+      flags: '--stories <ids>',
+      description: 'all, none, or ids of attack stories with commas between',
+      default: 'all',
+    },
+    { flags: '--organization', description: "lay the files out as an organisation's trail does" },
+  ],
+  examples: [
+    { command: 'trailbook simulate --events 100000 --seed 1 --out ./logs', says: 'a week of six accounts' },
+    {
+      command: 'trailbook simulate --events 20000 --days 2 --stories root-takeover --out ./logs',
+      says: 'two days with one attack',
+    },
+  ],
+  async action(given, context) {
+    const out = text(given, 'out')
+    if (out === undefined) throw new TrailbookError('SIMULATE_NO_FOLDER')
+    // What was typed is read before a folder is made.
+    const request = {
+      events: whole(given, 'events'),
+      seed: text(given, 'seed') ?? '1',
+      days: whole(given, 'days'),
+      start: text(given, 'start') ?? '',
+      history: whole(given, 'history'),
+      accounts: whole(given, 'accounts'),
+      stories: storiesOf(text(given, 'stories') ?? 'all'),
+      organization: flag(given, 'organization'),
+    }
+    const folder = resolve(context.cwd, out)
+    const shown = shownPath(folder, context.cwd)
+    await writing(shown, () => makeFolder(folder))
+    if ((await readdir(folder)).length > 0) throw new TrailbookError('SIMULATE_NOT_EMPTY', { path: shown })
+    const [{ simulate }, { folderSink }] = await Promise.all([
+      import('../../simulate/simulate.ts'),
+      import('../../simulate/folder-sink.ts'),
+    ])
+    const sink = folderSink(folder)
+    const truth = await writing(shown, async () => simulate(request, sink))
+    const { events, files, window, stories } = truth
+    return {
+      exitCode: 0,
+      json: {
+        schema: 'trailbook.simulate/v1',
+        out: shown,
+        events,
+        files,
+        window,
+        accounts: truth.organisation.accounts.length,
+        stories: stories.map(({ id, title, from, to, steps }) => ({ id, title, from, to, steps: steps.length })),
+      },
+      lines: (width) => [
+        line(
+          span(plural(events, 'event'), 'strong'),
+          ` in ${plural(files, 'log file')} of ${plural(truth.organisation.accounts.length, 'account')}`,
+        ),
+        ...labelled('Window', `${window.from} to ${window.to}`, width),
+        ...labelled('Attacks', stories.map(({ id }) => id).join(', ') || 'none', width),
+        ...labelled('Next', `cd ${shown} && trailbook ingest AWSLogs && trailbook run root-activity`, width),
+      ],
+    }
+  },
+})
+
+/** Bounds are the generator's own; what is no number at all is told as it was typed. */
+function whole(given: Given, option: string): number {
+  const value = text(given, option) ?? ''
+  const number = Number(value.replaceAll('_', ''))
+  if (value === '' || Number.isNaN(number))
+    throw new TrailbookError('SIMULATE_OPTION', { option: `--${option}`, value, reason: 'must be a whole number' })
+  return number
+}
+
+const storiesOf = (value: string): 'all' | 'none' | readonly string[] =>
+  value === 'all' || value === 'none'
+    ? value
+    : value
+        .split(',')
+        .map((id) => id.trim())
+        .filter((id) => id !== '')

@@ -1,0 +1,30 @@
+import { blank, line, span } from '../core/report/lines.ts'
+import { tableLines } from '../core/report/table.ts'
+import { plural } from '../core/report/text.ts'
+import { coverageText } from '../core/report/words.ts'
+import type { QueryResult } from '../session/query.ts'
+import type { Outcome } from './command.ts'
+import type { Format } from './formats.ts'
+
+export const queryFormats: readonly Format[] = ['terminal', 'json', 'ndjson', 'csv', 'markdown', 'html']
+
+/** How many rows there are, and what was looked through: rows alone do not say it. */
+export const queryNote = (result: QueryResult): string =>
+  `${plural(result.rowCount, 'row')}${result.truncated ? `, ${result.rows.length.toLocaleString('en-US')} kept` : ''}; ${coverageText(result.coverage)}`
+
+const maxRows = 1000
+
+export const queryAnswer = (result: QueryResult): Pick<Outcome, 'json' | 'lines' | 'renders'> => ({
+  json: result,
+  lines: (width) => [
+    ...tableLines({ columns: result.columns.map((column) => column.name), rows: result.rows, width, maxRows }),
+    blank,
+    line(span(queryNote(result), 'muted')),
+  ],
+  renders: {
+    ndjson: async () => (await import('../core/report/ndjson.ts')).rowsNdjson(result.rows),
+    csv: async () => (await import('../core/report/row-reports.ts')).rowsCsv(result),
+    markdown: async () => (await import('../core/report/row-reports.ts')).rowsMarkdown(result, queryNote(result)),
+    html: async () => (await import('../core/report/html/rows-page.ts')).rowsHtml(result, queryNote(result)),
+  },
+})
