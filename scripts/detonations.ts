@@ -6,6 +6,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findingsCiting, stepsCiting } from '../src/core/run/citations.ts'
 import type { RunResult } from '../src/core/run/result.ts'
 import { severities, severityRank } from '../src/core/run/severity.ts'
 import { type Answers, answersOf, grouped, trailbook } from './support/answers.ts'
@@ -120,15 +121,13 @@ function report(labelled: readonly Labelled[], answers: Answers): { readonly tex
   }
 }
 
-function rowOf(group: readonly Labelled[], { findingsOf, rowsOf }: Answers) {
-  const findings = [...new Set(group.flatMap((one) => findingsOf.get(one.eventID) ?? []))]
-  const rows = [
-    ...new Set(group.flatMap((one) => (rowsOf.get(one.eventID) ?? []).map((row) => `${row.runbook}/${row.step}`))),
-  ]
+function rowOf(group: readonly Labelled[], answers: Answers) {
+  const ids = group.map((one) => one.eventID)
+  const findings = findingsCiting(ids, answers)
+  const rows = stepsCiting(ids, answers)
   const top = severities.findLast((severity) => findings.some((finding) => finding.severity === severity))
   const by =
     top === undefined ? rows : [...new Set(findings.filter((one) => one.severity === top).map((one) => one.runbook))]
-  const ids = group.map((one) => one.eventID)
   return {
     time: group[0]!.eventTime.slice(11, 19),
     calls: counted(group.map((one) => one.event)),

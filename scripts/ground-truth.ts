@@ -6,13 +6,18 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findingsCiting, stepsCiting, unseen } from '../src/core/run/citations.ts'
 import type { RunResult } from '../src/core/run/result.ts'
 import { severityRank } from '../src/core/run/severity.ts'
+import { day, isoTime, milliseconds } from '../src/core/time.ts'
 import type { GroundTruth } from '../src/simulate/ground-truth.ts'
 import { type Answers, answersOf, trailbook } from './support/answers.ts'
 
 /** At most one finding of medium or higher in so many ordinary events, and none critical. */
 const eventsPerFinding = 100_000
+
+/** Days of ordinary traffic before the first attack, with which runbooks compare. */
+const history = 7
 
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -73,13 +78,39 @@ async function answer(seed: string, events: number, stories: 'all' | 'none') {
   try {
     const logs = join(scratch, 'logs')
     const lake = join(scratch, 'lake')
-    await trailbook(['simulate', '--events', String(events), '--seed', seed, '--stories', stories, '--out', logs])
+    const days = stories === 'none' ? ['--days', '7'] : ['--days', String(2 * history), '--history', String(history)]
+    await trailbook([
+      'simulate',
+      '--events',
+      String(events),
+      '--seed',
+      seed,
+      '--stories',
+      stories,
+      ...days,
+      '--out',
+      logs,
+    ])
     const truth = JSON.parse(await readFile(join(logs, 'groundtruth.json'), 'utf8')) as GroundTruth
     const ingested = await trailbook<{ readonly events: number }>(['ingest', join(logs, 'AWSLogs'), '--lake', lake])
-    const { from, to } = truth.window
+    const { to } = truth.window
+    const from = isoTime(milliseconds(truth.window.from) + truth.options.history * day)
+    const lookback = stories === 'none' ? [] : ['--lookback', `${history - 1}d`]
     const config = join(logs, 'trailbook.yaml')
     const result = await trailbook<RunResult>(
-      ['run', join(process.cwd(), 'runbooks'), '--lake', lake, '--config', config, '--from', from, '--to', to],
+      [
+        'run',
+        join(process.cwd(), 'runbooks'),
+        '--lake',
+        lake,
+        '--config',
+        config,
+        '--from',
+        from,
+        '--to',
+        to,
+        ...lookback,
+      ],
       { cwd: logs },
     )
     return { answers: answersOf(result), truth, events: ingested.events }
@@ -89,10 +120,10 @@ async function answer(seed: string, events: number, stories: 'all' | 'none') {
 }
 
 /** A step is seen when all its events are cited by findings or rows. */
-function stepLine(ids: readonly string[], { findingsOf, rowsOf }: Answers) {
-  const findings = [...new Set(ids.flatMap((id) => findingsOf.get(id) ?? []))]
-  const rows = [...new Set(ids.flatMap((id) => (rowsOf.get(id) ?? []).map((row) => `${row.runbook}/${row.step}`)))]
-  const missed = ids.filter((id) => !findingsOf.has(id) && !rowsOf.has(id))
+function stepLine(ids: readonly string[], answers: Answers) {
+  const findings = findingsCiting(ids, answers)
+  const rows = stepsCiting(ids, answers)
+  const missed = unseen(ids, answers)
   const top = findings.toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity))[0]
   const by = top === undefined ? '' : `${top.runbook}/${top.step}`
   const rest = rows.length > 3 ? `${rows.slice(0, 3).join(', ')} and ${rows.length - 3} more` : rows.join(', ')

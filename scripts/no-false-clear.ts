@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { type Inventory as InventoryInput, inventoryOf, inventorySchema } from '../src/core/run/inventory.ts'
-import { isoTime, second, type Window } from '../src/core/time.ts'
+import { day, isoTime, milliseconds, second, type Window } from '../src/core/time.ts'
 import type { GroundTruth } from '../src/simulate/ground-truth.ts'
 import { createRandom, type Random } from '../src/simulate/random.ts'
 import { type CutLake, openCutLake } from './support/cut-lake.ts'
@@ -44,6 +44,7 @@ interface Logs {
   readonly buckets: readonly string[]
   /** From the first event to the last. */
   readonly span: Window
+  readonly isBrief: boolean
 }
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -53,7 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { type: 'string' },
       removals: { type: 'string', default: '1000' },
       real: { type: 'string', default: '100' },
-      events: { type: 'string', default: '40000' },
+      events: { type: 'string', default: '30000' },
       show: { type: 'boolean', default: false },
     },
   })
@@ -71,7 +72,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const judged = await removals(large, { random, count: Number(values.removals) - real, show: values.show })
     const ran = await runRemovals(small, work, { random, count: real, show: values.show })
     const anyTime = await removals(large, { random, count: 200, kind: 'hours', anyTime: true, show: values.show })
-    const whole = await wholeShare(large, { random, count: 300, show: values.show })
+    const whole = await wholeShare(large, { random, count: 200, show: values.show })
     const wholeRan = await runWhole(small, work, { random, count: 20, show: values.show })
 
     console.log(
@@ -120,32 +121,43 @@ async function makeLogs(work: string, name: string, options: readonly string[]):
   mkdirSync(scratch)
   const lake = await openCutLake(join(work, `${name}-lake`), scratch)
   const { inventory: given } = parse(readFileSync(join(folder, 'trailbook.yaml'), 'utf8')) as { inventory: unknown }
-  const inventory = inventoryWith(inventorySchema.parse(given), lake.events)
   const buckets = [...new Set(lake.events.flatMap(({ bucket }) => bucket ?? []))].sort()
   const times = lake.events.map(({ time }) => time).sort((a, b) => a - b)
   const span = { from: isoTime(times[0]!), to: isoTime(times.at(-1)! + second) }
-  return { folder, truth, lake, inventory, buckets, span }
+  const inventory = inventoryWith(inventorySchema.parse(given), lake.events, span)
+  return { folder, truth, lake, inventory, buckets, span, isBrief: truth.options.days < 3 }
 }
 
-/** What the organisation writes down of itself, with the buckets that its logs are known to show. */
-function inventoryWith(written: InventoryInput, events: readonly LoggedEvent[]): InventoryInput {
-  const buckets = new Map<string, Set<string>>()
-  for (const { account, bucket } of events)
-    if (bucket !== null) buckets.set(account, (buckets.get(account) ?? new Set()).add(bucketArn(bucket)))
+/** What the organisation writes down of itself, with the buckets that are used every day. */
+function inventoryWith(written: InventoryInput, events: readonly LoggedEvent[], span: Window): InventoryInput {
+  const times = new Map<string, number[]>()
+  for (const { account, bucket, time } of events) {
+    if (bucket === null) continue
+    const key = `${account} ${bucketArn(bucket)}`
+    const known = times.get(key)
+    if (known === undefined) times.set(key, [milliseconds(span.from), time])
+    else known.push(time)
+  }
+  const daily = [...times].filter(([, own]) => {
+    const sorted = [...own, milliseconds(span.to)].sort((a, b) => a - b)
+    return sorted.every((time, at) => at === 0 || time - sorted[at - 1]! < day)
+  })
   return {
     ...written,
     accounts: written.accounts.map((account) => ({
       ...account,
-      resources: [...(buckets.get(account.id) ?? [])].sort(),
+      resources: daily
+        .flatMap(([key]) => (key.startsWith(account.id) ? [key.slice(account.id.length + 1)] : []))
+        .sort(),
     })),
   }
 }
 
 /** The selectors as they are known once one bucket is no longer among them. */
-function announced(written: InventoryInput, { bucket }: Removal): InventoryInput {
+function announced(written: InventoryInput, { bucket }: Removal, buckets: readonly string[]): InventoryInput {
   if (bucket === undefined) return written
-  const others = written.accounts.flatMap(({ resources }) => resources).filter((arn) => arn !== bucket.arn)
   const { since } = bucket
+  const others = buckets.map(bucketArn).filter((arn) => arn !== bucket.arn)
   return {
     ...written,
     trails: written.trails.flatMap((trail) => [
@@ -167,7 +179,6 @@ interface DrawOptions {
   readonly show: boolean
   readonly kind?: Removal['kind']
   readonly anyTime?: boolean
-  readonly announced?: boolean
 }
 
 interface Case {
@@ -188,8 +199,10 @@ function drawCase(logs: Logs, options: DrawOptions, at: number): Case {
     for (let attempt = 0; attempt < 20; attempt++) {
       const question = drawQuestion(random, logs, needs)
       if (!isInScope(question, removed)) continue
-      // Half of the time the selectors that are known tell of it, half of the time only the silence does.
-      const known = (options.announced ?? random.chance(0.5)) ? announced(inventory, removal) : inventory
+      // Half of the time the known selectors tell of it. Else the silence does, of buckets that are used every day.
+      const isDaily = inventory.accounts.some(({ resources }) => resources.includes(removal.bucket?.arn ?? ''))
+      const isTold = random.chance(0.5) || !isDaily || (logs.isBrief && removal.bucket?.since !== undefined)
+      const known = isTold ? announced(inventory, removal, buckets) : inventory
       return { removal, question, removed, inventory: known }
     }
   }

@@ -1,6 +1,7 @@
 /** The one place that knows the concrete adapters; each is loaded when it is needed. */
 import { join } from 'node:path'
 import type { CaseEffects } from './authoring/cases.ts'
+import type { ChainVerdict, DigestQuestion } from './core/digest/judge.ts'
 import type { BundleReport } from './core/evidence/report.ts'
 import type { RunStore } from './core/evidence/run-store.ts'
 import type { SealBody } from './core/evidence/seal.ts'
@@ -21,7 +22,7 @@ export async function lakeExists(folder: string): Promise<boolean> {
   return (await openLake(folder)).exists
 }
 
-export interface IngestCallOptions {
+interface IngestCallOptions {
   readonly signal: AbortSignal
   readonly onProgress: (progress: IngestProgress) => void
   readonly inventory?: Inventory | undefined
@@ -52,7 +53,7 @@ export async function readLakeStatus(folder: string, inventory?: Inventory): Pro
   return lakeStatus(await openLake(folder), inventory)
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** Of one query, in milliseconds; a longer one is stopped. */
   readonly timeLimitMs?: number
   /** What coverage expects beside what was seen. */
@@ -78,7 +79,7 @@ export async function openCaseEngine(): Promise<CaseEngine> {
   return { loadEvents: (records) => engine.load(records), close: () => engine.close() }
 }
 
-export interface Records {
+interface Records {
   readonly ledger: LedgerFile
   readonly runs: RunStore
   readonly newRunId: (time: string) => string
@@ -99,7 +100,7 @@ export async function openRecords(folder: string): Promise<Records> {
   }
 }
 
-export interface Evidence {
+interface Evidence {
   /** @throws TrailbookError EVIDENCE_EXISTS */
   refuseTaken(target: string): Promise<void>
   /** Number of the lake's newest manifest. */
@@ -156,7 +157,7 @@ async function openOriginals(signal?: AbortSignal): Promise<Pick<EvidenceSources
   }
 }
 
-export interface VerifyRequest {
+interface VerifyRequest {
   readonly id?: string | undefined
   /** Read the original files again. */
   readonly withSources: boolean
@@ -178,4 +179,31 @@ export async function checkpointTrust(
   const { isSigned, publicKeyOf } = await import('./store/files/signing-key.ts')
   const key = await publicKeyOf(folder)
   return { signed: isSigned(checkpoint), sameKey: key === undefined ? null : key === checkpoint.key }
+}
+
+interface VerifyLogsRequest extends Pick<DigestQuestion, 'range' | 'accounts' | 'regions'> {
+  /** Texts of key files, each with the path for messages. */
+  readonly keys: readonly { readonly path: string; readonly content: string }[]
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number, all: number) => void
+}
+
+/**
+ * Checks the log files of local copies of buckets against their digests.
+ *
+ * @throws TrailbookError DIGEST_KEYS, DIGEST_KEY_FINGERPRINT, INPUT_MISSING
+ */
+export async function verifyLogs(
+  paths: readonly string[],
+  { keys, signal, onProgress, ...asked }: VerifyLogsRequest,
+): Promise<ChainVerdict & { readonly others: number; readonly keys: number }> {
+  const [{ readDigestCopy }, { signatureCheck }, { judgeDigests }, { readPublicKeys }] = await Promise.all([
+    import('./sources/files/digest-copy.ts'),
+    import('./lake/check-signature.ts'),
+    import('./core/digest/judge.ts'),
+    import('./core/digest/public-keys.ts'),
+  ])
+  const known = keys.flatMap(({ path, content }) => readPublicKeys(content, path))
+  const { digests, logs, others } = await readDigestCopy(paths, { signal, onProgress })
+  return { ...judgeDigests({ ...asked, digests, logs, keys: known }, signatureCheck()), others, keys: known.length }
 }

@@ -54,7 +54,7 @@ const hoursFrom = (start: number, end: number) => ({
   holds: (time: number) => time >= start && time < end,
 })
 
-export interface RemovalOptions {
+interface RemovalOptions {
   readonly random: Random
   readonly truth: GroundTruth
   /** Those whose calls are in the logs. */
@@ -109,12 +109,11 @@ export function drawRemoval({ random, truth, buckets, anyTime = false, ...given 
       }
     }
     case 'bucket': {
-      // A selector is gone until somebody puts it back.
+      // A selector is gone until somebody puts it back. Nothing is known of the past of a bucket in its first day.
+      const half = (milliseconds(window.to) - milliseconds(window.from)) / hour / 2
+      const hours = random.between(Math.min(24, half - 1), half)
       const bucket = random.pick(buckets)
-      const start = random.chance(0.5)
-        ? undefined
-        : milliseconds(window.from) +
-          random.between(1, Math.floor((milliseconds(window.to) - milliseconds(window.from)) / hour / 2)) * hour
+      const start = random.chance(0.5) ? undefined : milliseconds(window.from) + hours * hour
       const since = start === undefined ? undefined : isoTime(start)
       return {
         kind,

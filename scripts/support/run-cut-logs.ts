@@ -26,7 +26,7 @@ steps:
     finding: { per: row, key: [recipientAccountId], severity: low, title: It happened }
 `
 
-export interface RealCase {
+interface RealCase {
   readonly question: Question
   readonly removed: readonly LoggedEvent[]
   /** As `inventory:` of trailbook.yaml. */

@@ -111,7 +111,7 @@ const bound = (connection: Connection): Connection => ({
 })
 
 /** What the trail covered in a case: everything, unless the case says otherwise. */
-export function coverageOf(given: CaseCoverage | undefined, window: Window): Coverage {
+function coverageOf(given: CaseCoverage | undefined, window: Window): Coverage {
   if (given === undefined || given === 'complete') {
     return { complete: true, basis: 'ledger', through: window.to, window, gaps: [] }
   }

@@ -19,7 +19,7 @@ interface ReadFile {
   readonly text: string
 }
 
-export interface ReadFragment extends ParsedFragment {
+interface ReadFragment extends ParsedFragment {
   /** SHA-256 of the text. */
   readonly digest: string
 }
@@ -33,7 +33,7 @@ export interface LibraryData {
   readonly files: readonly ReadFile[]
 }
 
-export interface LibraryOptions {
+interface LibraryOptions {
   /** Lists of the configuration; they stand before those of the library, which are its defaults. */
   readonly lists: Readonly<Record<string, readonly Json[]>>
   readonly analyzeSql: AnalyzeSql

@@ -120,7 +120,7 @@ describe('fragments', () => {
 
 describe('runbooks that run others', () => {
   const inner = runbook('inner', query('SELECT 1 AS one'))
-  const step = (id: string) => `  - { id: other, run: ${id} }`
+  const step = (id: string, name = 'other') => `  - { id: ${name}, run: ${id} }`
 
   test('hold all that they reach, by digest', async () => {
     const loaded = await load({
@@ -170,6 +170,13 @@ describe('runbooks that run others', () => {
       'The runbooks run one another in a circle: main -> main.',
     ])
   })
+
+  test('are loaded once each, also where all of them run one another', async () => {
+    const ids = ['main', ...Array.from({ length: 7 }, (_, index) => `r${index}`)]
+    const steps = (id: string) => ids.filter((other) => other !== id).map((other) => step(other, `go_${other}`))
+    const loaded = await load(Object.fromEntries(ids.map((id) => [`${id}.yaml`, runbook(id, steps(id).join('\n'))])))
+    expect(new Set(errors(loaded))).toEqual(new Set(['main.yaml RUNBOOK_RUN_CYCLE']))
+  }, 5_000)
 })
 
 describe('texts for single engines', () => {

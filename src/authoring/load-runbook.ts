@@ -61,7 +61,7 @@ export const loadRunbook = (file: RunbookFile, options: LoadOptions = {}): Promi
 interface Within {
   /** Ids of the runbooks that led to this one. */
   readonly chain: readonly string[]
-  /** Sound runbooks that were loaded on the way, by path. */
+  /** Runbooks that were loaded on the way, by path: each is loaded once, however many chains lead to it. */
   readonly known: Map<string, LoadedRunbook>
 }
 
@@ -126,7 +126,7 @@ async function loadInner(file: RunbookFile, options: LoadOptions, within: Within
   if (known) return known
   const { text: _, ...inner } = options
   const loaded = await loadWithin(file, inner, within)
-  if (loaded.runbook) within.known.set(file.path, loaded)
+  within.known.set(file.path, loaded)
   return loaded
 }
 

@@ -5,7 +5,7 @@ import { type CaseEffects, runCases } from './cases.ts'
 import type { RunbookFile } from './library.ts'
 import { type LoadedRunbook, type LoadOptions, loadRunbook } from './load-runbook.ts'
 
-export interface Mutant {
+interface Mutant {
   readonly step: string
   readonly line: number
   /** The predicate as written. */
@@ -15,7 +15,7 @@ export interface Mutant {
   readonly text: string
 }
 
-export interface MutantOutcome extends Omit<Mutant, 'text'> {
+interface MutantOutcome extends Omit<Mutant, 'text'> {
   readonly runbook: string
   /** `killed` by a case; `refused`: the checks do not take it; `survived`: no case noticed. */
   readonly status: 'killed' | 'refused' | 'survived'

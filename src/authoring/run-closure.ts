@@ -7,9 +7,9 @@ import { findById, findRunbooks, type RunbookFile, readHead } from './library.ts
 import type { LoadedRunbook, SoundRunbook } from './load-runbook.ts'
 
 /** Deeper than this nobody can tell from a finding how it came about. */
-export const maxRunDepth = 5
+const maxRunDepth = 5
 
-export interface ClosureRequest {
+interface ClosureRequest {
   /** The file whose steps run others. */
   readonly file: RunbookFile
   readonly links: readonly RunLink[]
@@ -20,7 +20,7 @@ export interface ClosureRequest {
   readonly load: (file: RunbookFile, chain: readonly string[]) => Promise<LoadedRunbook>
 }
 
-export interface Closure {
+interface Closure {
   /** By id, at any depth; complete only when no issue is an error. */
   readonly runbooks: ReadonlyMap<string, SoundRunbook>
   readonly issues: readonly Issue[]

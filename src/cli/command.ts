@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.ts'
 import type { Line } from '../core/report/lines.ts'
 import type { Format, Renders } from './formats.ts'
 
-export interface ArgumentSpec {
+interface ArgumentSpec {
   /** `<path...>` is required and repeatable, `[path...]` may be left out. */
   readonly name: string
   readonly description: string
@@ -21,7 +21,7 @@ export interface OptionSpec {
   readonly repeatable?: boolean
 }
 
-export interface Example {
+interface Example {
   readonly command: string
   readonly says: string
 }

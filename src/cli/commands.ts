@@ -1,6 +1,6 @@
 import type { CommandSpec } from './command.ts'
 
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string
   readonly summary: string
   readonly load: () => Promise<CommandSpec>
@@ -58,6 +58,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'ledger',
     summary: 'Check the ledger, or sign how far it has come',
     load: async () => (await import('./commands/ledger.ts')).ledgerCommand,
+  },
+  {
+    name: 'verify-logs',
+    summary: 'Check log files against the digests that CloudTrail signed',
+    load: async () => (await import('./commands/verify-logs.ts')).verifyLogsCommand,
   },
   {
     name: 'init',

@@ -31,7 +31,7 @@ export interface Config {
 }
 
 export const configName = 'trailbook.yaml'
-export const defaultLake = join('.trailbook', 'lake')
+const defaultLake = join('.trailbook', 'lake')
 export const defaultRunbooks = 'runbooks'
 
 interface Key {

@@ -1,7 +1,8 @@
 /** What the runbooks saw of what really happened. */
-import { eventIdsOf, type Finding } from '../core/run/findings.ts'
+import { type Citations, citationsOf, findingsCiting, unseen } from '../core/run/citations.ts'
+import type { Finding } from '../core/run/findings.ts'
 import type { RunResult } from '../core/run/result.ts'
-import { highest, type Severity } from '../core/run/severity.ts'
+import { highest, type Severity, severityRank } from '../core/run/severity.ts'
 import type { GroundTruth, StoryTruth } from '../simulate/ground-truth.ts'
 
 export interface AttackSeen {
@@ -16,28 +17,25 @@ export interface AttackSeen {
 }
 
 export function attacksSeen(truth: GroundTruth, result: RunResult): readonly AttackSeen[] {
-  const findingsOf = new Map<string, Finding[]>()
-  for (const finding of result.findings)
-    for (const id of finding.eventIds) findingsOf.set(id, [...(findingsOf.get(id) ?? []), finding])
-  const rows = result.runs.flatMap((run) => run.steps.flatMap((step) => step.rows))
-  const shown = new Set([...rows.flatMap(eventIdsOf), ...findingsOf.keys()])
-  return truth.stories.map((story) => attackSeen(story, { findingsOf, shown }))
+  const citations = citationsOf(result)
+  return truth.stories.map((story) => attackSeen(story, citations))
 }
 
-function attackSeen(
-  { id, title, steps }: StoryTruth,
-  {
-    findingsOf,
-    shown,
-  }: { readonly findingsOf: ReadonlyMap<string, readonly Finding[]>; readonly shown: ReadonlySet<string> },
-): AttackSeen {
-  const findings = [...new Set(steps.flatMap((step) => step.eventIds.flatMap((event) => findingsOf.get(event) ?? [])))]
+function attackSeen({ id, title, steps }: StoryTruth, citations: Citations): AttackSeen {
+  const events = steps.flatMap((step) => step.eventIds)
+  const findings = telling(findingsCiting(events, citations), new Set(events))
   return {
     id,
     title,
     steps: steps.length,
-    seen: steps.filter((step) => step.eventIds.every((event) => shown.has(event))).length,
+    seen: steps.filter((step) => unseen(step.eventIds, citations).length === 0).length,
     runbooks: [...new Set(findings.map((finding) => finding.runbook))],
     severity: highest(findings.map((finding) => finding.severity)) ?? null,
   }
+}
+
+/** The most severe first; of equals what cites more of the attack's events. */
+function telling(findings: readonly Finding[], events: ReadonlySet<string>): readonly Finding[] {
+  const cited = ({ eventIds }: Finding): number => eventIds.filter((id) => events.has(id)).length
+  return [...findings].sort((a, b) => severityRank(b.severity) - severityRank(a.severity) || cited(b) - cited(a))
 }

@@ -1,9 +1,11 @@
-import { blank, type Line, labelled, line, paragraph, type Style, span } from '../core/report/lines.ts'
+import { summariseGaps } from '../core/report/gap-summary.ts'
+import { blank, indent, type Line, labelled, line, span } from '../core/report/lines.ts'
 import { tableLines } from '../core/report/table.ts'
-import { plural, visible } from '../core/report/text.ts'
-import { coverageText } from '../core/report/words.ts'
+import { findingList } from '../core/report/terminal-findings.ts'
+import { plural } from '../core/report/text.ts'
+import { countBySeverity } from '../core/report/words.ts'
+import type { Coverage } from '../core/run/coverage.ts'
 import type { RunResult } from '../core/run/result.ts'
-import { type Severity, severities } from '../core/run/severity.ts'
 import type { Window } from '../core/time.ts'
 import type { GroundTruth } from '../simulate/ground-truth.ts'
 import type { AttackSeen } from './demo-attacks.ts'
@@ -16,68 +18,91 @@ export interface DemoAnswer {
   readonly attacks: readonly AttackSeen[]
   readonly folder: string
   readonly report: string
+  /** How this program is started from within the folder. */
+  readonly program: string
   readonly seconds: number
 }
 
-const styles: Record<Severity, Style> = { info: 'muted', low: 'accent', medium: 'warn', high: 'bad', critical: 'bad' }
+const shownFindings = 6
 
-const shownFindings = 8
-
-export function demoLines(
-  { truth, window, result, attacks, folder, report, seconds }: DemoAnswer,
-  width: number,
-): readonly Line[] {
+/** A first screen: at most forty lines of 80 columns. */
+export function demoLines(answer: DemoAnswer, width: number): readonly Line[] {
+  const { truth, window, result, attacks, folder, report, program, seconds } = answer
   const { accounts } = truth.organisation
-  const found = attacks.filter((attack) => attack.seen === attack.steps).length
-  const worst = result.findings.slice(0, shownFindings)
-  const more = result.findings.length - worst.length
+  const seen = attacks.filter((attack) => attack.seen === attack.steps).length
+  const worst = result.findings[0]?.runbook ?? result.runs[0]?.runbook ?? ''
   return [
     line(span(`${plural(result.runs.length, 'runbook')} over a made-up organisation`, 'strong')),
     ...labelled(
-      'Logs',
-      `${plural(truth.events, 'event')} in ${plural(truth.files, 'file')}, ${plural(accounts.length, 'account')}, ${truth.window.from} to ${truth.window.to}; all done in ${plural(seconds, 'second')}`,
+      'Logs  ',
+      `${plural(truth.events, 'event')} of ${plural(accounts.length, 'account')} in ${plural(truth.files, 'file')}; all done in ${plural(seconds, 'second')}`,
       width,
     ),
-    ...labelled('Seen', coverageText(result.coverage, result.runs[0]?.asOf), width),
+    ...labelled('Window', `${minuteOf(window.from)} to ${minuteOf(window.to)} UTC, against the week before`, width),
+    ...labelled('Seen  ', seenText(result.coverage), width),
     blank,
     line(
-      span(plural(result.findings.length, 'finding'), 'bad'),
-      `: ${severities
-        .toReversed()
-        .map((severity) => [result.findings.filter((one) => one.severity === severity).length, severity] as const)
-        .filter(([count]) => count > 0)
-        .map(([count, severity]) => `${count} ${severity}`)
-        .join(', ')}`,
+      span(plural(result.findings.length, 'finding'), result.findings.length > 0 ? 'bad' : 'good'),
+      result.findings.length > 0 ? `: ${countBySeverity(result.findings)}` : '',
     ),
-    ...worst.flatMap(({ severity, title }) =>
-      labelled(severity.padEnd(8), visible(title), width).map((content, index) =>
-        index === 0 ? [span(severity.padEnd(8), styles[severity]), ...content.slice(1)] : content,
-      ),
+    ...indent(
+      findingList(result.findings, { width: width - 2, most: shownFindings, runbooks: false, rest: 'in the report' }),
+      2,
     ),
-    ...(more > 0 ? [line(span(`… and ${more} more in the report`, 'muted'))] : []),
     blank,
     line(
-      span(`${found} of ${plural(attacks.length, 'attack')}`, found === attacks.length ? 'good' : 'warn'),
-      ' seen whole, by the ids of their events:',
+      span(`${seen} of ${plural(attacks.length, 'attack')}`, seen === attacks.length ? 'good' : 'warn'),
+      ' seen whole, by the ids of their events',
     ),
-    ...tableLines({
-      columns: ['attack', 'steps', 'worst', 'told by'],
-      rows: attacks.map((attack) => ({
-        attack: attack.id,
-        steps: `${attack.seen}/${attack.steps}`,
-        worst: attack.severity ?? 'none',
-        'told by': attack.runbooks.slice(0, 3).join(', '),
-      })),
-      width,
-      maxRows: attacks.length,
-    }),
+    // Not indented: the longest names fill the line.
+    ...attackLines(attacks, width),
     blank,
-    ...labelled('Report', report, width),
-    ...labelled(
-      'Next',
-      `cd ${folder} && npx trailbook run logging-and-detection-tampering --from ${window.from} --to ${window.to} --lookback 6d`,
-      width,
+    line(span('Go on', 'strong')),
+    ...labelled('Look at', report, width),
+    ...labelled('Type   ', `cd ${quoted(folder)}`, width, 'accent'),
+    ...[`runs show ${worst}`, `query "${question}"`].map((rest) =>
+      line(' '.repeat(8), span(`${program} ${rest}`, 'accent')),
     ),
-    ...paragraph('Then your own logs: trailbook ingest <folder> && trailbook run --all', width),
+    ...labelled('Yours  ', 'in a folder of your own: ingest <folder of logs>, then run --all', width),
   ]
+}
+
+const question = 'SELECT DISTINCT actor FROM cloudtrail_logs'
+
+const quoted = (path: string): string => (/^[\w./@:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+
+const minuteOf = (time: string): string => time.slice(0, 16).replace('T', ' ')
+
+function seenText(coverage: Coverage): string {
+  if (coverage.complete) return `everything, clear through ${coverage.through}`
+  const gaps = summariseGaps(coverage).reduce((sum, one) => sum + one.count, 0)
+  const through = coverage.through === null ? '' : `clear through ${coverage.through}; `
+  return `${through}${plural(gaps, 'gap')}, listed in the report: no answer here is "clear"`
+}
+
+/** One attack a line; as many runbooks as fit it. */
+function attackLines(attacks: readonly AttackSeen[], width: number): readonly Line[] {
+  const named = Math.max(0, ...attacks.map(({ id }) => id.length))
+  const room = width - named - 'steps'.length - 'critical'.length - 6
+  return tableLines({
+    columns: ['attack', 'steps', 'worst', 'told first by'],
+    rows: attacks.map(({ id, seen, steps, severity, runbooks }) => ({
+      attack: id,
+      steps: `${seen}/${steps}`,
+      worst: severity ?? 'none',
+      'told first by': fitting(runbooks, room),
+    })),
+    width,
+    maxRows: attacks.length,
+  })
+}
+
+function fitting(names: readonly string[], room: number): string {
+  const [first = '', ...others] = names
+  let text = first
+  for (const name of others) {
+    if (text.length + 2 + name.length > room) break
+    text = `${text}, ${name}`
+  }
+  return text
 }

@@ -42,7 +42,7 @@ export interface Finished {
   readonly finished: string
 }
 
-export interface Diary {
+interface Diary {
   note(action: LedgerAction, details: Details): Promise<void>
   /** @returns the id under which the run is kept */
   keep(work: Finished, bundle: KeptBundle | null): Promise<string | null>

@@ -6,7 +6,7 @@ import { configKeys } from './config.ts'
 import { parseArguments } from './program.ts'
 
 const path = new URL('../../docs/cli.md', import.meta.url).pathname
-const block = /(```console\n\$ trailbook( \w+)? --help\n)[\s\S]*?```/g
+const block = /(```console\n\$ trailbook( [\w-]+)? --help\n)[\s\S]*?```/g
 
 /** The page with the help as it is now; `vitest -u` writes it. */
 async function refreshed(page: string): Promise<string> {

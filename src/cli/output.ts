@@ -8,7 +8,7 @@ import type { Format } from './formats.ts'
 import { painter } from './paint.ts'
 import { batches } from './reports.ts'
 
-export interface Screen {
+interface Screen {
   readonly columns: number
   readonly colours: boolean
 }

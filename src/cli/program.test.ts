@@ -68,7 +68,7 @@ describe('a mistake in the arguments', () => {
       'a missing argument',
       ['show'],
       "Missing required argument 'what'.",
-      'trailbook show --help shows what can be given.',
+      '<what>: the id of a runbook, or its file. trailbook show --help shows what can be given.',
     ],
     [
       'a missing value',

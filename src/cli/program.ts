@@ -9,7 +9,7 @@ import { globalOptions, globalValueFlags } from './global-options.ts'
 import { version } from './version.ts'
 
 /** What was typed, understood: a command with its values, or a text to print. */
-export type Parsed =
+type Parsed =
   | {
       readonly kind: 'call'
       readonly command: CommandSpec
@@ -42,7 +42,7 @@ export async function parseArguments(argv: readonly string[]): Promise<Parsed> {
     await program.parseAsync([...untangleLogs(argv)], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw usageError(error, command?.name)
+    if (error.exitCode !== 0) throw usageError(error, command)
   }
   return call ?? { kind: 'print', text: printed }
 }
@@ -82,7 +82,7 @@ export function wantsJson(argv: readonly string[]): boolean {
   return argv.some((part) => part.startsWith('--format=') && isJson(part.slice(9))) || (at >= 0 && isJson(argv[at + 1]))
 }
 
-export function buildProgram(command: CommandSpec | undefined, onCall: (call: Parsed) => void = () => {}): Command {
+function buildProgram(command: CommandSpec | undefined, onCall: (call: Parsed) => void = () => {}): Command {
   const program = new Command('trailbook')
     .description('CloudTrail query runbooks: ask, judge, and say what could not be seen.')
     .version(version(), '--version', 'print the version')
@@ -150,12 +150,15 @@ function quiet(program: Command, write: (text: string) => void): void {
   }
 }
 
-function usageError(error: CommanderError, command: string | undefined): TrailbookError {
+function usageError(error: CommanderError, command: CommandSpec | undefined): TrailbookError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
   const meant = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1]
-  const help = command === undefined ? 'trailbook --help' : `trailbook ${command} --help`
+  const help = command === undefined ? 'trailbook --help' : `trailbook ${command.name} --help`
   const reason = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.$/, '')
-  const advice = meant === undefined ? `${help} shows what can be given.` : `Did you mean ${meant}?`
+  const missing = /^Missing required argument '(.*)'/i.exec(first)?.[1]
+  const wanted = command?.arguments.find(({ name }) => name === `<${missing}>`)
+  const said = wanted === undefined ? '' : `${wanted.name}: ${wanted.description}. `
+  const advice = meant === undefined ? `${said}${help} shows what can be given.` : `Did you mean ${meant}?`
   return new TrailbookError('CLI_USAGE', { reason, advice })
 }
 

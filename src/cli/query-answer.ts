@@ -1,4 +1,4 @@
-import { blank, line, span } from '../core/report/lines.ts'
+import { blank, paragraph } from '../core/report/lines.ts'
 import { tableLines } from '../core/report/table.ts'
 import { plural } from '../core/report/text.ts'
 import { coverageText } from '../core/report/words.ts'
@@ -19,7 +19,7 @@ export const queryAnswer = (result: QueryResult): Pick<Outcome, 'json' | 'lines'
   lines: (width) => [
     ...tableLines({ columns: result.columns.map((column) => column.name), rows: result.rows, width, maxRows }),
     blank,
-    line(span(queryNote(result), 'muted')),
+    ...paragraph(queryNote(result), width, 'muted'),
   ],
   renders: {
     ndjson: async () => (await import('../core/report/ndjson.ts')).rowsNdjson(result.rows),

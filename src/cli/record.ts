@@ -38,19 +38,21 @@ interface Place {
   readonly source: OpenedSource
 }
 
-export interface KeptRun {
+interface KeptRun {
   readonly runbook: string
   /** Id under which `trailbook runs show` finds it; null where it is not kept. */
   readonly record: string | null
   readonly bundle: KeptBundle | null
 }
 
-export interface Recorder {
+interface Recorder {
   /** Carries out a run and keeps it. What cannot be kept is told as a note, and the run is given back all the same. */
   around(
     what: { readonly loaded: SoundRunbook; readonly plan: Plan },
     carryOut: (effects: Pick<RunEffects, 'beyond' | 'asked'>) => Promise<RunbookRun>,
   ): Promise<RunbookRun>
+  /** The command that shows the run of a runbook again, or runs it. */
+  again(runbook: string): string
   /** The result with what was kept of it, for machines. */
   told(result: RunResult): RunResult & { readonly kept: readonly KeptRun[] }
   /** A bundle that was asked for and is not there is a failure, whatever the verdict. */
@@ -161,6 +163,10 @@ export async function openRecorder(place: Place & { readonly several: boolean })
       } finally {
         await spool?.close()
       }
+    },
+    again: (runbook) => {
+      const isKept = kept.some((run) => run.runbook === runbook && run.record !== null)
+      return isKept ? `trailbook runs show ${runbook}` : `trailbook run ${runbook} …, with the same options`
     },
     told: (result) => ({ ...result, kept }),
     exitCode: (ofVerdict) => (failed ? exitCodes.failed : ofVerdict),

@@ -17,12 +17,12 @@ import { distinctRunbooks, libraryFiles, resolveRunbooks } from './runbook-files
 
 export type SoundRunbook = LoadedRunbook & { readonly runbook: Runbook }
 
-export interface RunRequest {
+interface RunRequest {
   readonly loaded: SoundRunbook
   readonly parameters: Values
 }
 
-export interface PreparedRuns {
+interface PreparedRuns {
   readonly requests: readonly RunRequest[]
   readonly answers: GivenAnswers
   readonly skipped: readonly SkippedRunbook[]
@@ -82,14 +82,18 @@ export async function prepareRuns(given: Given, config: Config, context: CliCont
 
 async function wantedFiles(given: Given, config: Config, context: CliContext): Promise<readonly RunbookFile[]> {
   const names = argumentList(given, 'what')
-  if (flag(given, 'all'))
-    return [...(await resolveRunbooks(names, config, context)), ...(await distinctRunbooks(config))]
-  if (names.length > 0) return resolveRunbooks(names, config, context)
+  const named = names.length > 0 ? await resolveRunbooks(names, config, context) : []
+  if (flag(given, 'all')) return once([...named, ...(await distinctRunbooks(config))])
+  if (names.length > 0) return once(named)
   throw new TrailbookError('CLI_USAGE', {
     reason: 'It was not said what to run',
     advice: 'Name runbooks by id, file or folder, or give --all; trailbook list shows those that are there.',
   })
 }
+
+/** A runbook that was named twice is run once; named itself counts before found in a folder. */
+const once = (files: readonly RunbookFile[]): readonly RunbookFile[] =>
+  files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index)
 
 function givenLookback(given: Given): string | undefined {
   const lookback = text(given, 'lookback')

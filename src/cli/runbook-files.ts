@@ -6,7 +6,7 @@ import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
 import { packageRoot } from './package-root.ts'
 
-export const shippedFolder = (): string => join(packageRoot(), 'runbooks')
+const shippedFolder = (): string => join(packageRoot(), 'runbooks')
 
 /** All runbooks in reach: one's own first, so that they stand before shipped ones of the same id. */
 export async function libraryFiles(config: Config): Promise<readonly RunbookFile[]> {

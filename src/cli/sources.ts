@@ -13,7 +13,7 @@ import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
 import { writing } from './write.ts'
 
-export interface SourceRequest {
+interface SourceRequest {
   /** Files and folders to read first. */
   readonly logs: readonly string[]
   readonly timeLimitMs: number | undefined

@@ -5,6 +5,7 @@
  * {@link TrailbookError}. Both take their words from here, and `docs/errors.md` is tested against it both ways.
  */
 import { cliErrors } from './errors/cli.ts'
+import { digestErrors } from './errors/digest.ts'
 import { engineErrors } from './errors/engine.ts'
 import { evidenceErrors } from './errors/evidence.ts'
 import { ingestErrors } from './errors/ingest.ts'
@@ -15,6 +16,7 @@ import { sqlErrors } from './errors/sql.ts'
 
 export const errorCatalogue = {
   ...cliErrors,
+  ...digestErrors,
   ...engineErrors,
   ...evidenceErrors,
   ...ingestErrors,

@@ -9,7 +9,7 @@ import {
 import { eventColumns } from '../core/event/columns.ts'
 import type { EventRow } from '../core/event/normalise.ts'
 import { type SourceKind, sourceKinds } from '../core/event/source.ts'
-import { duckdbType, transformSpec } from './event-types.ts'
+import { duckdbTypeOf, transformSpec } from './event-types.ts'
 import { named, quoted } from './quote.ts'
 
 export interface StagedRow {
@@ -49,7 +49,7 @@ const createStaging = `CREATE TABLE staging (${[
 export const partColumns = [
   ...eventColumns.map(({ name, type, form }) =>
     form === 'struct'
-      ? `CAST(json_transform(${named(name)}, ${quoted(JSON.stringify(transformSpec(type)))}) AS ${duckdbType(type)}) AS ${named(name)}`
+      ? `CAST(json_transform(${named(name)}, ${quoted(JSON.stringify(transformSpec(type)))}) AS ${duckdbTypeOf(type)}) AS ${named(name)}`
       : named(name),
   ),
   `CAST(replace(eventTime, 'Z', '') AS TIMESTAMP) AS _time`,
@@ -61,7 +61,7 @@ export const partColumns = [
 ].join(',\n  ')
 
 /** Rows on their way into the lake, as text. */
-export interface Staging {
+interface Staging {
   add(row: StagedRow): void
   /** Everything added is in the table `staging`. */
   flush(): void

@@ -1,25 +1,12 @@
 import { eventColumns } from '../core/event/columns.ts'
 import { technicalColumns } from '../core/event/snapshot.ts'
 import type { ColumnType } from '../core/event/types.ts'
+import { duckdbType } from '../core/sql/print/duckdb.ts'
+import { fromColumnType } from '../core/sql/types.ts'
 import { named } from './quote.ts'
 
 /** A column type in DuckDB's words. */
-export function duckdbType(type: ColumnType): string {
-  switch (type.kind) {
-    case 'varchar':
-      return 'VARCHAR'
-    case 'boolean':
-      return 'BOOLEAN'
-    case 'timestamp-tz':
-      return 'TIMESTAMP WITH TIME ZONE'
-    case 'array':
-      return `${duckdbType(type.element)}[]`
-    case 'map':
-      return `MAP(${duckdbType(type.key)}, ${duckdbType(type.value)})`
-    case 'row':
-      return `STRUCT(${type.fields.map((field) => `${named(field.name)} ${duckdbType(field.type)}`).join(', ')})`
-  }
-}
+export const duckdbTypeOf = (type: ColumnType): string => duckdbType(fromColumnType(type))
 
 /** The argument of `json_transform` that makes the type. */
 export function transformSpec(type: ColumnType): unknown {
@@ -29,12 +16,12 @@ export function transformSpec(type: ColumnType): unknown {
     case 'row':
       return Object.fromEntries(type.fields.map((field) => [field.name, transformSpec(field.type)]))
     default:
-      return duckdbType(type)
+      return duckdbTypeOf(type)
   }
 }
 
 /** A relation of no rows with the columns of event parts. */
 export const emptyEvents = `SELECT ${[
-  ...eventColumns.map((column) => `NULL::${duckdbType(column.type)} AS ${named(column.name)}`),
+  ...eventColumns.map((column) => `NULL::${duckdbTypeOf(column.type)} AS ${named(column.name)}`),
   ...Object.entries(technicalColumns).map(([name, type]) => `NULL::${type} AS ${named(name)}`),
 ].join(', ')} WHERE false`

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { quoted } from './quote.ts'
 import { keepByteOrderMarks } from './text-cells.ts'
 
-export interface OpenOptions {
+interface OpenOptions {
   /** The only folders that statements may read or write; everything else of the machine is out of reach. */
   readonly folders: readonly string[]
   /** In DuckDB's words, e.g. `512MB`. */

@@ -104,7 +104,7 @@ const converters: Readonly<Record<DuckDBTypeId, Converter>> = {
 }
 
 /** One value without loss: what JSON numbers cannot hold becomes text, NULL stays apart from "". */
-export function toCell(value: DuckDBValue, type: DuckDBType): Cell {
+function toCell(value: DuckDBValue, type: DuckDBType): Cell {
   if (value === null || value === undefined) return null
   return (converters[type.typeId] as (value: DuckDBValue, type: DuckDBType) => Cell)(value, type)
 }

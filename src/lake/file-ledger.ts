@@ -13,8 +13,22 @@ export interface Quarantined {
   readonly reason: string
 }
 
+/** What is known of a file as far as it was read. */
+export interface Reading {
+  readonly records: number
+  /** The first few of what was kept out. */
+  readonly quarantined: readonly Quarantined[]
+  /** All records that were kept out; 0 where the whole file is. */
+  readonly quarantinedRecords: number
+  /** Of those: events that could not be read, rather than things that are no events. */
+  readonly hidden: number
+  readonly kinds: readonly string[]
+  readonly first: string | null
+  readonly last: string | null
+}
+
 /** One file in the ledger of a lake. */
-export interface FileEntry {
+export interface FileEntry extends Reading {
   readonly id: number
   readonly file: LogFile
   readonly path: LogPath
@@ -25,18 +39,8 @@ export interface FileEntry {
   readonly sha256: string | null
   readonly bytes: number | null
   readonly digest: string | null
-  readonly records: number
   readonly events: number
   readonly variants: number
-  /** The first few of what was kept out. */
-  readonly quarantined: readonly Quarantined[]
-  /** All records that were kept out; 0 where the whole file is. */
-  readonly quarantinedRecords: number
-  /** Of those: events that could not be read, rather than things that are no events. */
-  readonly hidden: number
-  readonly kinds: readonly string[]
-  readonly first: string | null
-  readonly last: string | null
 }
 
 const columns = {

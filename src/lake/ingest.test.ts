@@ -89,6 +89,16 @@ describe('ingest', () => {
     expect(counts(again)).toMatchObject({ records: 5, events: 0, duplicates: 2, quarantinedRecords: 3 })
   })
 
+  test.each([
+    ['one long list', 2, 300_000, '100MB'],
+    ['many shorter ones', 2000, 1000, '250MB'],
+  ])('takes records whose lists unfold to more than an engine holds: %s', async (_, many, length, memoryLimit) => {
+    const resources = Array(length).fill({})
+    await write('1.json', JSON.stringify({ Records: Array.from({ length: many }, () => event({ resources })) }))
+    expect(counts(await run(undefined, { memoryLimit }))).toMatchObject({ events: many, quarantinedRecords: 0 })
+    expect(await rows('max(len(resources))')).toEqual([['1000']])
+  })
+
   test('keeps a bad file out as a whole, takes the others, and tries it again', async () => {
     const whole = gzipSync(JSON.stringify({ Records: [event(), event()] }))
     const path = await write('1.json.gz', whole.subarray(0, whole.length - 9))

@@ -71,7 +71,7 @@ async function ingestFile(
       case 'rows':
         for (const row of batch.rows) writer.add(row)
         tally.progress(batch.bytes, batch.records)
-        tally.committed(await writer.relieve(batch.bytes))
+        tally.committed(await writer.relieve(batch.weight))
         break
       case 'end': {
         const { sha256, bytes, digest, ignored } = batch.end

@@ -45,7 +45,7 @@ export async function decide(
     FROM (SELECT *, row_number() OVER (PARTITION BY day, key, is_new ORDER BY id) AS place FROM judged) j`)
 }
 
-export const keySql = (eventId: string, account: string, hash: string): string =>
+const keySql = (eventId: string, account: string, hash: string): string =>
   `coalesce(${eventId} || chr(31) || coalesce(${account}, ''), CAST(${hash} AS VARCHAR))`
 
 function existingSql(parts: readonly string[]): string {

@@ -15,7 +15,7 @@ import { type Lake, snapshotOf } from './lake.ts'
 import type { Manifest, ManifestEventPart } from './manifest.ts'
 
 /** More than this are not hashed into a bundle: seconds become minutes. */
-export const affordable = { events: 3_000_000, partBytes: 2 * 2 ** 30 }
+const affordable = { events: 3_000_000, partBytes: 2 * 2 ** 30 }
 
 const touches =
   ({ from, to }: Span) =>

@@ -1,33 +1,28 @@
 import { hash } from 'node:crypto'
 import { describe } from '../core/errors.ts'
+import { eventColumns } from '../core/event/columns.ts'
 import { InputFault } from '../core/event/fault.ts'
 import type { LogPath } from '../core/event/log-path.ts'
-import { normaliseRecord } from '../core/event/normalise.ts'
+import { type EventRow, normaliseRecord } from '../core/event/normalise.ts'
 import type { FilePiece, LogFile, LogSource } from '../core/event/source.ts'
 import type { StagedRow } from '../duckdb/event-staging.ts'
-import type { Quarantined } from './file-ledger.ts'
+import type { Quarantined, Reading } from './file-ledger.ts'
 import { keptEntries } from './tally.ts'
 
-/** What is known of a file as far as it was read. */
-export interface Reading {
-  readonly records: number
-  /** The first few of what was kept out, and how many they are in all. */
-  readonly quarantined: readonly Quarantined[]
-  readonly quarantinedRecords: number
-  /** Of those: events that could not be read, rather than things that are no events. */
-  readonly hidden: number
-  readonly kinds: readonly string[]
-  readonly first: string | null
-  readonly last: string | null
-}
-
-export type EventBatch =
-  | { readonly kind: 'rows'; readonly rows: readonly StagedRow[]; readonly records: number; readonly bytes: number }
+type EventBatch =
+  | {
+      readonly kind: 'rows'
+      readonly rows: readonly StagedRow[]
+      readonly records: number
+      readonly bytes: number
+      /** Bytes that the rows take in a batch: more than their text where it holds long lists. */
+      readonly weight: number
+    }
   | { readonly kind: 'end'; readonly reading: Reading; readonly end: Extract<FilePiece, { kind: 'end' }> }
   | { readonly kind: 'fault'; readonly reading: Reading; readonly code: string; readonly reason: string }
   | { readonly kind: 'aborted' }
 
-export interface ReadEventsOptions {
+interface ReadEventsOptions {
   /** The id of the file in the ledger. */
   readonly id: number
   readonly path: LogPath
@@ -52,6 +47,7 @@ export async function* readEvents(
       }
       const rows: StagedRow[] = []
       let bytes = 0
+      let elements = 0
       for (const record of piece.records) {
         const ordinal = reading.next()
         if ('code' in record) {
@@ -65,6 +61,7 @@ export async function* readEvents(
           continue
         }
         reading.saw(event.time, record.kind)
+        elements += elementsOf(event)
         rows.push({
           event,
           file: id,
@@ -75,13 +72,20 @@ export async function* readEvents(
           region: path.region ?? event.region,
         })
       }
-      yield { kind: 'rows', rows, records: piece.records.length, bytes }
+      yield { kind: 'rows', rows, records: piece.records.length, bytes, weight: bytes + elements * elementBytes }
     }
   } catch (error) {
     if (signal?.aborted) yield { kind: 'aborted' }
     else yield { kind: 'fault', reading: reading.result(), ...faultOf(error) }
   }
 }
+
+/** What DuckDB holds and copies of an element of a list of rows, which may be `{}` in the text. */
+const elementBytes = 256
+const lists = eventColumns.flatMap(({ type }, at) => (type.kind === 'array' ? [at] : []))
+
+const elementsOf = ({ columns }: EventRow): number =>
+  lists.reduce((count, at) => count + (columns[at]?.split('{').length ?? 1) - 1, 0)
 
 function faultOf(error: unknown): { readonly code: string; readonly reason: string } {
   if (error instanceof InputFault) return { code: error.code, reason: error.message }

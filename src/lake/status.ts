@@ -81,7 +81,7 @@ async function fileCounts(
 const nothing: Coverage = { ...nothingCovered({ from: '', to: '' }), window: null, gaps: [] }
 
 /** From the first event up to a second after the last one, so that the window holds both. */
-export function spanOf(manifest: Pick<Manifest, 'events'>): Window | undefined {
+function spanOf(manifest: Pick<Manifest, 'events'>): Window | undefined {
   if (manifest.events.length === 0) return undefined
   const from = manifest.events.map((part) => part.first).sort()[0]!
   const last = manifest.events

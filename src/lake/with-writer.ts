@@ -18,7 +18,7 @@ export interface WriterSettings {
 /** As many as keep a process under 1 GB. TRAILBOOK_BATCH_ROWS is a switch for tests, which want many small commits. */
 const defaultBatchRows = (): number => Number(process.env.TRAILBOOK_BATCH_ROWS) || 100_000
 
-export interface WriterSession {
+interface WriterSession {
   readonly writer: LakeWriter
   readonly connection: DuckDBConnection
   readonly database: Database
@@ -44,7 +44,7 @@ export async function withWriter<T>(
       const database = await openDatabase({
         folders: [lake.folder],
         spill: join(lake.folder, 'tmp'),
-        memoryLimit: settings.memoryLimit ?? '250MB',
+        memoryLimit: settings.memoryLimit ?? '400MB',
         threads: 2,
       })
       try {

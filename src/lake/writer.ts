@@ -10,7 +10,7 @@ import { type Manifest, type ManifestEventPart, type ManifestPart, pruneManifest
 import { decide, type MergeCounts, mergeCounts } from './merge.ts'
 import { filePartPath, rewriteParts, writeCoveragePart, writeEventParts } from './parts.ts'
 
-export interface WriterOptions {
+interface WriterOptions {
   readonly lake: string
   readonly manifest: Manifest
   readonly connection: DuckDBConnection
@@ -28,7 +28,7 @@ const batchFiles = 20_000
 const retirement = 60 * 60 * 1000
 
 /** What a file came to, save what only the merge knows. */
-export type StagedFile = Omit<FileEntry, 'events' | 'variants'>
+type StagedFile = Omit<FileEntry, 'events' | 'variants'>
 
 /** Parts of a batch that are written but not yet named by a manifest. */
 interface Draft {

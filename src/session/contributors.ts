@@ -11,9 +11,9 @@ import type { RunbookRun, StepResult } from '../core/run/result.ts'
 import { type AnalyzedQuery, compile, type ParameterType } from '../core/sql/compile.ts'
 import type { Asked } from './state.ts'
 
-export type ParameterTypes = Readonly<Record<string, ParameterType>>
+type ParameterTypes = Readonly<Record<string, ParameterType>>
 
-export interface ContributorsRequest {
+interface ContributorsRequest {
   readonly plan: Plan
   readonly run: RunbookRun
   readonly connection: Connection

@@ -6,7 +6,7 @@ import { compileTemplate } from '../core/runbook/template.ts'
 export type Context = CelContext
 
 /** The answer of an expression, or why there is none. */
-export type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
+type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
 
 /** The expression language as a run needs it; it never throws. */
 export interface Expressions {

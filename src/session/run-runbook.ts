@@ -33,7 +33,7 @@ export async function* runRunbook(
   effects: RunEffects,
   options: Abortable = {},
 ): AsyncGenerator<RunEvent, RunbookRun> {
-  const events = carryOut(newState(plan, effects, options.signal))
+  const events = carryOut(newState(plan, { effects, signal: options.signal, innerRuns: { count: 0 } }))
   let sequence = 0
   for (;;) {
     const next = await events.next()
@@ -43,10 +43,14 @@ export async function* runRunbook(
   }
 }
 
-const newState = (plan: Plan, effects: RunEffects, signal: AbortSignal | undefined): RunState => ({
+const newState = (
+  plan: Plan,
+  { effects, signal, innerRuns }: Pick<RunState, 'effects' | 'signal' | 'innerRuns'>,
+): RunState => ({
   plan,
   effects,
   signal,
+  innerRuns,
   outcomes: new Map(),
   findings: [],
   doubts: [],
@@ -117,8 +121,7 @@ async function* oneStep(state: RunState, step: Step): Events<StepOutcome> {
   try {
     if (step.kind === 'query') return yield* queryStep(state, step)
     if (step.kind === 'ask') return yield* askStep(state, step)
-    if (step.kind === 'run')
-      return yield* runStep(state, step, (plan) => carryOut(newState(plan, state.effects, state.signal)))
+    if (step.kind === 'run') return yield* runStep(state, step, (plan) => carryOut(newState(plan, state)))
     return todoStep(state, step)
   } catch (cause) {
     stopIfAborted(state)

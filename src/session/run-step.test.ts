@@ -157,6 +157,20 @@ describe('a step that runs another runbook', () => {
     expect(result.steps[1]).toMatchObject({ rowCount: 1, overflow: { rows: 2, max: 1 } })
   })
 
+  test('cannot make runs without end: what would multiply is left undone and told', async () => {
+    const many = Array.from({ length: 60 }, (_, index) => event(`e${index}`, { actor: `a${index}` }))
+    const level = (id: string, steps: string) => [id, fakePlan(`id: ${id}\nsteps:${steps}`)] as const
+    const calls = '\n  - { id: calls, query: SELECT 1 }'
+    const go = (next: string) => `${calls}\n  - { id: go, each: { rows: calls, by: [actor] }, run: ${next} }`
+    const runbooks = new Map<string, Runnable>([level('one', go('two')), level('two', go('end')), level('end', calls)])
+    const plan = fakePlan(`steps:${go('one')}`, { runbooks })
+    const result = await finishRun(runRunbook(plan, fakeEffects({ answers: { calls: many } })))
+    expect(result.verdict).toBe('inconclusive')
+    expect(result.doubts.map(({ message }) => message)).toContain(
+      'The run made 2000 runs of other runbooks, and no more: the step "go" is left undone',
+    )
+  }, 60_000)
+
   test('is left out where its condition is false', async () => {
     const result = await run(outer.replace('run: keys-of', 'when: "false"\n    run: keys-of'), { answers: { calls } })
     expect(result.steps[1]).toMatchObject({ status: 'skipped', rowCount: 0 })

@@ -15,7 +15,10 @@ import { describeStep } from './step-result.ts'
 import { stepScope } from './step-scope.ts'
 
 /** Carries out the plan of a runbook that a step runs; its events are the inner run's own. */
-export type CarryOut = (plan: Plan) => Events<RunbookRun>
+type CarryOut = (plan: Plan) => Events<RunbookRun>
+
+/** Runs within runs multiply: five deep, a hundred rows each would make ten thousand million of them. */
+const maxInnerRuns = 2000
 
 export async function* runStep(state: RunState, step: RunStep, carryOut: CarryOut): Events<StepOutcome> {
   const runnable = state.plan.runbooks?.get(step.run)
@@ -26,8 +29,14 @@ export async function* runStep(state: RunState, step: RunStep, carryOut: CarryOu
   const runs: RunbookRun[] = []
   const said = new Map<string, Readonly<Record<string, unknown>>>()
   for (const occasion of occasions.list) {
+    if (state.innerRuns.count >= maxInnerRuns) {
+      const message = `The run made ${maxInnerRuns} runs of other runbooks, and no more: the step "${step.id}" is left undone`
+      doubt(state, { code: 'overflow', step: step.id, message })
+      break
+    }
     const plan = planFor(state, step, { runnable, occasion })
     if (plan === undefined) continue
+    state.innerRuns.count++
     const run = yield* withFindings(carryOut(plan))
     runs.push(run)
     const answer = { verdict: run.verdict, complete: run.complete, findings: run.findings.length }

@@ -57,6 +57,8 @@ export interface RunState {
   readonly scopes: Scope[]
   /** What the runbooks that steps ran say of coverage. */
   readonly coverages: Coverage[]
+  /** Of the run and all that its steps run, however deep. */
+  readonly innerRuns: { count: number }
 }
 
 export type Events<Result> = AsyncGenerator<RunEventBody, Result>

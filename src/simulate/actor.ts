@@ -8,7 +8,7 @@ import { createSessions } from './traffic/sessions.ts'
 import { trafficOf } from './traffic/traffic.ts'
 import type { World } from './world.ts'
 
-export interface ActorOptions {
+interface ActorOptions {
   readonly account: Account
   readonly organisation: Organisation
   readonly world: World

@@ -62,7 +62,7 @@ function keyResources(organisation: Organisation): string[] {
 }
 
 /** The lists that shipped runbooks ask for. */
-export function listsOf(organisation: Organisation, truth: GroundTruth): Readonly<Record<string, readonly string[]>> {
+function listsOf(organisation: Organisation, truth: GroundTruth): Readonly<Record<string, readonly string[]>> {
   const { accounts } = organisation
   const shared = organisation.account('shared')
   return {

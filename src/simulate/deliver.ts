@@ -8,7 +8,7 @@ import type { Batch } from './world.ts'
 /** A delivery writes further files when one has so many records. */
 const recordsPerFile = 300
 
-export interface Delivery {
+interface Delivery {
   /** Files of one slot. @param at when they are regularly delivered */
   deliver(batches: readonly Batch[], at: number): LogFile[]
 }

@@ -28,7 +28,7 @@ export interface TruthAccount {
 }
 
 /** What the organisation's trail records in an account. */
-export interface Selectors {
+interface Selectors {
   readonly management: readonly ('read' | 'write')[]
   /** Calls on objects of all buckets. */
   readonly s3: 'all'
@@ -76,7 +76,7 @@ export const selectorsOf = ({ kind }: Account): Selectors => ({
   lambda: kind === 'production' ? 'all' : 'none',
 })
 
-export const accountTruth = (account: Account): TruthAccount => ({
+const accountTruth = (account: Account): TruthAccount => ({
   id: account.id,
   name: account.name,
   organizationalUnit: account.organizationalUnit,

@@ -47,7 +47,7 @@ export interface Organisation {
 export type RoleName = keyof typeof roleNames
 
 /** Roles that each account has, with their paths. */
-export const roleNames = {
+const roleNames = {
   deploy: '/automation/pipeline-deploy',
   terraformPlan: '/automation/terraform-plan',
   terraformApply: '/automation/terraform-apply',

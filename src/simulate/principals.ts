@@ -58,7 +58,7 @@ export interface Caller {
   readonly endpoint?: string
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly name: string
   readonly created: number
   readonly address: string
@@ -153,7 +153,7 @@ export function withLongTermKey(user: IamUser, { address, agent }: Place): Calle
   }
 }
 
-export interface UserSessionOptions extends Place {
+interface UserSessionOptions extends Place {
   readonly created: number
   readonly mfa: boolean
   readonly random: Random

@@ -6,7 +6,7 @@ import type { Organisation } from './organisation.ts'
 import { pulse, pulseLength } from './traffic/rhythm.ts'
 import type { World } from './world.ts'
 
-export interface Rhythm {
+interface Rhythm {
   /** Events of all pulses. */
   readonly total: number
   /** Puts into the world what is due before this time. */

@@ -11,9 +11,9 @@ import { regionOf } from './regions.ts'
  * delivery mostly takes.
  */
 export const slotLength = 5 * minute
-export const slotLead = 2 * minute
+const slotLead = 2 * minute
 
-export interface Happening {
+interface Happening {
   readonly caller: Caller
   readonly call: Call
   readonly account: string

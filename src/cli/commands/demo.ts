@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { pathKind, readText, shownPath } from '../../authoring/library.ts'
+import { basename, join, relative, resolve, sep } from 'node:path'
+import { readText, shownPath } from '../../authoring/library.ts'
 import { exitCodes } from '../../core/errors.ts'
 import { plural } from '../../core/report/text.ts'
 import type { RunResult } from '../../core/run/result.ts'
@@ -9,6 +8,7 @@ import type { GroundTruth } from '../../simulate/ground-truth.ts'
 import { type CliContext, defineCommand, type Given, text } from '../command.ts'
 import { attacksSeen } from '../demo-attacks.ts'
 import { demoLines } from '../demo-lines.ts'
+import { markDemo, removeFormerDemo } from '../former-demo.ts'
 import { checkReports, writeReport } from '../reports.ts'
 import { ingestCommand } from './ingest.ts'
 import { runCommand } from './run.ts'
@@ -24,7 +24,7 @@ export const demoCommand = defineCommand({
     'Makes the logs of an organisation with attacks in them, ingests them, runs all shipped runbooks, compares what they found with what really happened, and writes a report. Needs no AWS account and no network; nothing leaves the folder.',
   arguments: [],
   options: [
-    { flags: '--events <n>', description: 'how many events', default: '80000' },
+    { flags: '--events <n>', description: 'how many events', default: '60000' },
     { flags: '--seed <text>', description: 'another seed gives another week', default: '1' },
     { flags: '--out <folder>', description: 'where to; a former demo in it is replaced', default: 'trailbook-demo' },
   ],
@@ -36,7 +36,7 @@ export const demoCommand = defineCommand({
     const out = text(given, 'out') ?? ''
     const folder = resolve(context.cwd, out)
     const shown = shownPath(folder, context.cwd)
-    await removeFormer(folder)
+    await removeFormerDemo(folder)
     const inside: CliContext = {
       ...context,
       interactive: false,
@@ -46,6 +46,7 @@ export const demoCommand = defineCommand({
 
     context.note(`Making the logs of an organisation in ${shown} …`)
     await simulateCommand.action(withOptions({ ...simulateDefaults, ...span, ...given.options, out }), context)
+    await markDemo(folder)
     const truth = JSON.parse(await readText(join(folder, truthName))) as GroundTruth
 
     context.note(`Ingesting ${plural(truth.events, 'event')} from ${plural(truth.files, 'log file')} …`)
@@ -78,10 +79,32 @@ export const demoCommand = defineCommand({
         attacks,
         coverage,
       },
-      lines: (width) => demoLines({ truth, window, result, attacks, folder: shown, report, seconds }, width),
+      lines: (width) =>
+        demoLines(
+          {
+            truth,
+            window,
+            result,
+            attacks,
+            folder: shown,
+            report,
+            program: startedBy(process.argv[1], folder),
+            seconds,
+          },
+          width,
+        ),
     }
   },
 })
+
+/** What starts this program again from the folder: its name where it is installed, else Node with its file. */
+function startedBy(script: string | undefined, folder: string): string {
+  if (script === undefined || basename(script) === 'trailbook') {
+    return script?.includes(join('node_modules', '.bin')) ? 'npx trailbook' : 'trailbook'
+  }
+  const path = relative(folder, script)
+  return `node ${path.split(sep).filter((part) => part === '..').length > 3 ? script : path}`
+}
 
 /** The second of two weeks is asked about, and compared with the first. */
 const history = 7
@@ -101,11 +124,3 @@ const simulateDefaults = Object.fromEntries(
 )
 
 const withOptions = (options: Readonly<Record<string, unknown>>): Given => ({ arguments: {}, options })
-
-/** Only what a demo wrote itself, so that nobody's files are lost; anything else makes the simulation refuse the folder. */
-async function removeFormer(folder: string): Promise<void> {
-  const truth = join(folder, truthName)
-  if ((await pathKind(truth)) !== 'file' || !(await readText(truth)).includes('"trailbook.groundtruth/v1"')) return
-  for (const name of ['AWSLogs', '.trailbook', 'trailbook.yaml', reportName, truthName])
-    await rm(join(folder, name), { recursive: true, force: true })
-}

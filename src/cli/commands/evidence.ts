@@ -40,7 +40,10 @@ export const evidenceCommand = defineCommand({
       exitCode: exitCodeOf(report),
       json: { schema: 'trailbook.evidence/v1', ...report, ledger },
       lines: (width) => [
-        line(report.intact ? span('Intact', 'good') : span('Changed', 'bad'), `  ${plural(report.files, 'file')}`),
+        line(
+          report.intact ? span('Intact', 'good') : span('Changed', 'bad'),
+          `  ${plural(report.files, 'file')} checked`,
+        ),
         ...labelled('Id     ', report.id ?? 'unknown', width),
         ...labelled(
           'Ledger ',

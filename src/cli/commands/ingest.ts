@@ -4,6 +4,7 @@ import { exitCodes, TrailbookError } from '../../core/errors.ts'
 import { labelled, line, paragraph, span } from '../../core/report/lines.ts'
 import { plural, visible } from '../../core/report/text.ts'
 import { coverageText } from '../../core/report/words.ts'
+import { day, milliseconds, type Window } from '../../core/time.ts'
 import { argumentList, defineCommand, list } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { ingestPaths, keptOut, passedOverText } from '../sources.ts'
@@ -78,6 +79,9 @@ export const ingestCommand = defineCommand({
         ...(count > bad.length
           ? [line(span(`  … and ${count - bad.length} more; --format json lists the first thousand`, 'muted'))]
           : []),
+        ...(report.span === null || report.interrupted
+          ? []
+          : labelled('Next', nextCommand(report.span, context.clock.now()), width)),
         ...(report.quarantinedFiles === 0
           ? []
           : paragraph('If such a file is of no matter: trailbook ingest --forget <path>', width, 'muted')),
@@ -85,3 +89,7 @@ export const ingestCommand = defineCommand({
     }
   },
 })
+
+/** Logs of today are in the windows that runbooks have of their own; older ones must be asked about by their time. */
+const nextCommand = ({ from, to }: Window, now: number): string =>
+  `trailbook run --all${milliseconds(to) > now - day ? '' : ` --from ${from} --to ${to}`}`

@@ -7,7 +7,7 @@ import { argument, defineCommand } from '../command.ts'
 import { configName, defaultRunbooks } from '../config.ts'
 import { makeFolder, writing } from '../write.ts'
 
-export const configTemplate = `# Configuration of trailbook. Every key may be left out; the values shown are the defaults.
+export const configTemplate = `# Configuration of trailbook. Every key may be left out. lake and runbooks show their defaults, the others an example.
 # A value may hold \${env:NAME}: the environment variable takes its place.
 
 # Where ingested logs are kept. --lake and TRAILBOOK_LAKE go before it.

@@ -59,7 +59,7 @@ async function verify(given: Given, context: CliContext): Promise<Outcome> {
     lines: (width) => [
       line(
         report.faultCount === 0 ? span('Intact', 'good') : span(onlyTorn(report) ? 'Torn' : 'Tampered with', 'bad'),
-        `  ${plural(report.entries, 'entry', 'entries')}`,
+        `  ${plural(report.entries, 'entry', 'entries')} checked`,
       ),
       ...labelled(
         'Ledger',

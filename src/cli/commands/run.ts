@@ -1,9 +1,10 @@
 import { shownPath } from '../../authoring/library.ts'
+import { readLakeStatus } from '../../compose.ts'
 import { renderRun } from '../../core/report/terminal.ts'
 import { plural, visible } from '../../core/report/text.ts'
 import type { Doubt } from '../../core/run/doubts.ts'
 import { type GivenAnswers, makePlan, type Plan, type Values } from '../../core/run/plan.ts'
-import { assembleResult, judgeRun, type RunbookRun } from '../../core/run/result.ts'
+import { assembleResult, judgeRun, type RunbookRun, type RunResult } from '../../core/run/result.ts'
 import { isSeverity, severities } from '../../core/run/severity.ts'
 import { exitCodeOf } from '../../core/run/verdict.ts'
 import { chooseWindow } from '../../core/run/window.ts'
@@ -14,7 +15,7 @@ import { celExpressions } from '../../session/expressions.ts'
 import { runRunbook } from '../../session/run-runbook.ts'
 import type { RunEffects } from '../../session/state.ts'
 import { asker } from '../ask.ts'
-import { type CliContext, defineCommand, type Given, list, text } from '../command.ts'
+import { type CliContext, defineCommand, flag, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { evidenceOption, openRecorder, recordOptions } from '../record.ts'
 import { runFormats, runRenders } from '../run-renders.ts'
@@ -22,6 +23,11 @@ import { prepareRuns, type SoundRunbook } from '../run-request.ts'
 import { keptOut, noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
 import { timeLimitOf, timeoutOption } from '../timeout.ts'
 import { logsOption, lookbackOption, scopeOptions, windowOptions } from '../window-options.ts'
+
+const detailsOption = {
+  flags: '--details',
+  description: 'on the terminal: of several runbooks each whole, not only what was found over all',
+}
 
 export const runCommand = defineCommand({
   name: 'run',
@@ -47,6 +53,7 @@ export const runCommand = defineCommand({
     },
     timeoutOption,
     { flags: '--fail-on <severity>', description: 'lower findings exit with 0', choices: [...severities] },
+    detailsOption,
     evidenceOption,
     ...recordOptions,
   ],
@@ -81,11 +88,12 @@ export const runCommand = defineCommand({
         runs.push(await recorder.around({ loaded, plan }, carryOut))
       }
       const result = assembleResult(runs, skipped)
+      if (source.logs === undefined) await noteOtherTime(result, source, context)
       const failOn = text(given, 'failOn')
       return {
         exitCode: recorder.exitCode(exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined)),
         json: recorder.told(result),
-        lines: (width) => renderRun(result, { width }),
+        lines: (width) => renderRun(result, { width, details: flag(given, 'details'), again: recorder.again }),
         renders: runRenders(
           result,
           Object.fromEntries(
@@ -159,6 +167,18 @@ async function follow(
   } finally {
     context.progress(undefined)
   }
+}
+
+/** A lake of last year's logs, asked about the last days, has an answer to another window. */
+async function noteOtherTime({ runs }: RunResult, { lake: folder }: OpenedSource, context: CliContext): Promise<void> {
+  const isBare = runs.length > 0 && runs.every(({ coverage }) => coverage.hours?.present === 0)
+  if (!isBare) return
+  const { first, last } = (await readLakeStatus(folder)).lake
+  if (first === null || last === null) return
+  if (runs.every(({ window }) => last < window.from || first >= window.to))
+    context.note(
+      `The lake holds events from ${first} to ${last}, none in this window; --from and --to ask about theirs.`,
+    )
 }
 
 /** Logs that could not be read may hold what was asked for. */

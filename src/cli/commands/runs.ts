@@ -1,6 +1,6 @@
 import { openRecords } from '../../compose.ts'
 import { TrailbookError } from '../../core/errors.ts'
-import type { RunList, RunRecord } from '../../core/evidence/run-store.ts'
+import type { RunFilter, RunList, RunRecord } from '../../core/evidence/run-store.ts'
 import { runDigest } from '../../core/evidence/sealed-run.ts'
 import { type Line, line, span } from '../../core/report/lines.ts'
 import { tableLines } from '../../core/report/table.ts'
@@ -22,7 +22,7 @@ export const runsCommand = defineCommand({
   details: 'Runs over a lake are kept beside it, with all their rows, readable for their owner alone.',
   arguments: [
     { name: '[what]', description: 'show: show one run again' },
-    { name: '[id]', description: 'which one: its id, the beginning of it, or last' },
+    { name: '[id]', description: 'which one: its id, the beginning of it, a runbook for its newest run, or last' },
   ],
   options: [
     { flags: '--runbook <id>', description: 'only runs of this runbook' },
@@ -33,6 +33,7 @@ export const runsCommand = defineCommand({
   formats: runFormats,
   examples: [
     { command: 'trailbook runs --verdict findings --since 7d', says: 'what was found in the last week' },
+    { command: 'trailbook runs show root-activity', says: 'the newest run of a runbook again' },
     { command: 'trailbook runs show last', says: 'the newest run again, as it was' },
   ],
   async action(given, context) {
@@ -41,9 +42,11 @@ export const runsCommand = defineCommand({
     const what = argument(given, 'what')
     if (what === 'show') {
       const asked = argument(given, 'id')
-      const last = async (): Promise<string> => (await runs.list({ limit: 1 })).runs[0]?.id ?? 'last'
+      const newest = async (filter: RunFilter): Promise<string | undefined> =>
+        (await runs.list({ ...filter, limit: 1 })).runs[0]?.id
       if (asked === undefined) throw usage('runs show needs the id of a run', 'trailbook runs lists them.')
-      const { record, run } = await runs.get(asked === 'last' ? await last() : asked)
+      const id = await newest(asked === 'last' ? {} : { runbook: asked })
+      const { record, run } = await runs.get(id ?? asked)
       if (runDigest(run) !== record.result)
         context.note('Its rows are not those that were kept: run.json was changed after the run.')
       return shown(record, assembleResult([run]))
@@ -100,7 +103,8 @@ function listed({ runs, total, unreadable }: RunList): Outcome {
         ? [line('No run was kept so far, or none fits.'), ...notes]
         : [
             ...tableLines({
-              columns: ['id', 'verdict', 'findings', 'runbook', 'bundle'],
+              columns: ['id', 'verdict', 'findings', 'runbook', ...(runs.some((run) => run.bundle) ? ['bundle'] : [])],
+              uncut: ['id'],
               rows: runs.map(({ id, verdict, complete, findings, highest, runbook, bundle }) => ({
                 id,
                 verdict: complete || verdict !== 'findings' ? verdict : `${verdict}, incomplete`,

@@ -4,6 +4,7 @@ import { shownPath } from '../../authoring/library.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { labelled, line, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
+import { day, hour, isoTime, milliseconds, type Window } from '../../core/time.ts'
 import { defineCommand, flag, type Given, text } from '../command.ts'
 import { makeFolder, writing } from '../write.ts'
 
@@ -78,11 +79,19 @@ export const simulateCommand = defineCommand({
         ),
         ...labelled('Window', `${window.from} to ${window.to}`, width),
         ...labelled('Attacks', stories.map(({ id }) => id).join(', ') || 'none', width),
-        ...labelled('Next', `cd ${shown} && trailbook ingest AWSLogs && trailbook run root-activity`, width),
+        ...labelled('Next', nextCommand(shown, window, request.history), width),
       ],
     }
   },
 })
+
+/** The made-up week lies in the past, so the window is said; the days of history are what it is compared with. */
+function nextCommand(folder: string, window: Window, history: number): string {
+  const from = isoTime(milliseconds(window.from) + history * day)
+  const to = isoTime(milliseconds(window.to) - hour)
+  const lookback = history > 1 ? `${history - 1}d` : '0s'
+  return `cd ${folder} && trailbook ingest AWSLogs && trailbook run --all --from ${from} --to ${to} --lookback ${lookback}`
+}
 
 /** Bounds are the generator's own; what is no number at all is told as it was typed. */
 function whole(given: Given, option: string): number {

@@ -13,7 +13,7 @@ export const simulateErrors = {
   },
   SIMULATE_TOO_FEW: {
     message: '{events} events are too few: {accounts} accounts over {days} days with these stories need {least}.',
-    hint: 'Ask for more events, or for fewer days, accounts or stories (--stories none).',
+    hint: 'Ask for more events with --events; trailbook simulate can also make fewer days, accounts or stories.',
     exit: 64,
   },
   SIMULATE_STORY_UNKNOWN: {

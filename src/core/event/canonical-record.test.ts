@@ -50,7 +50,8 @@ describe('the canonical record', () => {
   ])('millions of %s take no time to speak of', (_, text) => {
     const started = performance.now()
     canonicalNumber(text)
-    expect(performance.now() - started).toBeLessThan(2000)
+    // Ample for a busy machine; work that grows with the square of the digits takes hours.
+    expect(performance.now() - started).toBeLessThan(15_000)
   })
 
   test('beyond a thousand digits of exponent, numbers are told apart', () => {

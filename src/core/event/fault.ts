@@ -1,7 +1,7 @@
 import { describe, type ErrorCode, type Values } from '../errors.ts'
 
-export type InputFaultCode = Extract<ErrorCode, `INPUT_${string}`>
-export type RecordFaultCode = Extract<ErrorCode, `RECORD_${string}`>
+type InputFaultCode = Extract<ErrorCode, `INPUT_${string}`>
+type RecordFaultCode = Extract<ErrorCode, `RECORD_${string}`>
 
 /** Why one record cannot go in; the reason is the catalogue's sentence. */
 export interface RecordFault {

@@ -264,6 +264,13 @@ describe('a record becomes columns', () => {
     )
   })
 
+  test('a list that is longer than any genuine one ends in extra, and nothing of it is lost', () => {
+    const resources = Array.from({ length: 1002 }, (_, at) => ({ ARN: `a${at}` }))
+    const { resources: column, extra } = readWith(`"resources":${JSON.stringify(resources)}`)
+    expect(JSON.parse(column!)).toEqual(resources.slice(0, 1000))
+    expect(JSON.parse(extra!)).toEqual({ resources: [...Array(1000).fill(null), ...resources.slice(1000)] })
+  })
+
   test('a record with a hundred thousand unknown keys takes no quadratic time', () => {
     const many = Array.from({ length: 100_000 }, (_, at) => `"k${at}":${at}`).join(',')
     const started = performance.now()

@@ -1,5 +1,5 @@
 /** Why a file was not looked at: by its name, because a link leads out of the given folder, or because this program wrote it. */
-export type PassedOverReason = 'name' | 'link' | 'own'
+type PassedOverReason = 'name' | 'link' | 'own'
 
 export interface PassedOverFile {
   readonly file: string

@@ -7,7 +7,7 @@ export type ColumnType =
   | { readonly kind: 'map'; readonly key: ColumnType; readonly value: ColumnType }
   | { readonly kind: 'row'; readonly fields: readonly RowField[] }
 
-export interface RowField {
+interface RowField {
   readonly name: string
   readonly type: ColumnType
 }
@@ -24,7 +24,6 @@ export interface EventColumn {
 }
 
 export const varchar: ColumnType = { kind: 'varchar' }
-export const timestampTz: ColumnType = { kind: 'timestamp-tz' }
 
 export const array = (element: ColumnType): ColumnType => ({ kind: 'array', element })
 export const map = (key: ColumnType, value: ColumnType): ColumnType => ({ kind: 'map', key, value })

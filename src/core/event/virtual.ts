@@ -3,7 +3,7 @@
  * Sources: CloudTrail User Guide, "CloudTrail userIdentity element" and "AWS Management Console sign-in events";
  * IAM User Guide, "Troubleshoot access denied error messages" for the sentences of denied calls.
  */
-export interface VirtualColumn {
+interface VirtualColumn {
   readonly name: string
   readonly type: 'varchar' | 'boolean' | 'timestamp-tz'
   readonly sql: string

@@ -74,6 +74,9 @@ export function readManifest(text: string): BundleManifest | undefined {
   }
   if (value?.schema !== 'trailbook.bundle/v1' || !Array.isArray(value.files) || !Array.isArray(value.steps))
     return undefined
+  if (typeof value.runbook !== 'object' || value.runbook === null) return undefined
+  if (!value.steps.every((step: unknown) => typeof step === 'object' && step !== null)) return undefined
+  if (new Set(value.files.map((file) => file?.path)).size !== value.files.length) return undefined
   const sound = value.files.every(
     (file: Partial<BundleFile> | null) =>
       typeof file?.path === 'string' &&

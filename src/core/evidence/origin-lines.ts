@@ -2,7 +2,7 @@
 import type { OriginalFile, OriginalRecord, Provenance, SourceFile } from './sources.ts'
 
 /** An event id that a row or finding names and the lake does not hold: it is text like any other there. */
-export interface NotInLake {
+interface NotInLake {
   readonly eventID: string
   readonly missing: 'not-in-lake'
 }
@@ -19,7 +19,7 @@ interface RecordPlace {
   readonly ordinal: number
 }
 
-export interface KeptRecord {
+interface KeptRecord {
   /** The file's own bytes as text; they are UTF-8, others never get into a lake. */
   readonly original: string
   /** Which of the records in it is meant, from 0: an envelope may hold several. */
@@ -29,13 +29,13 @@ export interface KeptRecord {
   readonly sha256: string
 }
 
-export interface LostRecord {
+interface LostRecord {
   /** `other` where the file now holds something else at that place. */
   readonly missing: OriginalFile['state'] | 'other'
 }
 
 /** What became of an original file, for each that provenance names. */
-export interface OriginalLine {
+interface OriginalLine {
   readonly location: string
   /** SHA-256 of the inflated bytes when the file went into the lake, and now. */
   readonly ingested: string | null

@@ -1,5 +1,5 @@
 /** What checking a bundle tells. */
-export interface BundleFault {
+interface BundleFault {
   /** Within the bundle. */
   readonly file: string
   /** Of the file, from 1, where the fault is in one line. */
@@ -32,7 +32,7 @@ export interface SourceCounts {
   readonly gone: number
 }
 
-export const maxBundleFaults = 100
+const maxBundleFaults = 100
 
 export interface FaultList {
   add(fault: BundleFault): void

@@ -1,7 +1,7 @@
 /** Entries of the ledger: a chain in which each entry names the hash of the one before. */
 import { canonicalJson, digestOf } from '../run/canonical.ts'
 
-export const ledgerActions = [
+const ledgerActions = [
   'ledger.opened',
   'ledger.mended',
   'run.started',
@@ -54,7 +54,7 @@ export function nextEntry(last: Pick<LedgerEntry, 'seq' | 'hash'> | undefined, d
 /** One line of the ledger, with its end. */
 export const entryLine = (entry: LedgerEntry): string => `${canonicalJson(entry)}\n`
 
-export type ReadEntry =
+type ReadEntry =
   | { readonly ok: true; readonly entry: LedgerEntry }
   | { readonly ok: false; readonly kind: 'unreadable' | 'changed'; readonly seq: number | undefined }
 

@@ -10,7 +10,7 @@ import { type LedgerEntry, noEntry, readEntry } from './entry.ts'
  * - `torn`: the last line has no end: its writer was stopped, or somebody cut the file;
  * - `truncated`, `forked`, `other-ledger`: what only a checkpoint from elsewhere can tell, see `checkpoint.ts`.
  */
-export type FaultKind =
+type FaultKind =
   | 'unreadable'
   | 'changed'
   | 'missing'
@@ -44,9 +44,9 @@ export interface LedgerReport {
   readonly faultCount: number
 }
 
-export const maxFaults = 100
+const maxFaults = 100
 
-export interface LedgerVerifier {
+interface LedgerVerifier {
   /** A line without its end. */
   line(text: string): void
   /** @param rest what follows the last line end */

@@ -60,7 +60,7 @@ function mergeBy(drafts: readonly Draft[], dimension: Dimension): readonly Draft
 const marks = { account: '\ue000', region: '\ue001', eventClass: '\ue002', from: '\ue003', to: '\ue004' } as const
 
 /** A reason without the names and times of its gap, so that the same reason of other gaps is the same text. */
-function templateOf(gap: CoverageGap): string {
+export function templateOf(gap: CoverageGap): string {
   let text = gap.reason
   for (const name of ['account', 'region', 'eventClass', 'from', 'to'] as const) {
     if (gap[name] !== '' && gap[name] !== '*') text = text.replaceAll(gap[name], marks[name])
@@ -68,7 +68,8 @@ function templateOf(gap: CoverageGap): string {
   return text
 }
 
-function filled(template: string, { accounts, regions, classes, spans }: Omit<Draft, 'template'>): string {
+/** The template with what is the same for all. */
+export function filled(template: string, { accounts, regions, classes, spans }: Pick<GapGroup, Dimension>): string {
   const one = (values: readonly string[], many: string): string => (values.length === 1 ? values[0]! : many)
   const accountText = accounts.length === 1 ? `account ${accounts[0]}` : 'these accounts'
   return template

@@ -28,8 +28,12 @@ interface Suite {
 }
 
 export function runJunit(result: RunResult): Iterable<string> {
+  const told = new Set<string>()
   const suites = result.runs.map((run): Suite => {
-    const findings = result.findings.filter((finding) => finding.runbook === run.runbook)
+    // Runs of one runbook may find the same.
+    const found = new Set(run.found.filter((fingerprint) => !told.has(fingerprint)))
+    const findings = result.findings.filter((one) => one.runbook === run.runbook && found.has(one.fingerprint))
+    for (const { fingerprint } of findings) told.add(fingerprint)
     return {
       name: run.runbook,
       cases: [...run.steps.flatMap((step) => stepCases(step, findings)), completeness(run)],
@@ -101,7 +105,7 @@ function completeness(run: Run): Case {
   }
 }
 
-export interface TestedCase {
+interface TestedCase {
   readonly runbook: string
   readonly name: string
   readonly status: 'passed' | 'failed' | 'skipped'

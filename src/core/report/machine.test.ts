@@ -104,7 +104,7 @@ test('JUnit has a failure for each finding and an error for what could not be se
           <error type="ENGINE" message="alice bob">Mend it.</error>
         </testcase>
         <testcase classname="hostile" name="everything that was expected could be seen">
-          <error type="inconclusive" message="nothing in this window is covered, as of 2026-01-15T11:20:00Z; 2 gaps, judged by what was stored">management:read of account 111122223333 in alice and bob, 2026-01-15T09:00:00Z to 2026-01-15T11:00:00Z: these Regions
+          <error type="inconclusive" message="the beginning of this window is not covered, as of 2026-01-15T11:20:00Z; 2 gaps, judged by what was stored">management:read of account 111122223333 in alice and bob, 2026-01-15T09:00:00Z to 2026-01-15T11:00:00Z: these Regions
     alice.
     bob.</error>
         </testcase>
@@ -169,8 +169,8 @@ test('JUnit of cases tells which failed', () => {
 test('CSV of a run says in each line what it is', () => {
   expect(all(runCsv(result)).replaceAll('\r\n', '\n')).toMatchInlineSnapshot(`
     "record,runbook,verdict,severity,title,step,count,account,region,event_class,from,to,event_ids,fingerprint,detail
-    answer,,failed,,1 step could not be carried out. 2 findings so far.,,2,,,,2026-01-15T09:00:00Z,2026-01-15T11:00:00Z,,,"nothing in this window is covered, as of 2026-01-15T11:20:00Z; 2 gaps, judged by what was stored"
-    run,hostile,failed,,Hostile texts,,2,,,,2026-01-15T09:00:00Z,2026-01-15T11:00:00Z,,,"nothing in this window is covered, as of 2026-01-15T11:20:00Z; 2 gaps, judged by what was stored"
+    answer,,failed,,1 step could not be carried out. 2 findings so far.,,2,,,,2026-01-15T09:00:00Z,2026-01-15T11:00:00Z,,,"the beginning of this window is not covered, as of 2026-01-15T11:20:00Z; 2 gaps, judged by what was stored"
+    run,hostile,failed,,Hostile texts,,2,,,,2026-01-15T09:00:00Z,2026-01-15T11:00:00Z,,,"the beginning of this window is not covered, as of 2026-01-15T11:20:00Z; 2 gaps, judged by what was stored"
     finding,hostile,,low,bob,rows,2,,,,,,bob …,0000000000000000000000000000000000000000000000000000000000000001,kept although bob
     finding,hostile,,info,alice,rows,2,,,,,,alice …,0000000000000000000000000000000000000000000000000000000000000000,kept although alice
     doubt,hostile,,,alice,,,,,,,,,,

@@ -2,9 +2,11 @@
 import type { Row } from '../ports.ts'
 import type { Finding } from '../run/findings.ts'
 import type { RunResult, StepResult } from '../run/result.ts'
+import { gapSummaryText, summariseGaps } from './gap-summary.ts'
 import { gapText, groupGaps, isUnexplained, unexplained } from './gaps.ts'
 import { markdownCode, markdownText } from './markdown-text.ts'
-import { plural } from './text.ts'
+import { topRuns } from './runs-tree.ts'
+import { cellText, plural } from './text.ts'
 import {
   coverageText,
   judgedRun,
@@ -18,7 +20,7 @@ import {
   windowText,
 } from './words.ts'
 
-export interface MarkdownOptions {
+interface MarkdownOptions {
   /** Characters at most; what does not fit is left out, and told. GitHub takes 65,536 in a comment. */
   readonly limit?: number
 }
@@ -53,7 +55,7 @@ function* blocks(result: RunResult): Generator<string> {
     yield '### Findings'
     yield* findingBlocks(result.findings)
   }
-  const next = result.runs.flatMap(nextItems)
+  const next = [...new Set(result.runs.flatMap(nextItems))]
   if (next.length > 0) yield `### What to do next\n\n${listed(next)}`
   const reasons = reasonItems(result)
   if (reasons.length > 0) yield `### Why this answer is not complete\n\n${listed(reasons)}`
@@ -63,7 +65,7 @@ function* blocks(result: RunResult): Generator<string> {
       result.runs.map((run) => [
         `${marks[run.verdict]} ${run.verdict}`,
         String(judgedRun(run, result).findings.length),
-        markdownCode(run.runbook),
+        `${markdownCode(run.runbook)}${run.calledBy === undefined ? '' : `<br>run by ${markdownCode(run.calledBy.runbook)}`}`,
         markdownText(run.title),
       ]),
     )}`
@@ -109,11 +111,16 @@ const nextItems = (run: Run): readonly string[] =>
     ]
   })
 
+/** Doubts of a run that a step made are told by the run that made it. */
 function reasonItems(result: RunResult): readonly string[] {
+  const asked = topRuns(result)
   return [
-    ...groupGaps(result.coverage.gaps).map((group) => markdownText(gapText(group))),
+    ...(asked.length > 1
+      ? summariseGaps(result.coverage).map(gapSummaryText)
+      : groupGaps(result.coverage.gaps).map(gapText)
+    ).map((text) => markdownText(text)),
     ...(isUnexplained(result.coverage) ? [unexplained] : []),
-    ...result.runs.flatMap((run) =>
+    ...asked.flatMap((run) =>
       run.doubts.map((doubt) => `${markdownCode(run.runbook)}: ${markdownText(`${doubt.message}.`)}`),
     ),
   ]
@@ -132,7 +139,8 @@ function* runBlocks(run: Run): Generator<string> {
     `### ${marks[run.verdict]} ${markdownText(run.title)}`,
     ...(run.objective === undefined ? [] : [markdownText(run.objective)]),
     listed([
-      `Runbook ${markdownCode(run.runbook)}: **${run.verdict}**`,
+      `Runbook ${markdownCode(run.runbook)}${run.calledBy === undefined ? '' : `, run by the step ${markdownCode(`${run.calledBy.runbook}/${run.calledBy.step}`)}`}: **${run.verdict}**`,
+      ...parametersItems(run),
       `Window ${markdownText(windowText(run.window, run.windowOrigin))}`,
       `Seen ${markdownText(coverageText(run.coverage, run.asOf))}`,
       ...needTexts(run.coverage).map((text) => `Needs ${markdownText(text)}`),
@@ -140,6 +148,14 @@ function* runBlocks(run: Run): Generator<string> {
   ].join('\n\n')
   for (const [index, step] of run.steps.entries()) yield stepBlock(step, index + 1)
 }
+
+/** Of a run that a step made: they tell it from its likes. */
+const parametersItems = ({ calledBy, parameters }: Run): readonly string[] =>
+  calledBy === undefined
+    ? []
+    : Object.entries(parameters)
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => `${markdownText(name)}: ${markdownCode(cellText(value, 200))}`)
 
 function stepBlock(step: StepResult, number: number): string {
   const prose = [
@@ -176,5 +192,5 @@ function cellMarkdown(cell: Row[string] | undefined): string {
   return typeof cell === 'number' ? String(cell) : markdownCode(typeof cell === 'string' ? cell : JSON.stringify(cell))
 }
 
-export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

@@ -28,9 +28,9 @@ function* runObjects({ runs, findings, coverage, skipped, ...answer }: RunResult
   }
   for (const finding of findings) yield { type: 'finding', ...finding }
   for (const one of skipped) yield { type: 'skipped', ...one }
-  for (const { steps, ...run } of runs) {
+  for (const { steps, found, ...run } of runs) {
     const { gaps: ownGaps, ...own } = run.coverage
-    yield { type: 'run', ...run, coverage: own }
+    yield { type: 'run', ...run, findings: found.length, coverage: own }
     for (const gap of ownGaps) yield { type: 'gap', runbook: run.runbook, ...gap }
     for (const { rows, ...step } of steps) {
       yield { type: 'step', runbook: run.runbook, ...step, step: step.id }

@@ -51,7 +51,7 @@ function* runLines(result: RunResult): Generator<Line> {
       runbook,
       verdict: run.verdict,
       title: run.title,
-      count: result.findings.filter((finding) => finding.runbook === runbook).length,
+      count: run.found.length,
       from: run.window.from,
       to: run.window.to,
       detail: coverageText(run.coverage, run.asOf),

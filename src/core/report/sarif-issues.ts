@@ -3,7 +3,7 @@ import type { Place } from '../errors.ts'
 import { jsonChunks } from './json.ts'
 import { sarifMessage, sarifSchema, sarifUri } from './sarif-text.ts'
 
-export interface FileIssue {
+interface FileIssue {
   readonly file: string
   readonly code: string
   readonly severity: 'error' | 'warning'

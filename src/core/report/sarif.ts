@@ -11,7 +11,7 @@ import { jsonChunks } from './json.ts'
 import { sarifMessage, sarifSchema, sarifUri } from './sarif-text.ts'
 import { coverageText, type Run, verdictText } from './words.ts'
 
-export interface SarifOptions {
+interface SarifOptions {
   /** Version of the program. */
   readonly version: string
   /** Path of each runbook's file, relative to the repository, by id; a result points at it. */
@@ -33,35 +33,39 @@ export function* runSarif(result: RunResult, options: SarifOptions): Generator<s
   yield '\n'
 }
 
-export const sarifLog = (result: RunResult, options: SarifOptions) => ({
-  $schema: sarifSchema,
-  version: '2.1.0',
-  runs: [
-    {
-      tool: {
-        driver: {
-          name: 'Trailbook',
-          semanticVersion: options.version,
-          rules: result.runs.map((run) => rule(run, result.findings)),
+export function sarifLog(result: RunResult, options: SarifOptions) {
+  // A runbook may have several runs, and a rule may stand once only.
+  const rules = [...new Map(result.runs.toReversed().map((run) => [run.runbook, run])).values()].toReversed()
+  return {
+    $schema: sarifSchema,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Trailbook',
+            semanticVersion: options.version,
+            rules: rules.map((run) => rule(run, result.findings)),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: result.verdict !== 'failed',
+            toolExecutionNotifications: result.runs.flatMap(notifications),
+          },
+        ],
+        results: result.findings.map((finding) => sarifResult(finding, rules, options)),
+        properties: {
+          verdict: result.verdict,
+          complete: result.complete,
+          summary: verdictText(result),
+          coverage: coverageText(result.coverage, result.runs[0]?.asOf),
         },
       },
-      columnKind: 'utf16CodeUnits',
-      invocations: [
-        {
-          executionSuccessful: result.verdict !== 'failed',
-          toolExecutionNotifications: result.runs.flatMap(notifications),
-        },
-      ],
-      results: result.findings.map((finding) => sarifResult(finding, result.runs, options)),
-      properties: {
-        verdict: result.verdict,
-        complete: result.complete,
-        summary: verdictText(result),
-        coverage: coverageText(result.coverage, result.runs[0]?.asOf),
-      },
-    },
-  ],
-})
+    ],
+  }
+}
 
 function rule(run: Run, findings: readonly Finding[]) {
   const own = findings.filter((finding) => finding.runbook === run.runbook)

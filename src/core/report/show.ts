@@ -17,6 +17,7 @@ export function runbookLines(runbook: Runbook, path: string, width: number): rea
     ...(runbook.attack.length > 0 ? labelled('ATT&CK  ', runbook.attack.join(', '), width) : []),
     ...(runbook.needs.length > 0 ? labelled('Needs   ', runbook.needs.join(', '), width) : []),
     ...labelled('Window  ', scopeText(runbook), width),
+    ...(runbook.uses.lists.length > 0 ? labelled('Lists   ', runbook.uses.lists.join(', '), width) : []),
     ...(parameters.length === 0
       ? []
       : [

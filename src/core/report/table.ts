@@ -3,7 +3,7 @@ import { blank, type Line, line, type Span, span } from './lines.ts'
 import { cellText } from './text.ts'
 import { cut, fill, pad, width } from './width.ts'
 
-export interface TableOptions {
+interface TableOptions {
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
   /** Columns of the terminal. */
@@ -11,6 +11,8 @@ export interface TableOptions {
   readonly maxRows: number
   /** As `maxRows`, where a row takes a line for each of its columns. */
   readonly maxBlocks?: number
+  /** Columns that are copied from, and so never cut. */
+  readonly uncut?: readonly string[]
 }
 
 interface Laid {
@@ -31,16 +33,16 @@ const narrowest = 16
  * above; where that does not help, rows stand as blocks of `column  value`.
  */
 export function tableLines(options: TableOptions): readonly Line[] {
-  const { columns, rows, width: total, maxRows, maxBlocks = maxRows } = options
+  const { columns, rows, width: total, maxRows, maxBlocks = maxRows, uncut } = options
   const shown = rows.slice(0, maxRows)
   const full = lay(columns, shown, total)
-  const widths = columnWidths(full, total)
+  const widths = columnWidths(full, total, uncut)
   if (widths !== undefined) return [...grid(full, widths), ...hidden(rows.length - shown.length)]
 
   const { constant, varying } = splitConstant(columns, rows)
   const head = constant.length === 0 ? [] : sameLines(constant, rows[0]!, total)
   const rest = lay(varying, shown, total)
-  const narrow = columnWidths(rest, total)
+  const narrow = columnWidths(rest, total, uncut)
   if (narrow !== undefined) return [...head, ...grid(rest, narrow), ...hidden(rows.length - shown.length)]
   const few = rest.rows.slice(0, Math.min(maxRows, maxBlocks))
   return [
@@ -69,15 +71,21 @@ const lay = (columns: readonly string[], rows: readonly Row[], total: number): L
 const shownText = (text: string | null): string => text ?? 'NULL'
 
 /** Natural widths where they fit; else the widest columns give way first, but none below {@link narrowest}. */
-function columnWidths({ columns, rows }: Laid, total: number): readonly number[] | undefined {
+function columnWidths(
+  { columns, rows }: Laid,
+  total: number,
+  uncut: readonly string[] = [],
+): readonly number[] | undefined {
   const natural = columns.map((column, index) =>
     rows.reduce((most, row) => Math.max(most, width(shownText(row[index]!))), width(column)),
   )
   const room = total - gap * (columns.length - 1)
-  const least = natural.map((size) => (size <= whole ? size : narrowest))
+  const isWhole = (size: number, index: number): boolean => size <= whole || uncut.includes(columns[index]!)
+  const least = natural.map((size, index) => (isWhole(size, index) ? size : narrowest))
   if (sum(least) > room) return undefined
   let cap = Math.max(0, ...natural)
-  const capped = (size: number): number => (size <= whole ? size : Math.min(size, Math.max(cap, narrowest)))
+  const capped = (size: number, index: number): number =>
+    isWhole(size, index) ? size : Math.min(size, Math.max(cap, narrowest))
   while (sum(natural.map(capped)) > room) cap -= 1
   const widths = natural.map(capped)
   for (let index = 0; sum(widths) < room && index < widths.length; index += 1) {

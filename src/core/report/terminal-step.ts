@@ -5,7 +5,7 @@ import { plural, shorten, visible } from './text.ts'
 import { cut } from './width.ts'
 import { stepStatusText } from './words.ts'
 
-export interface StepOptions {
+interface StepOptions {
   readonly number: number
   readonly width: number
   /** Where texts are wrapped; at most `width`. */

@@ -187,7 +187,8 @@ describe('a run on a terminal', () => {
 
       Runbook iam-policy-change
       Window  2026-01-08T12:00:00Z to 2026-01-15T11:40:00Z (the runbook's own)
-      Seen    nothing in this window is covered; 1 gap, judged by what was stored
+      Seen    the beginning of this window is not covered; 1 gap, judged by what was
+              stored
 
       Why this answer is not complete
         - management:read of account 111122223333 in eu-central-1,

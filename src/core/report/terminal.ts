@@ -2,96 +2,45 @@
 import type { Doubt } from '../run/doubts.ts'
 import type { Finding } from '../run/findings.ts'
 import type { RunResult } from '../run/result.ts'
-import type { Severity } from '../run/severity.ts'
-import type { Verdict } from '../run/verdict.ts'
 import { gapLines } from './coverage-lines.ts'
-import { blank, indent, type Line, labelled, line, paragraph, type Style, span } from './lines.ts'
-import { tableLines } from './table.ts'
+import { blank, indent, type Line, labelled, line, paragraph, span } from './lines.ts'
+import { closureOf, topRuns } from './runs-tree.ts'
+import { severityStyles } from './terminal-findings.ts'
+import { renderOverview } from './terminal-overview.ts'
+import { headline, measure, section, type TerminalOptions, told } from './terminal-parts.ts'
 import { stepLines } from './terminal-step.ts'
-import { plural, shorten, visible } from './text.ts'
+import { cellText, plural, shorten, visible } from './text.ts'
 import {
   coverageText,
   findingPlace,
   hoursText,
-  type Judged,
   judgedRun,
   needsText,
   nextSteps,
   type Run,
   todoText,
-  verdictText,
   windowText,
 } from './words.ts'
 
-export interface TerminalOptions {
-  /** Columns of the terminal. */
-  readonly width: number
-  /** Rows shown of each step. */
-  readonly maxRows?: number
-}
-
-const verdictStyles: Record<Verdict, Style> = { clear: 'good', findings: 'bad', inconclusive: 'warn', failed: 'bad' }
-const severityStyles: Record<Severity, Style> = {
-  info: 'muted',
-  low: 'accent',
-  medium: 'warn',
-  high: 'bad',
-  critical: 'bad',
-}
-
-/** Texts are made for reading at this width at most; only tables use more. */
-const measure = 100
-
+/** One runbook whole; of several the overview, and with `details` each of them whole as well. */
 export function renderRun(result: RunResult, options: TerminalOptions): readonly Line[] {
-  const [only] = result.runs
-  const lines =
-    only !== undefined && result.runs.length === 1 && result.skipped.length === 0
-      ? renderOne(only, judgedRun(only, result), options)
-      : renderMany(result, options)
+  const asked = topRuns(result)
+  const isOne = asked.length === 1 && result.skipped.length === 0
+  if (!isOne && options.details !== true) return renderOverview(result, options)
+  const whole = asked.flatMap((run) => [
+    ...(isOne ? [] : [blank, line(span('─'.repeat(options.width), 'muted'))]),
+    ...renderOne(run, result, options),
+  ])
+  const lines = isOne ? whole : [...renderOverview(result, options), ...whole]
   const isCut = lines.some((content) => content.some(({ text }) => text.trimEnd().endsWith('…')))
   const notice = '… stands for what was cut; --format json has all of it.'
   return isCut ? [...lines, blank, ...paragraph(notice, options.width, 'muted')] : lines
 }
 
-function renderMany(result: RunResult, options: TerminalOptions): readonly Line[] {
+function renderOne(run: Run, result: RunResult, options: TerminalOptions): readonly Line[] {
   const width = Math.min(options.width, measure)
-  const detailed = result.runs.filter((run) => run.verdict === 'findings' || run.verdict === 'failed')
-  return [
-    ...headline(result, width),
-    ...labelled('Seen', coverageText(result.coverage, result.runs[0]?.asOf), width),
-    blank,
-    ...tableLines({
-      columns: ['verdict', 'findings', 'runbook', 'title'],
-      rows: result.runs.map((run) => ({
-        verdict: run.verdict,
-        findings: judgedRun(run, result).findings.length,
-        runbook: run.runbook,
-        title: run.title,
-      })),
-      width: options.width,
-      maxRows: result.runs.length,
-    }),
-    ...section(
-      'Left out',
-      result.skipped.flatMap(({ runbook, reason }) => labelled('-', told(`${runbook}: ${reason}`), width - 2)),
-    ),
-    ...section('Why this answer is not complete', [
-      ...gapLines(result.coverage, width),
-      ...result.runs.flatMap((run) =>
-        run.doubts.flatMap((doubt) => labelled('-', told(`${run.runbook}: ${doubt.message}.`), width - 2)),
-      ),
-    ]),
-    ...detailed.flatMap((run) => [
-      blank,
-      line(span('─'.repeat(options.width), 'muted')),
-      ...renderOne(run, judgedRun(run, result), options),
-    ]),
-  ]
-}
-
-function renderOne(run: Run, judged: Judged, options: TerminalOptions): readonly Line[] {
-  const { maxRows = 10 } = options
-  const width = Math.min(options.width, measure)
+  const judged = judgedRun(run, result)
+  const [, ...inner] = closureOf(run, result)
   return [
     ...headline(judged, width),
     ...paragraph(run.title, width, 'strong'),
@@ -102,46 +51,68 @@ function renderOne(run: Run, judged: Judged, options: TerminalOptions): readonly
     ...labelled('Seen   ', coverageText(run.coverage, run.asOf), width),
     ...(needsText(run.coverage) === '' ? [] : labelled('Needs  ', needsText(run.coverage), width)),
     ...(hoursText(run.coverage) === '' ? [] : labelled('Hours  ', hoursText(run.coverage), width)),
-    ...section('Findings', findingsLines(judged.findings, width)),
+    ...section('Findings', findingsLines(judged.findings, run, width)),
     ...section('Why this answer is not complete', [...gapLines(run.coverage, width), ...doubtLines(run.doubts, width)]),
-    ...run.steps.flatMap((step, index) => [
-      blank,
-      ...stepLines(step, { number: index + 1, width: options.width, textWidth: width, maxRows }),
-    ]),
-    ...section('What to do next', nextLines(run, width)),
+    ...stepsLines(run, options),
+    ...inner.flatMap((one, index) => innerLines(one, { isFirst: isFirst(one, inner, index), options })),
+    ...section('What to do next', nextLines([run, ...inner], width)),
   ]
 }
 
-/** Wrapped below the verdict, so that it fits narrow terminals. */
-function headline(judged: Judged, width: number): readonly Line[] {
-  const label = judged.verdict.toUpperCase()
-  return labelled(`${label} `, verdictText(judged), width).map((content, index) =>
-    index === 0 ? [span(label, verdictStyles[judged.verdict]), span(' '), ...content.slice(1)] : content,
-  )
+const stepsLines = (run: Run, { width, maxRows = 10 }: TerminalOptions): readonly Line[] =>
+  run.steps.flatMap((step, index) => [
+    blank,
+    ...stepLines(step, { number: index + 1, width, textWidth: Math.min(width, measure), maxRows }),
+  ])
+
+/** A run that a step made: its findings, gaps and next steps are told with the run that made it. */
+function innerLines(
+  run: Run,
+  { isFirst, options }: { readonly isFirst: boolean; readonly options: TerminalOptions },
+): readonly Line[] {
+  const width = Math.min(options.width, measure)
+  const given = Object.entries(run.parameters).filter(([, value]) => value !== null)
+  return [
+    blank,
+    ...labelled(
+      run.runbook,
+      told(
+        [
+          `run by the step ${run.calledBy?.step}`,
+          ...given.map(([name, value]) => `${name}: ${cellText(value, 200)}`),
+          ...(run.verdict === 'findings' ? [] : [run.verdict]),
+          ...(run.found.length === 0 ? [] : [`${plural(run.found.length, 'finding')}, told above`]),
+        ].join('; '),
+      ),
+      width,
+    ),
+    ...indent(stepsLines(isFirst ? run : withoutProse(run), { ...options, width: options.width - 2 }), 2),
+  ]
 }
 
-const longest = 1000
+const isFirst = (run: Run, inner: readonly Run[], index: number): boolean =>
+  inner.findIndex(({ runbook }) => runbook === run.runbook) === index
 
-/** A text of an event may be of any length. */
-const told = (text: string): string => visible(shorten(text, longest))
-
-const section = (title: string, lines: readonly Line[]): readonly Line[] =>
-  lines.length === 0 ? [] : [blank, line(span(title, 'strong')), ...indent(lines, 2)]
+/** How to read a runbook is said the first time it was run. */
+const withoutProse = (run: Run): Run => ({
+  ...run,
+  steps: run.steps.map(({ why: _, expect: __, reading: ___, meaning: ____, ...step }) => step),
+})
 
 const doubtLines = (doubts: readonly Doubt[], width: number): readonly Line[] =>
   doubts.flatMap((doubt) => labelled('-', told(`${doubt.message}.`), width - 2))
 
 const maxFindings = 50
 
-function findingsLines(findings: readonly Finding[], width: number): readonly Line[] {
+function findingsLines(findings: readonly Finding[], run: Run, width: number): readonly Line[] {
   const more = findings.length - maxFindings
   return [
-    ...findings.slice(0, maxFindings).flatMap((finding) => findingLines(finding, width)),
+    ...findings.slice(0, maxFindings).flatMap((finding) => findingLines(finding, run, width)),
     ...(more > 0 ? [line(span(`… and ${plural(more, 'more finding')}; --format json lists all`, 'muted'))] : []),
   ]
 }
 
-function findingLines(finding: Finding, width: number): readonly Line[] {
+function findingLines(finding: Finding, run: Run, width: number): readonly Line[] {
   const label = finding.severity.padEnd(8)
   const shown = finding.eventIds
     .slice(0, 3)
@@ -149,13 +120,14 @@ function findingLines(finding: Finding, width: number): readonly Line[] {
     .join(', ')
   const more = finding.eventIds.length > 3 || finding.moreEventIds ? ', …' : ''
   const events = shown === '' ? '' : `; events ${shown}${more}`
+  const by = finding.runbook === run.runbook ? '' : ` of ${finding.runbook}`
   return [
     ...labelled(label, told(finding.title), width - 2).map((content, index) =>
       index === 0 ? [span(label, severityStyles[finding.severity]), ...content.slice(1)] : content,
     ),
     ...indent(
       [
-        ...paragraph(`${findingPlace(finding)}${events}`, width - 12, 'muted'),
+        ...paragraph(`${findingPlace(finding)}${by}${events}`, width - 12, 'muted'),
         ...(finding.error === undefined ? [] : paragraph(told(`kept although ${finding.error}`), width - 12, 'warn')),
       ],
       label.length + 1,
@@ -165,15 +137,23 @@ function findingLines(finding: Finding, width: number): readonly Line[] {
 
 const maxTodos = 5
 
-function nextLines(run: Run, width: number): readonly Line[] {
-  return nextSteps(run).flatMap(({ title, kind, todos }) => {
-    const shown = todos.slice(0, maxTodos)
-    const more = todos.length - shown.length
+/** Runs of one runbook ask for the same again: each text once. */
+function nextLines(runs: readonly Run[], width: number): readonly Line[] {
+  const steps = new Map<string, { title: string; kind: string; texts: Set<string> }>()
+  for (const { title, kind, todos } of runs.flatMap(nextSteps)) {
+    const key = JSON.stringify([title, kind])
+    const step = steps.get(key) ?? { title, kind, texts: new Set() }
+    for (const todo of todos) step.texts.add(todoText(todo, title))
+    steps.set(key, step)
+  }
+  return [...steps.values()].flatMap(({ title, kind, texts }) => {
+    const shown = [...texts].slice(0, maxTodos)
+    const more = texts.size - shown.length
     return [
       ...labelled('-', told(kind === 'escalation' ? title : `${title} (${kind})`), width - 2),
       ...indent(
         [
-          ...shown.flatMap((todo) => paragraph(told(todoText(todo, title)), width - 4, 'muted')),
+          ...shown.flatMap((text) => paragraph(told(text), width - 4, 'muted')),
           ...(more > 0 ? [line(span(`… and ${more} more`, 'muted'))] : []),
         ],
         2,

@@ -29,6 +29,16 @@ export function cut(text: string, columns: number): string {
 
 export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))
 
+/** Names and ARNs are broken behind these signs rather than within a word, where the line does not get much shorter. */
+const joint = /.*[/:,;=&?_-]/su
+
+function breakWord(text: string, columns: number): readonly [string, string] {
+  const [head] = splitAt(text, columns)
+  const whole = joint.exec(head)?.[0] ?? ''
+  const end = whole.length * 2 >= head.length ? whole.length : head.length
+  return [text.slice(0, end), text.slice(end)]
+}
+
 /** Breaks a text into lines at spaces; words longer than a line are broken where the line ends. */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = []
@@ -42,7 +52,7 @@ export function wrap(text: string, columns: number): readonly string[] {
       }
       if (line !== '') lines.push(line)
       while (width(rest) > columns) {
-        const [head, tail] = splitAt(rest, columns)
+        const [head, tail] = breakWord(rest, columns)
         lines.push(head)
         rest = tail
       }

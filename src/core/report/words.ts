@@ -1,14 +1,16 @@
 /** The sentences that all renderers share, so that an answer says the same wherever it is read. */
 import type { Coverage, CoverageState } from '../run/coverage.ts'
 import type { Finding } from '../run/findings.ts'
-import type { RunResult, StepResult, Todo } from '../run/result.ts'
+import type { RunResult, StepResult, Todo, ToldRun } from '../run/result.ts'
 import { type Severity, severities } from '../run/severity.ts'
 import type { Verdict } from '../run/verdict.ts'
 import type { WindowOrigin } from '../run/window.ts'
 import type { Window } from '../time.ts'
+import { conjunction } from './gaps.ts'
+import { closureOf, topRuns } from './runs-tree.ts'
 import { cellText, plural } from './text.ts'
 
-export type Run = RunResult['runs'][number]
+export type Run = ToldRun
 
 /** Anything that has a verdict: one run, or all of them. */
 export interface Judged {
@@ -18,13 +20,16 @@ export interface Judged {
   readonly runs: readonly Run[]
 }
 
-/** One run of a result as a whole of its own. */
-export const judgedRun = (run: Run, { findings }: Pick<RunResult, 'findings'>): Judged => ({
-  verdict: run.verdict,
-  complete: run.complete,
-  findings: findings.filter((finding) => finding.runbook === run.runbook),
-  runs: [run],
-})
+/** One run of a result as a whole of its own, with the runs that its steps made. */
+export function judgedRun(run: Run, result: Pick<RunResult, 'findings' | 'runs'>): Judged {
+  const found = new Set(run.found)
+  return {
+    verdict: run.verdict,
+    complete: run.complete,
+    findings: result.findings.filter((finding) => found.has(finding.fingerprint)),
+    runs: closureOf(run, result),
+  }
+}
 
 /** The verdict with its reason, in a sentence or two. */
 export function verdictText(judged: Judged): string {
@@ -39,14 +44,33 @@ export function verdictText(judged: Judged): string {
       return 'Nothing found, but not everything could be seen.'
     case 'findings': {
       const more = complete ? '' : ' There may be more: not everything could be seen.'
-      return `${plural(findings.length, 'finding')}: ${countBySeverity(findings)}.${more}`
+      return `${plural(findings.length, 'finding')}: ${countBySeverity(findings)}${finders(judged)}.${more}`
     }
     case 'failed': {
-      const steps = runs.flatMap((run) => run.steps.filter((step) => step.status === 'failed'))
+      const steps = runs.flatMap((run) =>
+        run.steps.filter((step) => step.status === 'failed' && !isOuter(step, run, runs)),
+      )
       const found = findings.length === 0 ? '' : ` ${plural(findings.length, 'finding')} so far.`
       return `${plural(steps.length, 'step')} could not be carried out.${found}`
     }
   }
+}
+
+/** It failed because a runbook that it ran did, whose own step is told. */
+const isOuter = (step: StepResult, { runbook }: Run, runs: readonly Run[]): boolean =>
+  runs.some(
+    ({ calledBy, verdict }) => calledBy?.runbook === runbook && calledBy.step === step.id && verdict === 'failed',
+  )
+
+/** Which runbooks found it, where one run has findings of runbooks that its steps ran. */
+function finders({ findings, runs }: Judged): string {
+  const [first] = runs
+  const others = new Set(runs.slice(1))
+  const isOne = first !== undefined && topRuns({ runs: [...others] }).length === 0
+  if (!isOne || findings.every(({ runbook }) => runbook === first.runbook)) return ''
+  const names = [...new Set(findings.map(({ runbook }) => runbook))]
+  const counted = names.map((name) => `${findings.filter(({ runbook }) => runbook === name).length} by ${name}`)
+  return names.length === 1 ? `, found by ${names[0]}` : `; ${conjunction(counted)}`
 }
 
 /** The most severe first; severities without findings are left out. */
@@ -80,9 +104,15 @@ const bases: Record<Coverage['basis'], string> = {
   none: 'nothing that could be checked',
 }
 
-function notClear({ window, gaps }: Coverage): string {
-  const isBefore = window !== null && gaps.length > 0 && gaps.every(({ to }) => to <= window.from)
-  return isBefore ? 'the window is covered, the lookback before it is not' : 'nothing in this window is covered'
+function notClear({ window, gaps, hours }: Coverage): string {
+  const isBare = hours !== undefined && hours.verified + hours.quiet + hours.present + hours.inferred === 0
+  if (window === null || gaps.length === 0 || isBare) return 'nothing in this window is covered'
+  if (gaps.every(({ to }) => to <= window.from)) return 'the window is covered, the lookback before it is not'
+  const isWhole = gaps.some((gap) => gap.account === '*' && gap.from <= window.from && gap.to >= window.to)
+  if (isWhole) return 'nothing in this window is covered'
+  return gaps.some(({ from }) => from < window.from)
+    ? 'neither the window nor the lookback before it is covered whole'
+    : 'the beginning of this window is not covered'
 }
 
 /** The watermark, and whether anything is missing. `asOf` is when the answer was given. */
@@ -101,7 +131,7 @@ export function coverageText(coverage: Coverage, asOf?: string): string {
   return `${through}${then}; ${gaps}, judged by ${bases[coverage.basis]}${expected}`
 }
 
-const needStates = { met: 'met', partial: 'partly met', unmet: 'not met' } as const
+export const needStates = { met: 'met', partial: 'partly met', unmet: 'not met' } as const
 
 /** What the question needs, each with its state and, where it lacks something, why. */
 export const needTexts = (coverage: Coverage): readonly string[] =>
@@ -109,9 +139,13 @@ export const needTexts = (coverage: Coverage): readonly string[] =>
     ({ need, state, reason }) => `${need} ${needStates[state]}${reason === null ? '' : `: ${reason}`}`,
   )
 
-/** `management:write met, data:s3 not met`. */
+/** `management:read and management:write met, data:s3 not met`. */
 export const needsText = (coverage: Coverage): string =>
-  (coverage.needs ?? []).map(({ need, state }) => `${need} ${needStates[state]}`).join(', ')
+  (Object.keys(needStates) as (keyof typeof needStates)[])
+    .map((state) => ({ state, named: (coverage.needs ?? []).filter((need) => need.state === state) }))
+    .filter(({ named }) => named.length > 0)
+    .map(({ state, named }) => `${conjunction(named.map(({ need }) => need))} ${needStates[state]}`)
+    .join(', ')
 
 /** In the order in which they are told. */
 const stateNames: Readonly<Record<CoverageState, string>> = {
@@ -123,7 +157,7 @@ const stateNames: Readonly<Record<CoverageState, string>> = {
   unknown: 'unknown',
 }
 
-export interface HoursOfState {
+interface HoursOfState {
   readonly state: CoverageState
   readonly name: string
   readonly hours: number
@@ -141,6 +175,15 @@ export const hoursText = (coverage: Coverage): string =>
   coverageHours(coverage)
     .map(({ name, hours }) => `${rounded(hours)} ${name}`)
     .join(', ')
+
+/** `98 %` of the judged hours, `all` where nothing is missing; rounded down, so that a lack is never rounded away. */
+export function seenShare({ complete, hours }: Coverage): string {
+  if (complete) return 'all'
+  if (hours === undefined) return 'in part'
+  const seen = hours.verified + hours.quiet + hours.present + hours.inferred
+  const total = seen + hours.gap + hours.unknown
+  return total === 0 ? 'nothing' : `${Math.min(99, Math.floor((seen / total) * 100))} %`
+}
 
 const rounded = (hours: number): string => hours.toLocaleString('en-US', { maximumFractionDigits: hours < 10 ? 1 : 0 })
 

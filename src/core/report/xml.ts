@@ -20,7 +20,7 @@ export interface XmlNode {
   readonly text?: string
 }
 
-export function* xmlChunks(node: XmlNode, depth = 0): Generator<string> {
+function* xmlChunks(node: XmlNode, depth = 0): Generator<string> {
   const margin = '  '.repeat(depth)
   const attributes = Object.entries(node.attributes)
     .filter(([, value]) => value !== undefined)

@@ -24,7 +24,7 @@ export interface Deliveries extends Place {
   readonly pauses: readonly Pause[]
 }
 
-export interface Pause {
+interface Pause {
   readonly from: IsoTime
   readonly to: IsoTime
 }

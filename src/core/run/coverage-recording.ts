@@ -4,7 +4,7 @@ import { type Span, within } from './coverage-spans.ts'
 import type { TrailSpan } from './trail-history.ts'
 import { type Recording, recordingOf } from './trail-selectors.ts'
 
-export interface Recorded extends Span {
+interface Recorded extends Span {
   /** By the best of all trails; `unknown` where nothing tells. */
   readonly amount: Recording['amount'] | 'unknown'
   /** It is nothing because the trails were stopped, whatever they would have recorded. */
@@ -45,18 +45,25 @@ export function recordedOf(cell: Cell, { history, whole, configured, services }:
 const isSame = (a: Recorded, b: Recorded): boolean =>
   a.amount === b.amount && a.stopped === b.stopped && a.reasons.join() === b.reasons.join()
 
+type Answer = Omit<Recorded, 'from' | 'to'>
+
+const fromWorst: readonly Recorded['amount'][] = ['none', 'part', 'unknown', 'all']
+
+const worst = (answers: readonly Answer[]): Answer =>
+  answers.reduce((least, next) => (fromWorst.indexOf(next.amount) < fromWorst.indexOf(least.amount) ? next : least))
+
 function best(
   trails: readonly TrailSpan[],
   eventClass: string,
   { configured, services }: Pick<RecordingQuestion, 'configured' | 'services'>,
-): Omit<Recorded, 'from' | 'to'> {
+): Answer {
   const none = { stopped: false, reasons: [] }
   if (trails.length === 0) {
     return configured
       ? { ...none, amount: 'none', reasons: ['The inventory names no trail for this time.'] }
       : { ...none, amount: 'unknown' }
   }
-  const answers = trails.map(({ trail, rules, stopped, source }): Omit<Recorded, 'from' | 'to'> => {
+  const answerOf = ({ trail, rules, stopped, source }: TrailSpan): Answer => {
     if (stopped) return { amount: 'none', stopped, reasons: [`The trail ${trail} was stopped (${source}).`] }
     if (rules === undefined) return { ...none, amount: 'unknown' }
     const { amount, limits } = recordingOf(rules, eventClass, services)
@@ -65,7 +72,14 @@ function best(
         ? `The trail ${trail} does not record ${eventClass} events (${source}).`
         : `The trail ${trail} records ${eventClass} events in part: ${limits.join('; ')} (${source}).`
     return { amount, stopped: false, reasons: amount === 'all' ? [] : [reason] }
-  })
+  }
+  const byTrail = new Map<string, Answer[]>()
+  for (const span of trails) {
+    const atMost =
+      span.ceiling === undefined ? [] : [{ ...span, rules: span.ceiling, source: 'the inventory', stopped: false }]
+    byTrail.set(span.key, [...(byTrail.get(span.key) ?? []), answerOf(span), ...atMost.map(answerOf)])
+  }
+  const answers = [...byTrail.values()].map(worst)
   for (const amount of ['all', 'part', 'unknown', 'none'] as const) {
     const such = answers.filter((answer) => answer.amount === amount)
     if (such.length > 0)

@@ -1,11 +1,12 @@
 /** Buckets, functions and tables whose data events are missing while others of the same class are here. */
+import { day } from '../time.ts'
 import { type Cell, keyOf } from './coverage-cells.ts'
 import type { CoverageFacts, Deliveries } from './coverage-facts.ts'
 import { brokenRhythm, edgedPauses } from './coverage-rhythm.ts'
 import { type OpenHole, type Span, within } from './coverage-spans.ts'
 
 /**
- * Those that fell silent against their own past, and those that the inventory names and nobody saw. A trail whose selectors lost one of
+ * Those that fell silent against their own past, and those that the inventory names and nobody saw for a day. A trail whose selectors lost one of
  * them says so in its own events; this is for lakes without these.
  */
 export function resourceJudge(facts: CoverageFacts): (cell: Cell, whole: Span, bounds: Span) => OpenHole[] {
@@ -18,22 +19,27 @@ export function resourceJudge(facts: CoverageFacts): (cell: Cell, whole: Span, b
   }
   const known = new Set(facts.deliveries.map(({ account, eventClass }) => `${account} ${eventClass}`))
   return (cell, whole, bounds) => {
-    const silent = (seen.get(`${keyOf(cell)} ${cell.eventClass}`) ?? []).flatMap(({ arn, row }) => {
-      const reasons = [`No events of ${arn} were delivered here, which its own past speaks against.`]
-      return brokenRhythm(row, edgedPauses(row, bounds)).flatMap((span) =>
-        within(whole, { ...span, state: 'partial' as const, reasons }),
-      )
-    })
     const named = facts.inventory?.accounts.find(({ id }) => id === cell.account)?.resources ?? []
+    const tell = (spans: readonly Span[], reason: string): OpenHole[] =>
+      spans.flatMap((span) => within(whole, { ...span, state: 'partial' as const, reasons: [reason] }))
+    const silent = (seen.get(`${keyOf(cell)} ${cell.eventClass}`) ?? []).flatMap(({ arn, row }) => {
+      const pauses = edgedPauses(row, bounds)
+      return [
+        ...tell(
+          brokenRhythm(row, pauses),
+          `No events of ${arn} were delivered here, which its own past speaks against.`,
+        ),
+        ...tell(
+          named.includes(arn) ? pauses.filter(({ from, to }) => to - from > day) : [],
+          `No events of ${arn}, which the inventory names, were delivered for more than a day.`,
+        ),
+      ]
+    })
     const missing = named.filter((arn) => isOf(arn, cell) && !known.has(`${cell.account} ${cell.eventClass} ${arn}`))
-    const unseen = missing.map(
-      (arn): OpenHole => ({
-        ...whole,
-        state: 'partial',
-        reasons: [`The lake holds no events of ${arn}, which the inventory names.`],
-      }),
-    )
-    return [...silent, ...unseen]
+    return [
+      ...silent,
+      ...missing.flatMap((arn) => tell([whole], `The lake holds no events of ${arn}, which the inventory names.`)),
+    ]
   }
 }
 

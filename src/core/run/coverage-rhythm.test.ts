@@ -90,9 +90,9 @@ describe('the rhythm of a place', () => {
   test('a bucket that is always busy may not fall silent, one that is not may', () => {
     const busy = 'arn:aws:s3:::busy'
     const idle = 'arn:aws:s3:::idle'
-    const events = every(1 / 6, 48).flatMap((time) => [
+    const events = every(1 / 6, 120).flatMap((time) => [
       { account, region, eventClass: write, time: isoTime(start + time * hour) },
-      ...(time < 30
+      ...(time < 80
         ? [{ account, region, eventClass: 'data:s3', resource: busy, time: isoTime(start + time * hour) }]
         : []),
       ...(time % 7 < 0.1
@@ -105,12 +105,12 @@ describe('the rhythm of a place', () => {
     })
     const judged = judgeCoverage(
       factsOf(events, { inventory }),
-      { window: { from: at(10), to: at(40) }, accounts: [], regions: [] },
+      { window: { from: at(10), to: at(100) }, accounts: [], regions: [] },
       ['data:s3'],
     )
     expect(judged.gaps.map(({ from, to, state, reason }) => `${state} ${from}-${to} ${reason}`)).toMatchInlineSnapshot(`
       [
-        "partial 2026-01-01T10:00:00Z-2026-01-02T16:00:00Z The lake holds no events of arn:aws:s3:::never, which the inventory names. No events of arn:aws:s3:::busy were delivered here, which its own past speaks against.",
+        "partial 2026-01-01T10:00:00Z-2026-01-05T04:00:00Z The lake holds no events of arn:aws:s3:::never, which the inventory names. No events of arn:aws:s3:::busy were delivered here, which its own past speaks against.",
       ]
     `)
     expect(judged.needs).toMatchInlineSnapshot(`

@@ -65,10 +65,27 @@ export function unheardOf(pauses: readonly Span[]): Span[] {
   return length(longest) > 3 * Math.max(hour, second === undefined ? 0 : length(second)) ? [longest] : []
 }
 
-/** Pauses of one bucket, function or table that its own past speaks against: the only one, or one much longer than the others. */
+/** Of a bucket, function or table: steps from hour to hour that show it to be in use, and to be in use at all hours. */
+const inUse = 6
+const atAllHours = 48
+/** A night, and what is usually the rhythm of people. */
+const night = 12 * hour
+const knownPauses = 4
+/** After so long it is taken to be out of use. */
+const outOfUse = 30 * day
+
+/**
+ * Pauses of one bucket, function or table that its own past speaks against: the only one of one that is in use at all hours, or
+ * one much longer than the others. What has been silent for longer than 30 days is told for these only.
+ */
 export function brokenRhythm(row: Deliveries, pauses: readonly Span[]): Span[] {
+  if (row.steps < inUse) return []
   const silent = pauses.flatMap((pause) => silentPart(pause, row) ?? [])
-  return hasRhythm(row) && silent.length === 1 ? silent : unheardOf(pauses)
+  const broken =
+    row.steps >= atAllHours && silent.length === 1
+      ? silent
+      : unheardOf(pauses).filter((pause) => length(pause) > night || silent.length >= knownPauses)
+  return broken.map(({ from, to }) => ({ from, to: Math.min(to, from + outOfUse) }))
 }
 
 const length = ({ from, to }: Span): number => to - from

@@ -171,4 +171,62 @@ describe('coverage by what trails recorded', () => {
       gaps: [{ from: at(11), to: at(12), reason: 'Bad file.' }],
     })
   })
+
+  describe('events of a trail may take away, and never add', () => {
+    const other = '444455556666'
+    const everything = {
+      trailName: 'main',
+      eventSelectors: [{ dataResources: [{ type: 'AWS::S3::Object', values: ['arn:aws:s3'] }] }],
+    }
+    const management = classes
+      .slice(0, 2)
+      .flatMap((eventClass) =>
+        [account, other].flatMap((owner) => events(eventClass).map((event) => ({ ...event, account: owner }))),
+      )
+    const judged = (
+      trailEvents: readonly TrailEvent[],
+      trails: readonly object[] | undefined,
+      needs: readonly string[],
+    ): boolean =>
+      judgeCoverage(
+        factsOf(management, {
+          trailEvents,
+          inventory: trails === undefined ? undefined : inventorySchema.parse({ trails }),
+        }),
+        { window: { from: at(2), to: at(22) }, accounts: [account], regions: [] },
+        needs,
+      ).complete
+
+    test.each<[string, TrailEvent[], object[] | undefined]>([
+      [
+        "another account's trail of the same name",
+        [{ ...call('PutEventSelectors', 1, everything), account: other }],
+        [{ name: 'main' }],
+      ],
+      [
+        'the trail itself, beyond what the inventory says',
+        [call('PutEventSelectors', 1, everything)],
+        [{ name: 'main', accounts: [account] }],
+      ],
+      [
+        'a second trail that does not feed this lake',
+        [call('PutEventSelectors', 1, { ...everything, trailName: 'second' })],
+        undefined,
+      ],
+    ])('%s cannot make data events of which none was ever seen complete', (_, trailEvents, trails) => {
+      expect(judged(trailEvents, trails, ['data:s3'])).toBe(false)
+    })
+
+    test("another account's StartLogging does not undo a StopLogging", () => {
+      const stopped = { ...call('StopLogging', 4), account }
+      const started = { ...call('StartLogging', 5), account: other }
+      expect(
+        told({
+          trailEvents: [stopped, started],
+          trails: [{ name: 'main' }],
+          silent: (time) => time >= 4,
+        }).join(),
+      ).toContain('was stopped')
+    })
+  })
 })

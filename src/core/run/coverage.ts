@@ -23,7 +23,7 @@ import { trailHistory } from './trail-history.ts'
  */
 export type CoverageState = 'verified' | 'quiet' | 'present' | 'inferred' | 'gap' | 'unknown'
 
-export const coverageStates: readonly CoverageState[] = ['verified', 'quiet', 'present', 'inferred', 'gap', 'unknown']
+const coverageStates: readonly CoverageState[] = ['verified', 'quiet', 'present', 'inferred', 'gap', 'unknown']
 
 export interface CoverageGap {
   readonly account: string
@@ -63,7 +63,7 @@ export interface CoverageScope {
 }
 
 /** The event classes that a question needs when it does not say: what every trail records by default. */
-export const defaultNeeds: readonly string[] = ['management:read', 'management:write']
+const defaultNeeds: readonly string[] = ['management:read', 'management:write']
 
 /**
  * Whether the lake can speak for everything that queries of the scope read: from `earliest` to the window's end.
@@ -205,7 +205,11 @@ function recordingHoles(
       reasons: [`Nothing tells which ${cell.eventClass} events the trail records.`],
     })
   })
-  const all = !isManagement(cell.eventClass) && recorded.every(({ amount }) => amount === 'all')
+  // Of a class that nobody ever saw, trails' own events prove nothing: they may be those of a trail that does not feed this lake.
+  const all =
+    !isManagement(cell.eventClass) &&
+    (isSeen || question.configured) &&
+    recorded.every(({ amount }) => amount === 'all')
   return { holes, all }
 }
 
@@ -247,6 +251,8 @@ function statesOf(
   ) as Record<CoverageState, number>
 }
 
+export const lookbackNote = 'This lies in the lookback, before the window, where queries look too.'
+
 /** The part of a hole before the window says so: a reader would look for it in the window. */
 function withoutLookback(hole: Hole, window: Window): Hole[] {
   const start = milliseconds(window.from)
@@ -254,7 +260,7 @@ function withoutLookback(hole: Hole, window: Window): Hole[] {
   const before = {
     ...hole,
     to: Math.min(hole.to, start),
-    reason: `This lies in the lookback, before the window, where queries look too. ${hole.reason}`,
+    reason: `${lookbackNote} ${hole.reason}`,
   }
   return hole.to <= start ? [before] : [before, { ...hole, from: start }]
 }

@@ -2,7 +2,7 @@
  * A doubt is a reason why "nothing found" would be saying too much. Any doubt keeps a run from being clear;
  * beside findings it makes the answer incomplete.
  */
-export const doubtCodes = [
+const doubtCodes = [
   'coverage', // expected logs are missing, or nobody knows whether they are
   'truncated', // more rows than were looked at
   'overflow', // `each` met more rows than its `max`
@@ -12,7 +12,7 @@ export const doubtCodes = [
   'unanswered', // a question that findings depend on has no answer
   'quarantined', // part of the given logs could not be read
 ] as const
-export type DoubtCode = (typeof doubtCodes)[number]
+type DoubtCode = (typeof doubtCodes)[number]
 
 export interface Doubt {
   readonly code: DoubtCode

@@ -3,9 +3,9 @@ import { canonicalJson, digestOf } from './canonical.ts'
 import { type Severity, severityRank } from './severity.ts'
 
 /** How many event ids a finding lists; `count` counts on. */
-export const maxEventIds = 100
+const maxEventIds = 100
 
-export type FindingUnit = 'row' | 'key' | 'step'
+type FindingUnit = 'row' | 'key' | 'step'
 
 export interface Finding {
   readonly fingerprint: string

@@ -48,7 +48,9 @@ export const inventorySchema = z
           resources: z
             .array(form(/^arn:/, 'an ARN such as arn:aws:s3:::my-bucket', ['arn:aws:s3:::my-bucket']))
             .default([])
-            .meta({ description: 'Buckets, functions and tables whose data events should be here.' }),
+            .meta({
+              description: 'Buckets, functions and tables whose data events should be here at least once a day.',
+            }),
           ...period,
         }),
       )

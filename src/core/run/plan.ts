@@ -68,7 +68,7 @@ export interface PlanRequest extends Runnable {
   readonly rowLimit?: number
 }
 
-export interface Fixtures {
+interface Fixtures {
   readonly verify?: Readonly<Record<string, Row>> | undefined
   readonly read?: Readonly<Record<string, Json>> | undefined
 }
@@ -123,7 +123,7 @@ export interface PlanRecord {
   }[]
 }
 
-export type RunnableRecord = Pick<PlanRecord, 'lists' | 'exclusions' | 'fragments'> & { readonly digest: string }
+type RunnableRecord = Pick<PlanRecord, 'lists' | 'exclusions' | 'fragments'> & { readonly digest: string }
 
 const runnableRecord = ({ runbook, digest, lists, exclusions = [], fragments = {} }: Runnable): RunnableRecord => ({
   digest,

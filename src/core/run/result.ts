@@ -92,10 +92,16 @@ export interface RunResult {
   readonly verdict: Verdict
   readonly complete: boolean
   readonly findings: readonly Finding[]
-  readonly runs: readonly Omit<RunbookRun, 'findings'>[]
+  readonly runs: readonly ToldRun[]
   readonly coverage: Coverage
   /** Runbooks of a folder that were left out, for want of a parameter. */
   readonly skipped: readonly SkippedRunbook[]
+}
+
+/** A run of a whole result, where findings stand once for all runs. */
+export interface ToldRun extends Omit<RunbookRun, 'findings'> {
+  /** Fingerprints of its findings, those of runs that its steps made included. */
+  readonly found: readonly string[]
 }
 
 export interface SkippedRunbook {
@@ -129,7 +135,8 @@ export function assembleResult(runs: readonly RunbookRun[], skipped: readonly Sk
 }
 
 /** A run, then the runs that its steps made, each as a run of its own. */
-function withInnerRuns({ findings: _, ...run }: RunbookRun): readonly Omit<RunbookRun, 'findings'>[] {
+function withInnerRuns({ findings, ...parts }: RunbookRun): readonly ToldRun[] {
+  const run = { ...parts, found: findings.map((finding) => finding.fingerprint) }
   const inner = run.steps.flatMap(({ id, runs = [] }) =>
     runs.map((one) => ({ ...one, calledBy: { runbook: run.runbook, step: id } })),
   )

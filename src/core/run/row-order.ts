@@ -1,7 +1,7 @@
 import type { Cell, Row } from '../ports.ts'
 import { canonicalJson } from './canonical.ts'
 
-export interface RowSettler {
+interface RowSettler {
   /** Takes the next rows as they came; gives those whose place is settled. */
   add(rows: readonly Row[]): readonly Row[]
   /** The remaining ones. */

@@ -7,6 +7,13 @@ import { configuredRules, defaultRules, insightRule, member, type Rule, requeste
 /** One trail while nothing about it changed. */
 export interface TrailSpan extends Span {
   readonly trail: string
+  /**
+   * One trail as one account's events tell of it. A configured trail is known by its name alone, and another account may have a
+   * trail of that name: each tells its own history, and the worst of them counts.
+   */
+  readonly key: string
+  /** What the inventory says it records at most: whoever can write events may take away from that, and add nothing. */
+  readonly ceiling: readonly Rule[] | undefined
   /** Undefined: of all accounts, or of all regions. */
   readonly accounts: readonly string[] | undefined
   readonly regions: readonly string[] | undefined
@@ -38,7 +45,7 @@ export function trailHistory(facts: CoverageFacts): TrailSpan[] {
   for (const event of events) {
     const name = trailName(event)
     if (name === undefined) continue
-    const key = configured.length > 0 ? name : `${event.account} ${name}`
+    const key = `${event.account} ${name}`
     byTrail.set(key, [...(byTrail.get(key) ?? []), event])
   }
   // A trail does not record its own making: where that is told, another one fed the lake, of which we know nothing.
@@ -52,13 +59,16 @@ export function trailHistory(facts: CoverageFacts): TrailSpan[] {
       from,
       to,
       trail: trail.name,
+      key: trail.name,
+      ceiling: configuredRules(trail),
       accounts: trail.accounts,
       regions: trail.regions,
       rules: configuredRules(trail),
       stopped: false,
       source: 'the inventory',
     }
-    return spansOf(byTrail.get(trail.name) ?? [], start)
+    const told = [...byTrail].filter(([key]) => key.endsWith(` ${trail.name}`))
+    return told.length === 0 ? [start] : told.flatMap(([, own]) => spansOf(own, start))
   })
 }
 
@@ -84,6 +94,8 @@ function after(event: TrailEvent, before: TrailSpan | undefined): Omit<TrailSpan
   const { name, request, response } = event
   const base = before ?? {
     trail: trailName(event)!,
+    key: `${event.account} ${trailName(event)}`,
+    ceiling: undefined,
     accounts: [event.account],
     regions: undefined,
     rules: undefined,

@@ -1,10 +1,10 @@
 /** What a trail's event selectors let through, from configuration or from the calls that set them. */
 import type { InventoryTrail } from './inventory.ts'
 
-export type Access = 'all' | 'read' | 'write'
+type Access = 'all' | 'read' | 'write'
 
 /** Something that a rule leaves out. `without` names the service where a whole service is left out. */
-export interface Limit {
+interface Limit {
   readonly text: string
   readonly without?: string
 }

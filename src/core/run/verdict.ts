@@ -5,7 +5,7 @@ import { type Severity, severityRank } from './severity.ts'
 export const verdicts = ['failed', 'findings', 'inconclusive', 'clear'] as const
 export type Verdict = (typeof verdicts)[number]
 
-export interface Evidence {
+interface Evidence {
   /** A step could not be carried out. */
   readonly failed: boolean
   readonly findings: number
@@ -13,7 +13,7 @@ export interface Evidence {
   readonly coverageComplete: boolean
 }
 
-export interface Judgement {
+interface Judgement {
   readonly verdict: Verdict
   /** Nothing was left unseen: a verdict of findings lists all there is to find. */
   readonly complete: boolean

@@ -2,12 +2,12 @@ import { TrailbookError } from '../errors.ts'
 import { day, type IsoTime, isoTime, milliseconds, minute, parseDuration, second, type Window } from '../time.ts'
 
 /** CloudTrail delivers within about 15 minutes of a call, so the last minutes of "now" are never complete. */
-export const deliveryDelay = 20 * minute
+const deliveryDelay = 20 * minute
 
 /** Used where neither user, logs nor runbook say anything. */
-export const defaultWindow = '7d'
+const defaultWindow = '7d'
 
-export type Period = 'day' | 'week' | 'month' | 'quarter' | 'year'
+type Period = 'day' | 'week' | 'month' | 'quarter' | 'year'
 
 export interface WindowRequest {
   /** Milliseconds since 1970. */
@@ -26,7 +26,7 @@ export interface WindowRequest {
 /** How a window was chosen: shown beside it. */
 export type WindowOrigin = 'explicit' | 'logs' | 'runbook' | 'default'
 
-export interface ChosenWindow {
+interface ChosenWindow {
   readonly window: Window
   readonly origin: WindowOrigin
 }

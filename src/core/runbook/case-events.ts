@@ -23,9 +23,9 @@ export const caseDefaults = {
 } as const
 
 /** Removes the field that it is the value of. */
-export const absent = '$absent'
+const absent = '$absent'
 
-export interface CaseTime {
+interface CaseTime {
   /** When the case's run takes place. */
   readonly now?: IsoTime
   /** The run's window; by default it ends 20 minutes before `now`, as that of a run does. */
@@ -65,7 +65,7 @@ function timeSlots(count: number, { now = caseDefaults.now, window }: CaseTime):
   return Array.from({ length: count }, (_, index) => Math.floor((start + index * step) / second) * second)
 }
 
-export interface FillOptions {
+interface FillOptions {
   /** Among all records of the case: ids follow from it. */
   readonly index: number
   /** Used when the event gives none. */
@@ -73,7 +73,7 @@ export interface FillOptions {
 }
 
 /** One whole record. What is given stays as it is: explicit null is JSON null, `$absent` removes the field. */
-export function fillEvent(partial: JsonMap, { index, eventTime: slot }: FillOptions): JsonMap {
+function fillEvent(partial: JsonMap, { index, eventTime: slot }: FillOptions): JsonMap {
   const account = text(partial.recipientAccountId) ?? caseDefaults.account
   const awsRegion = text(partial.awsRegion) ?? caseDefaults.region
   const eventName = text(partial.eventName) ?? caseDefaults.eventName

@@ -2,7 +2,7 @@
 import { isoTime, milliseconds, minute } from '../time.ts'
 import { isJsonMap, type Json, type JsonMap } from './json.ts'
 
-export interface IdentityDefaults {
+interface IdentityDefaults {
   /** The account that receives the event. */
   readonly account: string
   readonly region: string
@@ -21,7 +21,7 @@ export const identityNames = {
 } as const
 
 /** Letters and digits as in AWS identifiers, always the same for the same text. */
-export function stableCode(text: string, length: number): string {
+function stableCode(text: string, length: number): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
   let state = 0x811c9dc5
   const stir = (unit: number) => {

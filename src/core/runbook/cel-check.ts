@@ -6,7 +6,7 @@ import { type CelProblem, celEnvironment, parseCel, problemOf } from './cel-lang
 import { type CelScope, columnCelType, findingFields, parameterCelType, runFields, stepFields } from './cel-scope.ts'
 import { didYouMean, suggest } from './did-you-mean.ts'
 
-export interface CelCheck {
+interface CelCheck {
   /** CEL's word for what it yields; `dyn` where only the run can tell. */
   readonly type?: string
   readonly problem?: CelProblem & { readonly hint: string }

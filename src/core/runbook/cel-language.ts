@@ -2,7 +2,7 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import { matchesPattern } from './regex.ts'
 
-export const maxExpressionLength = 4_000
+const maxExpressionLength = 4_000
 /** Each level multiplies the work by the length of its list. */
 const maxNestedLoops = 2
 
@@ -57,7 +57,7 @@ export interface CelProblem {
   readonly name?: string
 }
 
-export interface ParsedCel {
+interface ParsedCel {
   /** With our functions in place of the library's, same length. */
   readonly text: string
   readonly ast: ASTNode
@@ -131,7 +131,7 @@ export function visitCel(ast: ASTNode, visit: (node: ASTNode, loops: number) => 
   walk(ast, 0)
 }
 
-export const spanOf = ({ start, end }: { start: number; end: number }) => ({ start, end })
+const spanOf = ({ start, end }: { start: number; end: number }) => ({ start, end })
 
 const codes: Readonly<Record<string, CelProblem['code']>> = {
   ParseError: 'CEL_SYNTAX',

@@ -1,7 +1,7 @@
 /** Between JSON and CEL: whole numbers are CEL `int` (BigInt), everything else is itself; and back without a BigInt left. */
 import type { Json } from './json.ts'
 
-export interface ToCelOptions {
+interface ToCelOptions {
   /** Members of these names stay `double` even when whole: JSON cannot tell 3.0 from 3, and 3 / 2 is 1 in CEL. */
   readonly doubles?: ReadonlySet<string> | undefined
   /** Convert each list once and keep it: for rows and lists, whose entries do not change once they are there. */

@@ -18,8 +18,7 @@ export interface CelContext {
   readonly doubles?: ReadonlySet<string>
 }
 
-export const celNames = ['params', 'lists', 'steps', 'row', 'findings', 'run', 'alert'] as const
-export type CelName = (typeof celNames)[number]
+const celNames = ['params', 'lists', 'steps', 'row', 'findings', 'run', 'alert'] as const
 
 export type CelResult<Value = Json> =
   | { readonly value: Value; readonly error?: undefined }
@@ -32,7 +31,7 @@ export interface Expression {
   evaluate(context: CelContext): CelResult
 }
 
-export interface Condition {
+interface Condition {
   readonly text: string
   readonly problem?: CelProblem
   /** `error` where the expression cannot be evaluated, or yields something other than true or false. */

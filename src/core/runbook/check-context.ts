@@ -34,7 +34,7 @@ export interface Checks {
   readonly used: { readonly [kind in 'params' | 'lists' | 'fragments']: Set<string> }
 }
 
-export function scopeOf(checks: Checks, options: Pick<CelScope, 'row' | 'findings' | 'run' | 'alert'> = {}): CelScope {
+function scopeOf(checks: Checks, options: Pick<CelScope, 'row' | 'findings' | 'run' | 'alert'> = {}): CelScope {
   const params = Object.fromEntries(
     [...checks.draft.parameters].map(([name, parameter]) => [name, parameter?.type ?? ('string' as const)]),
   )

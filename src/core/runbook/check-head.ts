@@ -11,7 +11,7 @@ import { isRequired, isTemplate, misfit } from './run-links.ts'
 import type { Parameter } from './schema-parameter.ts'
 
 /** What there is to name; without it names are not checked. */
-export interface Available {
+interface Available {
   readonly lists?: readonly string[]
   readonly fragments?: readonly string[]
 }

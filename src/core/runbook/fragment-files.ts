@@ -33,7 +33,7 @@ export interface ParsedFragment {
   readonly issues: readonly Issue[]
 }
 
-export interface FragmentOptions {
+interface FragmentOptions {
   readonly lists?: Readonly<Record<string, ListTable>>
   readonly analyzeSql?: AnalyzeSql
   /** With it, event names are held against those that are known. */

@@ -7,7 +7,7 @@ import { salvage } from './salvage.ts'
 import { type Exclusion, exclusionsSchema, listFileSchema } from './schema-case.ts'
 import { openSource, type Source } from './source.ts'
 
-export interface ParsedList {
+interface ParsedList {
   /** Present when no issue is an error. */
   readonly list?: ListTable
   readonly issues: readonly Issue[]
@@ -27,7 +27,7 @@ export interface PlacedExclusion {
   readonly at: Place
 }
 
-export interface ParsedExclusions {
+interface ParsedExclusions {
   /** Present when no issue is an error; an empty file excludes nothing. */
   readonly exclusions?: readonly PlacedExclusion[]
   readonly issues: readonly Issue[]

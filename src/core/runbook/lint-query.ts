@@ -10,7 +10,7 @@ import { columnOf, columnsIn, comparison, type QueryFacts, type SelectFacts } fr
 import type { QueryStep } from './schema-step.ts'
 import type { Warn } from './warn.ts'
 
-export interface LintedQuery {
+interface LintedQuery {
   readonly step: QueryStep
   readonly query: AnalyzedQuery
   readonly facts: QueryFacts

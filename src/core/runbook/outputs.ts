@@ -1,7 +1,7 @@
 import type { AnalyzedQuery } from '../sql/compile.ts'
 import type { SelectExpression } from '../sql/tree.ts'
 
-export interface Output {
+interface Output {
   readonly item: SelectExpression
   readonly name: string
 }

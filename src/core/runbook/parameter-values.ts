@@ -4,7 +4,7 @@ import { isoTime, parseDuration } from '../time.ts'
 import type { Json } from './json.ts'
 
 export type Scalar = string | number | boolean
-export type ParsedValue =
+type ParsedValue =
   | { readonly value: Scalar; readonly problem?: undefined }
   | { readonly problem: string; readonly value?: undefined }
 
@@ -80,7 +80,7 @@ function parseNumber(value: Json): Scalar | undefined {
 }
 
 /** Without a zone it is UTC, as everything here. Fractions of a second are dropped: events have none. */
-export function parseTimestamp(value: string): string | undefined {
+function parseTimestamp(value: string): string | undefined {
   const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(value)
   if (!match) return undefined
   const [, day, minutes = '00:00', seconds = '00', zone = 'Z'] = match

@@ -7,13 +7,13 @@ import { kinds, parseScalar, type Scalar } from './parameter-values.ts'
 import { matchesWhole } from './regex.ts'
 import type { Parameter } from './schema-parameter.ts'
 
-export type ParameterValue = null | Scalar | readonly Scalar[]
+type ParameterValue = null | Scalar | readonly Scalar[]
 
-export type ParsedParameter =
+type ParsedParameter =
   | { readonly value: ParameterValue; readonly problem?: undefined }
   | { readonly problem: string; readonly value?: undefined }
 
-export interface ParameterOptions {
+interface ParameterOptions {
   /** Command line: a list is one text with commas, or several texts. JSON: a list is a list. */
   readonly from: 'text' | 'json'
 }

@@ -35,7 +35,7 @@ export interface ParseOptions {
   readonly checks?: { readonly analyzeSql: AnalyzeSql }
 }
 
-export interface ParsedRunbook {
+interface ParsedRunbook {
   /** Present when no issue is an error. */
   readonly runbook?: Runbook
   /** By place in the file. */

@@ -71,7 +71,7 @@ export function columnsIn(node: Expression): ReadonlySet<string> {
   return found
 }
 
-export interface Comparison {
+interface Comparison {
   readonly column: string
   /** The name of the relation whose column it is. */
   readonly relation: string
@@ -130,7 +130,7 @@ interface ComparisonForm {
 }
 
 /** The parts of a chain of ANDs. */
-export const conjuncts = (node: Expression): readonly Expression[] =>
+const conjuncts = (node: Expression): readonly Expression[] =>
   node.kind === 'binary-op' && node.operator === 'AND' ? [...conjuncts(node.left), ...conjuncts(node.right)] : [node]
 
 const disjuncts = (node: Expression): readonly Expression[] =>

@@ -1,8 +1,8 @@
 /** RE2 semantics for every pattern that a runbook holds: time linear in the text, whatever the pattern. */
 import { RE2JS } from 're2js'
 
-export const maxPatternLength = 1_000
-export const maxMatchedLength = 100_000
+const maxPatternLength = 1_000
+const maxMatchedLength = 100_000
 const kept = 200
 
 const compiled = new Map<string, RE2JS>()

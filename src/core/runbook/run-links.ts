@@ -16,13 +16,13 @@ export interface RunLink {
   readonly with: Readonly<Record<string, GivenValue>>
 }
 
-export interface GivenValue {
+interface GivenValue {
   readonly value: Json
   /** CEL's word for what a template yields; undefined for a value without one. */
   readonly type?: string
 }
 
-export interface LinkProblem {
+interface LinkProblem {
   readonly code: ErrorCode
   readonly values: Values
   readonly path: Path

@@ -22,7 +22,7 @@ export const givenEventSchema = z
     description: 'A partial CloudTrail record; docs/format/case-defaults.md says what is filled in.',
   })
 
-export const listEntries = z
+const listEntries = z
   .array(z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), json)]))
   .meta({ description: 'Plain values, or maps with the same keys.' })
 
@@ -46,7 +46,7 @@ const expectedFinding = z
   })
   .meta({ id: 'ExpectedFinding', description: 'Matches as a subset.' })
 
-export const expectSchema = z
+const expectSchema = z
   .object({
     findings: z
       .union([z.int().nonnegative(), z.array(expectedFinding)])
@@ -65,7 +65,7 @@ const answerSchema = z.union([
   z.array(z.strictObject({ row: z.record(z.string(), json), answer: z.union([z.string(), z.number(), z.boolean()]) })),
 ])
 
-export const verifyAnswers = ['allowed', 'explicitly denied', 'implicitly denied', 'cannot tell'] as const
+const verifyAnswers = ['allowed', 'explicitly denied', 'implicitly denied', 'cannot tell'] as const
 
 const fixturesSchema = z.strictObject({
   verify: z
@@ -133,8 +133,6 @@ export const listFileSchema = z.strictObject({
 export type Case = z.output<typeof caseSchema>
 export type GivenEvent = z.output<typeof givenEventSchema>
 export type Expect = z.output<typeof expectSchema>
-export type ExpectedStep = z.output<typeof expectedStep>
 export type ExpectedFinding = z.output<typeof expectedFinding>
 export type CaseCoverage = z.output<typeof coverageSchema>
 export type Exclusion = z.output<typeof exclusionsSchema>[number]
-export type ListFile = z.output<typeof listFileSchema>

@@ -184,7 +184,7 @@ const typeWords: Readonly<Record<string, string>> = {
   array: 'a list',
 }
 
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
@@ -193,7 +193,7 @@ export function kindOf(value: unknown): string {
 
 const show = (value: unknown): string => (typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value))
 
-export const nameOf = (path: Path): string => {
+const nameOf = (path: Path): string => {
   const key = path.findLast((part) => typeof part === 'string')
   return typeof path.at(-1) === 'number' ? `an item of ${key ?? 'the list'}` : `${key ?? 'the file'}`
 }

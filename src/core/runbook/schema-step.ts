@@ -5,13 +5,13 @@ import { account, column, condition, duration, json, line, name, severity, slug,
 export const stepKinds = ['query', 'trace', 'verify', 'read', 'ask', 'action', 'notify', 'run', 'watch'] as const
 export type StepKind = (typeof stepKinds)[number]
 
-export const phases = ['detect', 'analyse', 'contain', 'eradicate', 'recover', 'review'] as const
+const phases = ['detect', 'analyse', 'contain', 'eradicate', 'recover', 'review'] as const
 
 /** Keys of a query map beside `sql`: engines that the portable form cannot serve. */
-export const engineTexts = ['duckdb', 'trino', 'athena', 'cloudtrail-lake', 'logs-insights'] as const
+const engineTexts = ['duckdb', 'trino', 'athena', 'cloudtrail-lake', 'logs-insights'] as const
 
 /** `sql` is the portable text; the others replace it on one engine. */
-export type QueryTexts = { sql: string } & { [Engine in (typeof engineTexts)[number]]?: string | undefined }
+type QueryTexts = { sql: string } & { [Engine in (typeof engineTexts)[number]]?: string | undefined }
 
 interface Notice {
   channel: string
@@ -30,7 +30,7 @@ const textOrList = (item: z.ZodType<string>, what: string) =>
     .optional()
     .meta({ description: `${what}; a list, or one {{ CEL }} that yields a list.` })
 
-export const eachSchema = z
+const eachSchema = z
   .strictObject({
     rows: name.meta({ description: 'An earlier step.' }),
     by: z.array(column).min(1).meta({ description: 'Distinct values of these columns make the rows.' }),
@@ -38,7 +38,7 @@ export const eachSchema = z
   })
   .meta({ id: 'Each', description: 'Do the step once for every distinct row of an earlier step.' })
 
-export const stepScopeSchema = z
+const stepScopeSchema = z
   .strictObject({
     window: duration.optional().meta({ description: "Another window for this step, ending where the run's ends." }),
     lookback: duration.optional().meta({ description: 'Another lookback for this step.' }),
@@ -48,7 +48,7 @@ export const stepScopeSchema = z
   })
   .meta({ id: 'StepScope', description: 'Narrows what the step may see.' })
 
-export const findingSchema = z
+const findingSchema = z
   .strictObject({
     per: z.enum(['row', 'key', 'step']).default('key').meta({
       description: 'One finding per row (the event id joins the key), per distinct key, or for the whole step.',
@@ -65,7 +65,7 @@ export const findingSchema = z
   })
   .meta({ id: 'Finding', description: 'What rows of this query mean.' })
 
-export const askTypes = ['choice', 'text', 'boolean', 'number', 'timestamp'] as const
+const askTypes = ['choice', 'text', 'boolean', 'number', 'timestamp'] as const
 
 const common = {
   id: name.meta({ description: 'Unique within the runbook; a name in CEL: steps.<id>, row.steps.<id>.' }),
@@ -167,15 +167,12 @@ export const stepSchema = z.union([
 ])
 
 export type Step = z.output<typeof stepSchema>
-export type StepOf<Kind extends StepKind> = Extract<Step, { kind: Kind }>
+type StepOf<Kind extends StepKind> = Extract<Step, { kind: Kind }>
 export type QueryStep = StepOf<'query'>
 export type TraceStep = StepOf<'trace'>
-export type VerifyStep = StepOf<'verify'>
 export type ReadStep = StepOf<'read'>
 export type AskStep = StepOf<'ask'>
 export type ActionStep = StepOf<'action'>
-export type NotifyStep = StepOf<'notify'>
 export type RunStep = StepOf<'run'>
 export type WatchStep = StepOf<'watch'>
 export type Each = z.output<typeof eachSchema>
-export type Finding = z.output<typeof findingSchema>

@@ -1,11 +1,12 @@
 /** The small texts a runbook is made of: names, times, templates. */
 import { z } from 'zod'
+import { severities } from '../run/severity.ts'
 import type { Json } from './json.ts'
 
 /** Names of steps and parameters are also names in CEL (`row.steps.planned`) and SQL (`:principal`). */
 export const namePattern = /^[a-z][a-z0-9_]*$/
-export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
-export const durationPattern = /^(\d+[smhdw])+$/
+const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
+const durationPattern = /^(\d+[smhdw])+$/
 export const needPattern = /^(management:(write|read)|data:[a-z0-9-]+|network|insight)$/
 
 /**
@@ -39,8 +40,6 @@ export const condition = line
 /** Any JSON value; texts in it may hold `{{ CEL }}`. `unknown` to zod because YAML yields nothing else. */
 export const json = z.unknown() as unknown as z.ZodType<Json>
 
-export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const
-export type Severity = (typeof severities)[number]
 export const severity = z.enum(severities)
 
 export const verdicts = ['clear', 'findings', 'inconclusive', 'failed'] as const

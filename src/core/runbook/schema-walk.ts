@@ -5,7 +5,7 @@ import type { Path } from './yaml-values.ts'
 type Schema = z.core.$ZodType
 
 /** Alternatives at the path; several where unions are on the way. */
-export function schemasAt(schema: Schema, path: Path): readonly Schema[] {
+function schemasAt(schema: Schema, path: Path): readonly Schema[] {
   let current = unfold(schema)
   for (const key of path) current = current.flatMap((one) => children(one, key))
   return current

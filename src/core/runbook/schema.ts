@@ -5,11 +5,11 @@ import { parameterSchema } from './schema-parameter.ts'
 import { stepSchema } from './schema-step.ts'
 import { condition, date, duration, form, json, line, name, needPattern, severity, slug, url } from './schema-text.ts'
 
-export const format = 'trailbook/v1'
+const format = 'trailbook/v1'
 
-export const periods = ['day', 'week', 'month', 'quarter', 'year'] as const
+const periods = ['day', 'week', 'month', 'quarter', 'year'] as const
 
-export const triggerSources = ['eventbridge', 'security-hub', 'guardduty', 'webhook'] as const
+const triggerSources = ['eventbridge', 'security-hub', 'guardduty', 'webhook'] as const
 
 const scopeSchema = z
   .strictObject({
@@ -82,7 +82,6 @@ export const runbookSchema = z
 export type Runbook = z.output<typeof runbookSchema>
 export type Escalation = z.output<typeof escalationSchema>
 export type Trigger = z.output<typeof triggerSchema>
-export type RunbookScope = z.output<typeof scopeSchema>
 
 /** The JSON Schema (draft 2020-12) of the file as written, for editors and other tools. */
 export const runbookJsonSchema = () => z.toJSONSchema(runbookSchema, { io: 'input' })

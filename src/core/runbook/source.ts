@@ -4,7 +4,7 @@ import { encodeInScalar, type ScalarText, scalarOffsets } from './scalar-offsets
 import { readYaml, type YamlFile } from './yaml-read.ts'
 import { type NodePlace, type Path, pathKey, type Span } from './yaml-values.ts'
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly severity?: Issue['severity']
   readonly fix?: TextEdit
 }

@@ -3,7 +3,7 @@ import { type CelContext, type CelResult, compileExpression, type Expression } f
 import { asText } from './cel-values.ts'
 import { isJsonMap, type Json } from './json.ts'
 
-export type Segment =
+type Segment =
   | { readonly kind: 'text'; readonly text: string }
   /** `start` is where `text` starts within the whole. */
   | { readonly kind: 'cel'; readonly text: string; readonly start: number }
@@ -55,7 +55,7 @@ function endOfQuote(text: string, at: number): number | undefined {
   return undefined
 }
 
-export interface Template {
+interface Template {
   evaluate(context: CelContext): CelResult
 }
 
@@ -126,12 +126,4 @@ function soleExpression(parts: readonly (string | Expression | undefined)[]): Ex
   const expressions = parts.filter((part): part is Expression => typeof part === 'object')
   const texts = parts.filter((part): part is string => typeof part === 'string')
   return expressions.length === 1 && texts.every((part) => part.trim() === '') ? expressions[0] : undefined
-}
-
-export const isSoleExpression = (text: string): boolean => {
-  const segments = splitTemplate(text)
-  return (
-    segments.filter((segment) => segment.kind === 'cel').length === 1 &&
-    segments.every((segment) => segment.kind === 'cel' || (segment.kind === 'text' && segment.text.trim() === ''))
-  )
 }

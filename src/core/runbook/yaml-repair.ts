@@ -6,7 +6,7 @@ import { type Document, isCollection, parseAllDocuments, visit, type YAMLError }
 import type { TextEdit } from '../errors.ts'
 import type { Span } from './yaml-values.ts'
 
-export interface Damage {
+interface Damage {
   readonly reason: string
   readonly advice: string
   /** Where the mistake is; the parser may have noticed it later. */
@@ -18,7 +18,7 @@ export interface Damage {
 /** Each round mends one mistake; a file with more is not worth more rounds. */
 const maxRounds = 40
 
-export interface Parsed {
+interface Parsed {
   /** None where the parser lost its way: what it would say of the rest is not to be trusted. */
   readonly documents: readonly Document.Parsed[]
   readonly damage: readonly Damage[]

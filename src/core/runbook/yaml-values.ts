@@ -17,8 +17,8 @@ export interface NodePlace {
   readonly style?: ScalarStyle
 }
 
-export type YamlProblem = (code: YamlProblemCode, span: Span, values?: Values) => void
-export type YamlProblemCode =
+type YamlProblem = (code: YamlProblemCode, span: Span, values?: Values) => void
+type YamlProblemCode =
   | 'RUNBOOK_ALIAS'
   | 'RUNBOOK_BARE_TEMPLATE'
   | 'RUNBOOK_KEY_NOT_TEXT'

@@ -10,7 +10,7 @@ import { rewriteQuery } from './rewrite.ts'
 import type { BooleanLiteral, Expression, Query, Span } from './tree.ts'
 import { type SqlType, typeName, types } from './types.ts'
 
-export type ParameterValues = Readonly<Record<string, Cell>>
+type ParameterValues = Readonly<Record<string, Cell>>
 
 /** A parameter that stays one node: its value travels beside the text, or is printed by the dialect's literal writer. */
 export interface BoundValue {
@@ -19,7 +19,7 @@ export interface BoundValue {
   readonly value: string | number | bigint | boolean
 }
 
-export interface Bound {
+interface Bound {
   readonly query: Query
   readonly values: ReadonlyMap<string, BoundValue>
 }

@@ -65,7 +65,7 @@ export interface AnalyzedQuery {
   readonly eventNames: readonly string[]
 }
 
-export interface CompileInput {
+interface CompileInput {
   readonly dialect: Dialect
   readonly scope: Scope
   /** By name; absent or null is SQL NULL. Timestamps are ISO text, durations text such as `15m`. */

@@ -1,25 +1,25 @@
 /** Literals that begin with a word: DATE '…', TIMESTAMP '…', INTERVAL '…' DAY, DECIMAL '…', BIGINT '…'. */
 import type { Cursor } from './cursor.ts'
 import { plainCall } from './parse-call.ts'
+import { plainTypes } from './parse-type.ts'
 import { SqlSyntaxError, type Token } from './tokenizer.ts'
 import type { Expression, IntervalUnit } from './tree.ts'
-import { type SqlType, types } from './types.ts'
 
-const castTypes: Readonly<Record<string, SqlType>> = {
-  TINYINT: types.tinyint,
-  SMALLINT: types.smallint,
-  INTEGER: types.integer,
-  INT: types.integer,
-  BIGINT: types.bigint,
-  DOUBLE: types.double,
-  BOOLEAN: types.boolean,
-  VARCHAR: types.varchar,
-}
+const castWords: ReadonlySet<string> = new Set([
+  'TINYINT',
+  'SMALLINT',
+  'INTEGER',
+  'INT',
+  'BIGINT',
+  'DOUBLE',
+  'BOOLEAN',
+  'VARCHAR',
+])
 
 /** `BIGINT '12'` and its like are casts of text. */
 export function typedLiteral(cursor: Cursor, start: number): Expression {
   const word = cursor.peek().text.toUpperCase()
-  const target = Object.hasOwn(castTypes, word) ? castTypes[word] : undefined
+  const target = castWords.has(word) ? plainTypes[word] : undefined
   if (!target && word !== 'JSON') cursor.refuse(`the literal ${word} '…'`, 'write CAST(… AS type)')
   cursor.next()
   const token = cursor.next()

@@ -1,7 +1,8 @@
 import type { Cursor } from './cursor.ts'
 import { arrayOf, decimal, mapOf, type SqlType, types } from './types.ts'
 
-const plain: Readonly<Record<string, SqlType>> = {
+/** Types of one word, without parameters. */
+export const plainTypes: Readonly<Record<string, SqlType>> = {
   BOOLEAN: types.boolean,
   TINYINT: types.tinyint,
   SMALLINT: types.smallint,
@@ -9,6 +10,7 @@ const plain: Readonly<Record<string, SqlType>> = {
   INT: types.integer,
   BIGINT: types.bigint,
   DOUBLE: types.double,
+  VARCHAR: types.varchar,
   VARBINARY: types.varbinary,
   JSON: types.json,
   DATE: types.date,
@@ -22,14 +24,13 @@ export function parseType(cursor: Cursor): SqlType {
 function typeHere(cursor: Cursor): SqlType {
   const start = cursor.peek()
   const name = cursor.next().text.toUpperCase()
-  if (Object.hasOwn(plain, name)) {
+  if (Object.hasOwn(plainTypes, name)) {
     if (name === 'DOUBLE') cursor.takeWord('PRECISION')
-    return plain[name]!
+    if (name === 'VARCHAR' && cursor.isSymbol('('))
+      cursor.refuse('varchar(n)', 'engines cut or keep longer text; use varchar and substr()')
+    return plainTypes[name]!
   }
   switch (name) {
-    case 'VARCHAR':
-      if (cursor.isSymbol('(')) cursor.refuse('varchar(n)', 'engines cut or keep longer text; use varchar and substr()')
-      return types.varchar
     case 'DECIMAL':
       return decimalType(cursor)
     case 'TIMESTAMP':

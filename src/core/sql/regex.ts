@@ -2,7 +2,7 @@
  * The subset of regular expressions that Trino (Joni, Java syntax) and RE2 read alike.
  * Look-around, back-references and possessive repetition do not exist in RE2 and are refused.
  */
-export type RegexCheck =
+type RegexCheck =
   | { readonly ok: true; readonly groups: number; readonly optionalGroups: ReadonlySet<number> }
   | { readonly ok: false; readonly reason: string }
 

@@ -52,7 +52,7 @@ export const emptyScope: Scope = {
 
 export const folded = (name: string): string => name.toLowerCase()
 
-export type Found =
+type Found =
   | {
       readonly kind: 'column'
       readonly relation: ScopeRelation

@@ -10,7 +10,7 @@ export type SqlType =
   | { readonly kind: 'row'; readonly fields: readonly { readonly name: string | undefined; readonly type: SqlType }[] }
 
 /** `unknown` is the type of NULL; `iso-time` a timestamp parameter, which takes the form of what it meets. */
-export type SimpleKind =
+type SimpleKind =
   | 'unknown'
   | 'boolean'
   | 'tinyint'

@@ -1,10 +1,11 @@
 /** Walks over a query as it was written: fragments, whose text is another one, are not entered. */
-import { children } from './analyze/grouping.ts'
 import type { Expression, Query, QueryBody, Select, TableExpression } from './tree.ts'
 
-export interface Visitor {
+interface Visitor {
   /** Each SELECT before what is in it. */
   readonly select?: (select: Select) => void
+  /** Each whole condition of a WHERE, an ON or a HAVING, before it is visited as an expression. */
+  readonly condition?: (whole: Expression) => void
   /** Each expression before its parts. */
   readonly expression?: (node: Expression) => void
 }
@@ -28,10 +29,10 @@ function visitSelect(select: Select, visitor: Visitor): void {
   visitor.select?.(select)
   for (const item of select.items) if (item.kind === 'expression') visitExpression(item.expression, visitor)
   for (const table of select.from) visitTable(table, visitor)
-  if (select.where) visitExpression(select.where, visitor)
+  visitCondition(select.where, visitor)
   for (const set of select.groupBy?.sets ?? [])
     for (const one of set.kind === 'simple' ? [set.expression] : set.sets.flat()) visitExpression(one, visitor)
-  if (select.having) visitExpression(select.having, visitor)
+  visitCondition(select.having, visitor)
 }
 
 function visitTable(table: TableExpression, visitor: Visitor): void {
@@ -40,8 +41,14 @@ function visitTable(table: TableExpression, visitor: Visitor): void {
   else if (table.kind === 'join') {
     visitTable(table.left, visitor)
     visitTable(table.right, visitor)
-    if (table.on) visitExpression(table.on, visitor)
+    visitCondition(table.on, visitor)
   }
+}
+
+function visitCondition(whole: Expression | undefined, visitor: Visitor): void {
+  if (whole === undefined) return
+  visitor.condition?.(whole)
+  visitExpression(whole, visitor)
 }
 
 export function visitExpression(node: Expression, visitor: Visitor): void {
@@ -49,4 +56,49 @@ export function visitExpression(node: Expression, visitor: Visitor): void {
   for (const child of children(node)) visitExpression(child, visitor)
   if (node.kind === 'in-query' || node.kind === 'exists' || node.kind === 'scalar-query' || node.kind === 'quantified')
     visitQuery(node.query, visitor)
+}
+
+/** The expressions directly within one, of its own query: what a subquery holds is not among them. */
+export function children(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'field':
+      return [node.base]
+    case 'subscript':
+      return [node.base, node.index]
+    case 'unary':
+    case 'is-null':
+    case 'cast':
+    case 'in-query':
+      return [node.operand]
+    case 'binary-op':
+      return [node.left, node.right]
+    case 'between':
+      return [node.operand, node.low, node.high]
+    case 'in-list':
+      return [node.operand, ...node.items]
+    case 'quantified':
+      return [node.left]
+    case 'like':
+      return [node.operand, node.pattern, ...(node.escape ? [node.escape] : [])]
+    case 'case':
+      return [
+        ...(node.operand ? [node.operand] : []),
+        ...node.branches.flatMap((b) => [b.when, b.result]),
+        ...(node.otherwise ? [node.otherwise] : []),
+      ]
+    case 'lambda':
+      return [node.body]
+    case 'array':
+    case 'row':
+      return node.items
+    case 'call':
+      return [
+        ...node.args,
+        ...(node.filter ? [node.filter] : []),
+        ...node.orderBy.map((o) => o.expression),
+        ...(node.over ? [...node.over.partitionBy, ...node.over.orderBy.map((o) => o.expression)] : []),
+      ]
+    default:
+      return []
+  }
 }

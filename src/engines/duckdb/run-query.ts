@@ -12,7 +12,7 @@ export interface Relation {
   readonly bytesTotal: number
 }
 
-export interface RunQueryOptions extends Abortable {
+interface RunQueryOptions extends Abortable {
   /** Makes `trailbook.events` for this query; nobody else does so until the query is bound. */
   readonly relate: (connection: DuckDBConnection) => Promise<Relation>
   readonly exclusive: <T>(work: () => Promise<T>) => Promise<T>

@@ -2,7 +2,7 @@ import type { Caller } from '../principals.ts'
 import type { Call } from '../record.ts'
 import { failed } from './simple.ts'
 
-export interface Denial {
+interface Denial {
   /** As the service names it, e.g. `user orders-admin`, not always an ARN; some services name none. */
   readonly resource?: string
   readonly action?: string

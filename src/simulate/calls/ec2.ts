@@ -3,7 +3,7 @@ import type { Random } from '../random.ts'
 import type { Call } from '../record.ts'
 import { readCall, writeCall } from './simple.ts'
 
-export interface Launch {
+interface Launch {
   readonly account: string
   readonly region: string
   readonly type: string
@@ -100,7 +100,7 @@ export const terminateInstances = (instances: readonly string[], random: Random)
     },
   )
 
-export interface Opening {
+interface Opening {
   readonly account: string
   readonly groupId: string
   readonly port: number
@@ -162,6 +162,3 @@ export const describeInstances = (instances: readonly string[] = []): Call =>
     instancesSet: instances.length === 0 ? {} : { items: instances.map((instanceId) => ({ instanceId })) },
     ...(instances.length === 0 ? filterSet('instance-state-name', ['running', 'pending']) : { filterSet: {} }),
   })
-
-export const describe = (name: string, filter: string, values: readonly string[]): Call =>
-  readCall('ec2', name, filterSet(filter, values))

@@ -1,6 +1,4 @@
-import { principalId } from '../ids.ts'
 import type { IamUser, Role } from '../principals.ts'
-import type { Random } from '../random.ts'
 import type { Call } from '../record.ts'
 import { localeTime } from './locale-time.ts'
 import { readCall, writeCall } from './simple.ts'
@@ -8,7 +6,7 @@ import { readCall, writeCall } from './simple.ts'
 export const administrator = 'arn:aws:iam::aws:policy/AdministratorAccess'
 
 /** IAM puts policies into the record as JSON text. */
-export const policyText = (statement: Readonly<Record<string, unknown>>): string =>
+const policyText = (statement: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
 
 export const createUser = (user: IamUser, at: number): Call =>
@@ -50,7 +48,7 @@ export const putRolePolicy = (
 export const updateTrust = (role: Role, statement: Readonly<Record<string, unknown>>): Call =>
   writeCall('iam', 'UpdateAssumeRolePolicy', { roleName: role.name, policyDocument: policyText(statement) })
 
-export interface PolicyVersion {
+interface PolicyVersion {
   readonly policyArn: string
   readonly version: string
   readonly statement: Readonly<Record<string, unknown>>
@@ -64,29 +62,5 @@ export const createPolicyVersion = ({ policyArn, version, statement, at }: Polic
     { policyArn, policyDocument: policyText(statement), setAsDefault: true },
     { policyVersion: { versionId: version, isDefaultVersion: true, createDate: localeTime(at) } },
   )
-
-export function createRole(role: Role, trust: Readonly<Record<string, unknown>>, { at, random }: Creation): Call {
-  const document = policyText(trust)
-  return writeCall(
-    'iam',
-    'CreateRole',
-    { roleName: role.name, assumeRolePolicyDocument: document, description: '' },
-    {
-      role: {
-        path: '/',
-        roleName: role.name,
-        roleId: principalId('AROA', random),
-        arn: role.arn,
-        createDate: localeTime(at),
-        assumeRolePolicyDocument: encodeURIComponent(document),
-      },
-    },
-  )
-}
-
-export interface Creation {
-  readonly at: number
-  readonly random: Random
-}
 
 export const getRole = (role: Role): Call => readCall('iam', 'GetRole', { roleName: role.name })

@@ -1,6 +1,6 @@
 import type { Call } from '../record.ts'
 
-export interface KeyUse {
+interface KeyUse {
   readonly account: string
   readonly region: string
   readonly keyId: string

@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts'
 import type { Call, Failure } from '../record.ts'
 
-export interface BucketRef {
+interface BucketRef {
   readonly name: string
   readonly region: string
 }
@@ -15,7 +15,7 @@ export interface S3Options {
   readonly failure?: Failure
 }
 
-export interface ObjectOptions extends S3Options {
+interface ObjectOptions extends S3Options {
   readonly key: string
   readonly bytes?: number
 }

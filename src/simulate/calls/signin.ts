@@ -1,6 +1,6 @@
 import type { Call } from '../record.ts'
 
-export interface SignIn {
+interface SignIn {
   readonly region: string
   readonly mfa: boolean
   readonly mfaDevice?: string

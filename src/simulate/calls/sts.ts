@@ -5,7 +5,7 @@ import type { Random } from '../random.ts'
 import type { Call } from '../record.ts'
 import { localeTime } from './locale-time.ts'
 
-export interface Issued {
+interface Issued {
   readonly role: Role
   readonly name: string
   /** Access key of the session that is given out. */
@@ -85,7 +85,7 @@ export function assumeRoleWithSaml(grant: Issued & { readonly audience: string }
   }
 }
 
-export interface WebGrant extends Issued {
+interface WebGrant extends Issued {
   readonly provider: string
   readonly subject: string
 }

@@ -28,7 +28,7 @@ export const stories: readonly Story[] = [
   unusualRegion,
 ]
 
-export interface Telling {
+interface Telling {
   readonly world: World
   readonly organisation: Organisation
   readonly options: SimulateOptions

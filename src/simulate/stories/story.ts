@@ -16,7 +16,7 @@ export interface Story {
   readonly tell: (teller: Teller) => void
 }
 
-export interface StepHead {
+interface StepHead {
   readonly id: string
   readonly title: string
   readonly phase: Phase
@@ -24,7 +24,7 @@ export interface StepHead {
   readonly runbook: string
 }
 
-export interface Teller {
+interface Teller {
   readonly organisation: Organisation
   readonly random: Random
   /** The time the story has come to, in milliseconds. */
@@ -37,13 +37,13 @@ export interface Teller {
   act(caller: Caller, call: Call, where: TellWhere): void
 }
 
-export interface TellWhere {
+interface TellWhere {
   readonly account: string
   readonly region?: string
   readonly owner?: string
 }
 
-export interface TellOptions {
+interface TellOptions {
   readonly world: World
   readonly organisation: Organisation
   readonly seed: string

@@ -16,7 +16,7 @@ import { homeRegion } from '../regions.ts'
 import type { World } from '../world.ts'
 import { invoke } from './applications.ts'
 
-export interface RhythmOptions {
+interface RhythmOptions {
   readonly seed: string
   readonly account: Account
 }

@@ -12,7 +12,7 @@ import type { Call } from '../record.ts'
 import { globalRegion, homeRegion } from '../regions.ts'
 import { burst, type Source, stretch } from './scene.ts'
 
-export const scannerRole = (security: Account) => roleOf(security.id, '/security/cloud-security-scanner')
+const scannerRole = (security: Account) => roleOf(security.id, '/security/cloud-security-scanner')
 
 const scannerAgent =
   'Boto3/1.35.80 md/Botocore#1.35.80 ua/2.0 os/linux#6.1.119 lang/python#3.12.7 cfg/retry-mode#standard'

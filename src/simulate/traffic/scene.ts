@@ -1,4 +1,4 @@
-import { minute, second } from '../../core/time.ts'
+import { minute } from '../../core/time.ts'
 import type { Account, Bucket, Organisation } from '../organisation.ts'
 import type { Caller } from '../principals.ts'
 import type { Random } from '../random.ts'
@@ -16,7 +16,7 @@ export interface Scene {
   happen(caller: Caller, call: Call, where?: Where): readonly string[]
 }
 
-export interface Where {
+interface Where {
   /** Else the organisation's home region. */
   readonly region?: string
   readonly at?: number
@@ -39,7 +39,7 @@ export interface Source {
 }
 
 /** A burst: calls one after another, with a pause before each. */
-export interface Burst {
+interface Burst {
   readonly caller: Caller
   readonly region?: string
   /** Average pause in milliseconds. */
@@ -84,5 +84,3 @@ export function workday(at: number): number {
   if (local.getUTCDay() % 6 === 0) return 0.03
   return hour >= 8 && hour < 19 ? 1 : 0.08
 }
-
-export const seconds = (random: Random, low: number, high: number): number => random.between(low, high) * second

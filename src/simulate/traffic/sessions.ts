@@ -13,7 +13,7 @@ export interface Sessions {
   linked(scene: Scene, role: Role, options: LinkedOptions): Caller
 }
 
-export interface LinkedOptions {
+interface LinkedOptions {
   readonly service: string
   readonly session: string
   readonly region: string

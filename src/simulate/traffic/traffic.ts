@@ -20,7 +20,7 @@ const sources: readonly Source[] = [
   ...peopleTraffic,
 ]
 
-export interface Traffic {
+interface Traffic {
   /** Draws a source for the time. */
   choose(random: Random, at: number): Source
   /** How busy the account is at a time: what share of its busiest. */

@@ -89,11 +89,12 @@ describe('a file source', () => {
     await write('real/a.json', 'other/b.json', 'realer/c.json')
     await symlink(join(folder, 'other'), join(folder, 'real', 'linked'))
     await symlink(join(folder, 'realer'), join(folder, 'real', 'near'))
+    await symlink(join(folder, 'other', 'b.json'), join(folder, 'real', 'single.json'))
     const { files, passedOver } = await fileSource([join(folder, 'real')]).list()
     expect(files.map(({ name }) => relative(folder, name))).toEqual(['real/a.json'])
     expect(passedOver).toEqual({
-      count: 2,
-      first: ['linked', 'near'].map((name) => ({ file: join(folder, 'real', name), reason: 'link' })),
+      count: 3,
+      first: ['linked', 'near', 'single.json'].map((name) => ({ file: join(folder, 'real', name), reason: 'link' })),
     })
     expect((await list('real', 'other')).files).toEqual(['other/b.json', 'real/a.json'])
   })

@@ -82,10 +82,9 @@ async function walkFolder(folder: string, walk: Walk): Promise<void> {
 /** A link that leads nowhere is tried as a file, so that it is reported and not passed over. */
 async function walkLink(path: string, name: string, walk: Walk): Promise<void> {
   const stats = await stat(path, { bigint: true }).catch(() => undefined)
-  if (stats?.isDirectory()) {
-    if (isWithin(await realpath(path), walk.root)) await walkFolder(path, walk)
-    else walk.passedOver.add(path, 'link')
-  } else if (isLogFileName(name) && (stats === undefined || stats.isFile())) await addFile(path, stats, walk)
+  if (stats !== undefined && !isWithin(await realpath(path), walk.root)) walk.passedOver.add(path, 'link')
+  else if (stats?.isDirectory()) await walkFolder(path, walk)
+  else if (isLogFileName(name) && (stats === undefined || stats.isFile())) await addFile(path, stats, walk)
   else walk.passedOver.add(path, 'name')
 }
 

@@ -8,6 +8,8 @@ const endings = new Set(['json', 'ndjson', 'jsonl', 'log'])
  */
 export function isLogFileName(name: string): boolean {
   if (name.startsWith('.') || name.startsWith('_')) return false
+  // Kept beside a digest for verify-logs.
+  if (/_CloudTrail-Digest_.*\.metadata\.json$/.test(name)) return false
   const gzip = /\.gz$/i.test(name)
   const inner = gzip ? name.slice(0, -3) : name
   const dot = inner.lastIndexOf('.')

@@ -16,13 +16,13 @@ export interface ReadLimits {
 }
 
 /** CloudTrail's own limits are 50 MB a file and 1 MB a record; CloudWatch exports may be larger files. */
-export const defaultLimits: ReadLimits = { fileBytes: 8 * 2 ** 30, recordBytes: 16 * 2 ** 20, depth: 100 }
+export const defaultLimits: ReadLimits = { fileBytes: 8 * 2 ** 30, recordBytes: 4 * 2 ** 20, depth: 100 }
 
 /** After so many values without a single record, a file is taken for something else. */
 const patience = 1000
 
 /** A value of a file and what was found in it: usually one record, of an envelope none or several. */
-export interface FoundItem {
+interface FoundItem {
   /** The file's own bytes, and where they begin in the inflated file. */
   readonly bytes: Buffer
   readonly start: number

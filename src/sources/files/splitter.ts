@@ -8,14 +8,15 @@
  * up and the next one taken.
  */
 import { InputFault } from '../../core/event/fault.ts'
-import { containerKeys, recordKeys } from '../../core/event/record-keys.ts'
 import { describeStart, shown } from './bytes.ts'
+import { beginsValue, closeArray, comma, isDigit, isSpace, newline, openArray, openObject } from './json-bytes.ts'
 import { createLineCounter } from './line-counter.ts'
+import { createValueScanner } from './value-scanner.ts'
 
 /** Where a value stood: `value` on its own, `line` behind a time, `element` of a bare array, or within that container. */
 export type ItemContext = 'value' | 'line' | 'element' | 'skeleton' | (string & {})
 
-export interface SplitterOptions {
+interface SplitterOptions {
   readonly maxItemBytes: number
   /**
    * `skeleton` is an outer object whose containers were emptied; its elements came before. `start` is the offset of the
@@ -36,7 +37,7 @@ export interface BrokenLine {
   readonly fault: InputFault
 }
 
-export interface Splitter {
+interface Splitter {
   /** @throws InputFault */
   push(chunk: Buffer): void
   /** @throws InputFault when the last value is not complete */
@@ -49,13 +50,8 @@ export interface Splitter {
 
 type Mode = 'between' | 'time' | 'item' | 'skip' | 'array-first' | 'array-next' | 'array-after'
 
-const [quote, backslash, comma, colon, newline] = [0x22, 0x5c, 0x2c, 0x3a, 0x0a]
-const [openObject, closeObject, openArray, closeArray] = [0x7b, 0x7d, 0x5b, 0x5d]
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
 const utf8Mark = [0xef, 0xbb, 0xbf]
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
-const longestKey = 64
 const longestTime = 40
 
 export function createSplitter({ maxItemBytes, onItem, records, onBroken }: SplitterOptions): Splitter {
@@ -63,24 +59,10 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
   let first = true
   let position = 0
 
-  // The value being read: complete chunks of it, and where it goes on in the present one.
-  let parts: Buffer[] = []
-  let size = 0
-  let from = 0
+  // The value being read.
+  const value = createValueScanner({ maxBytes: maxItemBytes, records })
   let itemStart = 0
-  let shape: 'nested' | 'string' | 'scalar' = 'nested'
-  let depth = 0
-  let inString = false
-  let escaped = false
   let context: ItemContext = 'value'
-
-  // Probing the keys of an outer object for a container.
-  let probing = false
-  let isRecord = false
-  let expect: 'key' | 'colon' | 'value' | 'next' = 'key'
-  let key: number[] | undefined
-  let keyName = ''
-  let hadContainer = false
   // The outer object's own bytes while elements of its container are read.
   let outer: Buffer[] | undefined
   let arrayContext: ItemContext = 'element'
@@ -106,52 +88,31 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
   /** Gives up the line; the next value begins behind it. */
   const breakLine = (reason: string, fault: InputFault): void => {
     if (onBroken === undefined || contained) throw fault
-    parts = []
+    value.takeParts()
     lineFollows = false
     onBroken({ line: valueLine, reason, fault })
   }
 
-  const keep = (chunk: Buffer, to: number): void => {
-    if (to > from) {
-      parts.push(chunk.subarray(from, to))
-      size += to - from
-    }
-    if (size > maxItemBytes) throw new InputFault('INPUT_RECORD_TOO_LARGE', { limit: maxItemBytes, records: records() })
-  }
-
   const begin = (byte: number, at: number, where: ItemContext): void => {
     context = where
-    from = at
     itemStart = position
-    parts = []
-    size = 0
-    depth = 0
-    inString = false
-    escaped = false
     mode = 'item'
-    shape = byte === openObject || byte === openArray ? 'nested' : byte === quote ? 'string' : 'scalar'
     if (where === 'value' || where === 'line') valueLine = lines.at(at)
-    probing = where === 'value' && byte === openObject
-    isRecord = false
-    hadContainer = false
-    expect = 'key'
+    value.begin(byte, at, where === 'value')
   }
 
-  const finish = (chunk: Buffer, to: number): void => {
-    keep(chunk, to)
+  const finish = (): void => {
+    const parts = value.takeParts()
     const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-    parts = []
     mode = context === 'value' || context === 'line' ? 'between' : 'array-after'
     if (mode === 'between' && !sawLine) sawLine = !bytes.includes(newline)
-    if (probing && hadContainer) onItem(bytes, 'skeleton', -1)
+    if (value.wasEmptied()) onItem(bytes, 'skeleton', -1)
     else onItem(bytes, context, itemStart)
   }
 
-  const enterContainer = (chunk: Buffer, at: number): void => {
-    keep(chunk, at + 1)
-    outer = parts
-    arrayContext = keyName
-    hadContainer = true
+  const enterContainer = (): void => {
+    outer = value.takeParts()
+    arrayContext = value.containerName()
     contained = true
     mode = 'array-first'
   }
@@ -161,41 +122,10 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
       mode = 'between'
       return
     }
-    // Back in the outer object, behind the emptied container.
-    parts = outer
-    size = parts.reduce((total, part) => total + part.length, 0)
+    value.resume(outer, at)
     outer = undefined
-    from = at
     context = 'value'
-    shape = 'nested'
-    depth = 1
-    inString = false
-    escaped = false
-    probing = true
-    isRecord = false
-    hadContainer = true
-    expect = 'next'
     mode = 'item'
-  }
-
-  /** Follows the keys of the outer object; true when the byte opens a container. */
-  const probe = (byte: number): boolean => {
-    if (depth !== 1 || isSpace(byte)) return false
-    if (byte === colon) expect = 'value'
-    else if (byte === comma) expect = 'key'
-    else if (expect === 'value') {
-      expect = 'next'
-      return byte === openArray && !isRecord && containerKeys.has(keyName)
-    }
-    return false
-  }
-
-  const endKey = (): void => {
-    keyName = Buffer.from(key!).toString('latin1')
-    key = undefined
-    expect = 'colon'
-    // A file that names its schema is one of ours, or no log file: it is looked at as a whole.
-    if (recordKeys.has(keyName) || keyName === 'schema') isRecord = true
   }
 
   /**
@@ -221,69 +151,11 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
     return at
   }
 
-  /** Reads within a value; gives the offset behind the last byte it took. */
-  const scan = (chunk: Buffer, start: number, length: number): number => {
-    let at = start
-    if (shape === 'scalar') {
-      while (at < length) {
-        const byte = chunk[at]!
-        if (
-          isSpace(byte) ||
-          byte === comma ||
-          byte === closeArray ||
-          byte === closeObject ||
-          byte === openObject ||
-          byte === openArray
-        ) {
-          finish(chunk, at)
-          return at
-        }
-        at++
-      }
-      return at
-    }
-    while (at < length) {
-      const byte = chunk[at]!
-      if (inString) {
-        if (escaped) escaped = false
-        else if (byte === backslash) escaped = true
-        else if (byte === quote) {
-          inString = false
-          if (key !== undefined) {
-            endKey()
-            at++
-            continue
-          }
-          if (shape === 'string') {
-            finish(chunk, at + 1)
-            return at + 1
-          }
-        }
-        if (key !== undefined && key.length < longestKey) key.push(byte)
-        at++
-        continue
-      }
-      if (byte === quote) {
-        inString = true
-        if (probing && depth === 1) {
-          if (expect === 'key') key = []
-          else if (expect === 'value') expect = 'next'
-        }
-      } else if (byte === openObject || byte === openArray) {
-        if (probing && probe(byte)) {
-          enterContainer(chunk, at)
-          return at + 1
-        }
-        depth++
-      } else if (byte === closeObject || byte === closeArray) {
-        depth--
-        if (depth === 0) {
-          finish(chunk, at + 1)
-          return at + 1
-        }
-      } else if (probing) probe(byte)
-      at++
-    }
+  const scan = (chunk: Buffer, start: number, limit: number): number => {
+    const at = value.read(chunk, start, limit)
+    const outcome = value.outcome()
+    if (outcome === 'whole') finish()
+    else if (outcome === 'container') enterContainer()
     return at
   }
 
@@ -312,14 +184,7 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
       valueLine = lines.at(at)
       time = []
       mode = 'time'
-    } else if (
-      byte === openObject ||
-      byte === quote ||
-      byte === 0x2d ||
-      byte === 0x74 ||
-      byte === 0x66 ||
-      byte === 0x6e
-    ) {
+    } else if (beginsValue(byte)) {
       first = false
       begin(byte, at, 'value')
     } else {
@@ -352,7 +217,7 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
   const push = (chunk: Buffer): void => {
     let at = 0
     const base = position
-    from = 0
+    value.enterChunk()
     resync = -1
     if (chunk.length > 0 && brokeBefore(chunk)) {
       const reason = 'the line ends within a value'
@@ -419,14 +284,11 @@ export function createSplitter({ maxItemBytes, onItem, records, onBroken }: Spli
       }
     }
     position = base + chunk.length
-    if (mode === 'item') keep(chunk, chunk.length)
+    if (mode === 'item') value.keep(chunk, chunk.length)
   }
 
   const end = (): void => {
-    if (mode === 'item' && shape === 'scalar' && context === 'value') {
-      from = 0
-      finish(Buffer.alloc(0), 0)
-    }
+    if (mode === 'item' && value.isScalar() && context === 'value') finish()
     const reason = 'the file ends within a value'
     if (mode === 'skip') return
     if (mode === 'time') refuse('it holds a number or a time', reason)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   cpSync,
@@ -17,7 +18,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadRunbook, type SoundRunbook, sound } from '../../authoring/load-runbook.ts'
 import { type BundleRequest, ingestLogs, openConnection, openEvidence, verifyEvidence } from '../../compose.ts'
+import { type BundleManifest, bundleId, manifestText } from '../../core/evidence/manifest.ts'
 import type { RecordLine } from '../../core/evidence/origin-lines.ts'
+import { type Seal, sealText } from '../../core/evidence/seal.ts'
 import type { Row } from '../../core/ports.ts'
 import { makePlan, type Plan } from '../../core/run/plan.ts'
 import type { RunbookRun } from '../../core/run/result.ts'
@@ -383,6 +386,78 @@ describe('verifying a bundle', () => {
     expect((await verifyEvidence(folder, { id: id!, withSources: false })).intact).toBe(true)
     const other = await verifyEvidence(folder, { id: '0'.repeat(64), withSources: false })
     expect(other.faults).toMatchObject([{ file: 'manifest.json', kind: 'changed' }])
+  })
+
+  /** What somebody does who can write the bundle: changes it, and computes all hashes anew. */
+  const resealed = async (name: string, change: (manifest: BundleManifest, folder: string) => object) => {
+    const folder = await fresh(name)
+    const path = join(folder, 'manifest.json')
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as BundleManifest
+    const { files, ...rest } = change(manifest, folder) as BundleManifest
+    const hashed = files.map((file) => {
+      const bytes = readFileSync(join(folder, file.path))
+      return { path: file.path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+    })
+    const text = manifestText({ ...rest, files: hashed })
+    writeFileSync(path, text)
+    const { hash: _, ...seal } = JSON.parse(readFileSync(join(folder, 'sealed.json'), 'utf8')) as Seal
+    writeFileSync(join(folder, 'sealed.json'), sealText({ ...seal, bundle: bundleId(text) }))
+    return faultsOf(folder)
+  }
+  const inFile = (folder: string, name: string, from: string, to: string): void => {
+    const path = join(folder, name)
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+  }
+  const without = ({ files, ...rest }: BundleManifest, folder: string, gone: readonly string[]) => {
+    for (const name of gone) rmSync(join(folder, name))
+    return { ...rest, files: files.filter(({ path }) => !gone.includes(path)) }
+  }
+
+  test.each<[string, Parameters<typeof resealed>[1], readonly string[]]>([
+    ['nothing was changed', (manifest) => manifest, []],
+    ['another verdict in the manifest', (manifest) => ({ ...manifest, verdict: 'clear' }), ['unfit result.json']],
+    [
+      'a step with fewer rows',
+      ({ steps, ...rest }) => ({ ...rest, steps: steps.map((step) => ({ ...step, rowCount: 0 })) }),
+      ['unfit result.json', 'unfit result.json'],
+    ],
+    [
+      'other coverage',
+      (manifest, folder) => {
+        inFile(folder, 'coverage.json', '"complete":', '"complete" :')
+        return manifest
+      },
+      ['unfit coverage.json'],
+    ],
+    [
+      'a finding of an event that nobody logged',
+      (manifest, folder) => {
+        inFile(folder, 'result.json', '"eventIds":["', '"eventIds":["x')
+        return manifest
+      },
+      ['unfit result.json'],
+    ],
+    ['no result', (manifest, folder) => without(manifest, folder, ['result.json']), ['unfit manifest.json']],
+    [
+      'no rows',
+      (manifest, folder) => without(manifest, folder, ['steps/01-calls.ndjson', 'steps/01-calls.ndjson.lines']),
+      ['unfit manifest.json'],
+    ],
+  ])('with all hashes computed anew finds: %s', async (_, change, expected) => {
+    expect(await resealed('resealed', change)).toEqual(expected)
+  })
+
+  test.each([
+    ['no runbook', { runbook: undefined }],
+    ['a step that is none', { steps: [null] }],
+    ['a file that is none', { files: [null] }],
+    ['a file twice', { files: Array(2).fill({ path: 'plan.json', bytes: 1, sha256: '0'.repeat(64) }) }],
+    ['a path out of the folder', { files: [{ path: '../x', bytes: 1, sha256: '0'.repeat(64) }] }],
+  ])('survives a manifest with %s', async (_, members) => {
+    const folder = await fresh('hostile')
+    const path = join(folder, 'manifest.json')
+    writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), ...members }))
+    expect((await verifyEvidence(folder, { withSources: false })).intact).toBe(false)
   })
 
   test('with the original files finds bytes that changed there, and counts what is gone', async () => {

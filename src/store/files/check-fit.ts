@@ -9,6 +9,7 @@ import type { Row } from '../../core/ports.ts'
 import { digestOf } from '../../core/run/canonical.ts'
 import { eventIdsOf } from '../../core/run/findings.ts'
 import type { PlanRecord } from '../../core/run/plan.ts'
+import { checkResult } from './check-result.ts'
 import { readLines } from './read-lines.ts'
 
 interface FitWork {
@@ -17,8 +18,8 @@ interface FitWork {
 }
 
 /**
- * What must agree whoever computed the hashes: the digests of runbook and plan, each row's events with their provenance,
- * and each original record with the identity it has in the lake.
+ * What must agree whoever computed the hashes: the digests of runbook and plan, manifest and result, the events of each
+ * row and finding with their provenance, and each original record with the identity it has in the lake.
  */
 export async function checkFit(folder: string, { manifest, list }: FitWork): Promise<void> {
   const digest = async (path: string, cut: number): Promise<string> => {
@@ -34,9 +35,12 @@ export async function checkFit(folder: string, { manifest, list }: FitWork): Pro
   if (names.has('plan.json') && (await digest('plan.json', 1)) !== manifest.plan)
     unfit('plan.json', null, 'It is not the plan that the manifest names by its digest')
   await checkInner(folder, names, unfit)
+  const found = await checkResult(folder, manifest, unfit)
   if (!names.has('provenance.ndjson') || !names.has('records.ndjson')) return
 
   const known = await checkRecords(folder, unfit)
+  for (const id of found)
+    if (!known.has(id)) unfit('result.json', null, `A finding names the event ${id}, which has no provenance`)
   for (const path of manifest.steps.flatMap((step) => [step.rows ?? [], step.contributors?.file ?? []].flat())) {
     if (!names.has(path)) continue
     let line = 0

@@ -5,7 +5,7 @@ import { byLocation } from './by-location.ts'
 import { parsed } from './check-fit.ts'
 import { collect } from './write-origins.ts'
 
-export interface CompareWork {
+interface CompareWork {
   readonly sources: Pick<EvidenceSources, 'originals'>
   readonly list: FaultList
   readonly signal: AbortSignal | undefined

@@ -11,7 +11,7 @@ import { readLines } from './read-lines.ts'
 import { systemReason } from './reasons.ts'
 import { signingKey } from './signing-key.ts'
 
-export interface LedgerFileOptions {
+interface LedgerFileOptions {
   /** Holds the ledger, its key and its locks. Made with the first entry. */
   readonly folder: string
   /** One writer at a time, also between processes. @throws TrailbookError LEDGER_BUSY */
@@ -36,7 +36,7 @@ export interface LedgerFile {
   checkpoint(time: string): Promise<Checkpoint>
 }
 
-export const ledgerName = 'ledger.ndjson'
+const ledgerName = 'ledger.ndjson'
 
 /** The ledger as one file of lines that only ever grows. */
 export function ledgerFile({ folder, lock }: LedgerFileOptions): LedgerFile {

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { type LedgerEntry, readEntry } from '../../core/ledger/entry.ts'
 
-export interface LedgerTail {
+interface LedgerTail {
   /** The last entry; undefined in an empty ledger. */
   readonly last: LedgerEntry | undefined
   /** Where the complete lines end. */
@@ -10,7 +10,7 @@ export interface LedgerTail {
   readonly torn: Buffer
 }
 
-export type TailOrDamage = LedgerTail | { readonly damage: string }
+type TailOrDamage = LedgerTail | { readonly damage: string }
 
 /** Entries are bounded; a line that is longer than this is none. */
 const reach = 256 * 1024

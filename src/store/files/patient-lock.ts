@@ -1,6 +1,6 @@
 import { TrailbookError } from '../../core/errors.ts'
 
-export interface Held {
+interface Held {
   release(): Promise<void>
 }
 

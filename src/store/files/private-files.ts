@@ -24,7 +24,7 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle?.close()
 }
 
-export interface Written {
+interface Written {
   readonly bytes: number
   readonly sha256: string
 }

@@ -5,14 +5,14 @@ import type { Checkpoint } from '../../core/ledger/checkpoint.ts'
 import { signedText } from '../../core/ledger/checkpoint.ts'
 import { syncFolder, writePrivateFile } from './private-files.ts'
 
-export interface SigningKey {
+interface SigningKey {
   /** The 32 bytes of the Ed25519 key as base64. */
   readonly publicKey: string
   /** The signature as base64. */
   sign(text: string): string
 }
 
-export const keyName = 'ledger-key.pem'
+const keyName = 'ledger-key.pem'
 
 /** SubjectPublicKeyInfo of an Ed25519 key is this and then its 32 bytes (RFC 8410, section 4). */
 const keyHead = Buffer.from('302a300506032b6570032100', 'hex')

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../core/run/canonical.ts'
 import { createFile, type FileWriter } from './private-files.ts'
 import { readLines } from './read-lines.ts'
 
-export interface StepOfRun {
+interface StepOfRun {
   readonly runbook: string
   readonly step: string
 }

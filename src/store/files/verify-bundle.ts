@@ -21,7 +21,7 @@ import { lineHash } from './line-file.ts'
 import { readLines } from './read-lines.ts'
 import { systemReason } from './reasons.ts'
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /** The id it must have, from a ledger or a ticket; without it only the seal tells the id. */
   readonly id?: string | undefined
   /** Reads the original files again and compares. */

@@ -6,14 +6,14 @@ import type { EvidenceSources, OriginalFile, OriginalRecord, Provenance, Span } 
 import { byLocation } from './by-location.ts'
 import { createLineFile, type LineFile } from './line-file.ts'
 
-export interface OriginsInput {
+interface OriginsInput {
   readonly cited: ReadonlySet<string>
   readonly sources: EvidenceSources
   readonly span: Span
   readonly signal?: AbortSignal | undefined
 }
 
-export interface WrittenOrigins {
+interface WrittenOrigins {
   readonly written: readonly BundleFile[]
   readonly notInLake: number
   readonly original: number

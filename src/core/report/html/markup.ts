@@ -6,7 +6,7 @@ export interface Markup {
   readonly markup: string
 }
 
-export type Content = Markup | string | number | undefined | readonly Markup[]
+type Content = Markup | string | number | undefined | readonly Markup[]
 
 const written = (content: Content): string => {
   if (content === undefined) return ''

@@ -5,7 +5,7 @@ import { html, type Markup, trusted } from './markup.ts'
 import { script } from './script.ts'
 import { style } from './style.ts'
 
-export interface Page {
+interface Page {
   readonly title: string
   readonly body: Iterable<Markup>
 }

@@ -18,7 +18,7 @@ const longestList = 20
 /** More columns than these are hard to read side by side. */
 const fewColumns = 6
 
-export interface RowsTable {
+interface RowsTable {
   readonly caption: string
   /** Names the table where several have the same caption. */
   readonly label?: string

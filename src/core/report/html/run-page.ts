@@ -1,9 +1,10 @@
 /** A run as one page to read, to send and to print. */
 import type { RunResult, Todo } from '../../run/result.ts'
 import { verdicts } from '../../run/verdict.ts'
+import { topRuns } from '../runs-tree.ts'
 import { plural } from '../text.ts'
-import { coverageText, judgedRun, nextSteps, type Run, severityCounts, verdictText } from '../words.ts'
-import { coverageSection } from './coverage-section.ts'
+import { coverageText, judgedRun, nextSteps, type Run, seenShare, severityCounts, verdictText } from '../words.ts'
+import { coverageSection, coverageTitle } from './coverage-section.ts'
 import { findingsSection } from './findings-section.ts'
 import { event, html, type Markup, nothing, timeMarkup, trusted, when } from './markup.ts'
 import { pageChunks } from './page.ts'
@@ -14,8 +15,10 @@ import { timelineCharts } from './timeline-chart.ts'
 export const runHtml = (result: RunResult): Iterable<string> =>
   pageChunks({ title: `${titleOf(result)}: ${result.verdict}`, body: body(result) })
 
-const titleOf = ({ runs }: RunResult): string =>
-  runs.length === 1 ? runs[0]!.title : `Trailbook: ${plural(runs.length, 'runbook')}`
+function titleOf(result: RunResult): string {
+  const asked = topRuns(result)
+  return asked.length === 1 ? asked[0]!.title : `Trailbook: ${plural(asked.length, 'runbook')}`
+}
 
 function* body(result: RunResult): Generator<Markup> {
   const budget = wholeBudget()
@@ -40,6 +43,7 @@ const byWeight = ({ runs }: RunResult): readonly Run[] =>
 function masthead(result: RunResult): Markup {
   const { runs, coverage, findings, verdict } = result
   const asOf = runs[0]?.asOf
+  const [only] = topRuns(result).length === 1 ? topRuns(result) : []
   return html`<p class="eyebrow"><b>Trailbook report</b>${when(asOf !== undefined, () => html`<span>as of ${timeMarkup(asOf!)} UTC</span>`)}</p>
 <div class="verdict v-${verdict}"><h1>${verdictNames[verdict]}</h1><p class="why">${verdictText(result)}</p>${when(
     findings.length > 0,
@@ -47,7 +51,7 @@ function masthead(result: RunResult): Markup {
       html`<ul class="tally" aria-label="Findings by severity">${severityCounts(findings).map(({ severity, count }) => html`<li class="s-${severity}"><b>${count.toLocaleString('en-US')}</b> ${severity}</li>`)}</ul>`,
   )}</div>
 <dl class="facts">
-<div><dt>${runs.length === 1 ? 'Question' : 'Runbooks'}</dt><dd>${runs.length === 1 ? (runs[0]!.objective ?? runs[0]!.title) : tally(result)}</dd></div>
+<div><dt>${only === undefined ? 'Runbooks' : 'Question'}</dt><dd>${only === undefined ? tally(result) : (only.objective ?? only.title)}</dd></div>
 ${when(coverage.window !== null, () => html`<div><dt>Window (UTC)</dt><dd>${timeMarkup(coverage.window!.from)}<br>to ${timeMarkup(coverage.window!.to)}</dd></div>`)}<div><dt>Seen</dt><dd>${coverageText(coverage)}</dd></div>
 </dl>`
 }
@@ -59,13 +63,13 @@ const verdictNames: Record<RunResult['verdict'], string> = {
   failed: 'Failed',
 }
 
-const tally = ({ runs, skipped }: RunResult): string =>
+const tally = (result: RunResult): string =>
   [
     ...verdicts.flatMap((verdict) => {
-      const count = runs.filter((run) => run.verdict === verdict).length
+      const count = topRuns(result).filter((run) => run.verdict === verdict).length
       return count === 0 ? [] : [`${count} ${verdict === 'findings' ? 'with findings' : verdict}`]
     }),
-    ...(skipped.length > 0 ? [`${skipped.length} left out`] : []),
+    ...(result.skipped.length > 0 ? [`${result.skipped.length} left out`] : []),
   ].join(', ')
 
 function navigation(
@@ -78,7 +82,7 @@ function navigation(
       ? [html`<li><a href="#findings">Findings (${findings.length.toLocaleString('en-US')})</a></li>`]
       : []),
     ...(hasNext ? [html`<li><a href="#next">What to do next</a></li>`] : []),
-    ...(hasCoverage ? [html`<li><a href="#coverage">What could not be seen</a></li>`] : []),
+    ...(hasCoverage ? [html`<li><a href="#coverage">${coverageTitle(result)}</a></li>`] : []),
     ...(runs.length > 1
       ? [html`<li><a href="#runbooks">Runbooks (${runs.length})</a></li>`]
       : runs.map((run) => html`<li><a href="#${anchor(run, result)}">Steps</a></li>`)),
@@ -117,9 +121,9 @@ function runbooksSection(result: RunResult): Markup {
 <h2 id="runbooks-title">Runbooks</h2>
 <div class="scroll list" role="region" aria-label="Answers of the runbooks" tabindex="0"><table class="narrow">
 <caption>What each runbook says</caption>
-<thead><tr><th scope="col">Answer</th><th scope="col">Question</th><th scope="col" class="n">Findings</th></tr></thead>
+<thead><tr><th scope="col">Answer</th><th scope="col">Question</th><th scope="col" class="n">Seen</th><th scope="col" class="n">Findings</th></tr></thead>
 <tbody>
-${byWeight(result).map((run) => html`<tr><td><span class="pill v-${run.verdict}">${run.verdict}</span></td><td><a href="#${anchor(run, result)}">${run.title}</a></td><td class="n">${judgedRun(run, result).findings.length.toLocaleString('en-US')}</td></tr>\n`)}${skipped.map((one) => html`<tr><td><span class="pill">left out</span></td><td>${one.runbook}: ${one.reason}</td><td></td></tr>\n`)}</tbody>
+${byWeight(result).map((run) => html`<tr><td><span class="pill v-${run.verdict}">${run.verdict}</span></td><td><a href="#${anchor(run, result)}">${run.title}</a>${when(run.calledBy !== undefined, () => html` <span class="more">run by ${run.calledBy!.runbook}</span>`)}</td><td class="n">${seenShare(run.coverage)}</td><td class="n">${judgedRun(run, result).findings.length.toLocaleString('en-US')}</td></tr>\n`)}${skipped.map((one) => html`<tr><td><span class="pill">left out</span></td><td>${one.runbook}: ${one.reason}</td><td></td><td></td></tr>\n`)}</tbody>
 </table></div>
 </section>`
 }

@@ -10,6 +10,7 @@ import {
   stepStatusText,
   verdictText,
 } from '../words.ts'
+import { hoursBar } from './coverage-section.ts'
 import { event, html, type Markup, prose, timeMarkup, when } from './markup.ts'
 import { type Budget, cell, rowsTable } from './rows-table.ts'
 
@@ -17,10 +18,10 @@ export function runbookSection(run: Run, result: RunResult, budget: Budget): Mar
   const judged = judgedRun(run, result)
   const room = { runbook: run.runbook, budget, most: result.runs.length > 1 ? 50 : 200 }
   return html`<article class="runbook" id="${anchor(run, result)}">
-<header><p class="eyebrow"><b>${run.runbook}${when(run.calledBy !== undefined, () => html` · run by ${run.calledBy!.runbook}`)}</b><span class="pill v-${run.verdict}">${run.verdict}</span></p>
+<header><p class="eyebrow"><b>${run.runbook}${when(run.calledBy !== undefined, () => html` · run by ${run.calledBy!.runbook}, step ${run.calledBy!.step}`)}</b><span class="pill v-${run.verdict}">${run.verdict}</span></p>
 <h2>${run.title}</h2>
 ${when(run.objective !== undefined, () => html`<p class="question">${run.objective}</p>`)}</header>
-${facts(run, judged)}
+${facts(run, judged)}${when(result.runs.length > 1, () => hoursBar(run.coverage))}
 ${isQuiet(run, result) ? html`<details class="stays quiet"><summary>${quietText(run)}</summary>${steps(run, room)}</details>` : steps(run, room)}
 </article>`
 }

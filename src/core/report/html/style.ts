@@ -87,6 +87,8 @@ summary:hover{color:var(--ink)}
 .next h3{font-size:1rem;font-weight:650}
 .next ul{margin:.25rem 0;padding-inline-start:1.1rem}
 .kind{display:inline-block;margin-inline-start:.5rem;padding:.02rem .5rem;border-radius:99px;background:var(--wash);color:var(--soft);font-size:.75rem;font-weight:600}
+.whole{padding:.8rem 1.1rem;border-inline-start:5px solid var(--good);background:var(--card);border-radius:10px;max-width:none}
+.needs td:nth-child(2){white-space:nowrap}.needs td.because{min-width:16rem;overflow-wrap:break-word}.needs+h3{margin-top:1.1rem}
 .gaps{margin:.5rem 0;padding-inline-start:1.1rem}
 .gaps+h3{margin-top:1.1rem}
 .gaps li{margin:.3rem 0;max-width:80ch}

@@ -14,10 +14,10 @@ import type { FunctionSpec } from '../functions/spec.ts'
 import { folded } from '../scope.ts'
 import type { Call, Expression, Lambda, Reference } from '../tree.ts'
 import { type SqlType, typeName, types } from '../types.ts'
+import { children } from '../visit.ts'
 import { type Context, report } from './context.ts'
 import { analyzeExpression, analyzeSort, analyzeWindow, noteGrowth, type Where } from './expressions.ts'
 import { settle, wantBoolean, wantComparable, wantGroupable } from './fit.ts'
-import { children } from './grouping.ts'
 
 /** Functions that reach outside the data; DuckDB has them, so their names deserve a word of their own. */
 const readers =

@@ -1,7 +1,7 @@
 /** Which casts are passed on, and how DuckDB must write them to mean what Trino means. */
 import { isInteger, type SqlType, typeName } from '../types.ts'
 
-export type CastRule =
+type CastRule =
   | { readonly kind: 'plain' }
   /** `$1` is the operand, `$T` the type in DuckDB's words. */
   | { readonly kind: 'template'; readonly template: string }

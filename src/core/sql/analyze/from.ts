@@ -7,7 +7,7 @@ import { analyzeExpression } from './expressions.ts'
 import { mismatch, wantBoolean, wantComparable } from './fit.ts'
 import { derivedRelation, tableRelation, unnestRelation } from './relations.ts'
 
-export interface From {
+interface From {
   readonly relations: readonly ScopeRelation[]
   readonly merged: ReadonlySet<string>
 }

@@ -1,5 +1,6 @@
 /** What a grouped SELECT may name: its group keys, aggregates, and nothing else of a row. */
 import type { Expression, GroupBy } from '../tree.ts'
+import { children } from '../visit.ts'
 import { type Context, report } from './context.ts'
 
 export interface Grouped {
@@ -54,51 +55,6 @@ export function checkGrouping(context: Context, node: Expression, grouped: Group
   }
   if (node.kind === 'call' && node.target?.kind === 'aggregate' && !node.over) return
   for (const child of children(node)) checkGrouping(context, child, grouped)
-}
-
-export function children(node: Expression): readonly Expression[] {
-  switch (node.kind) {
-    case 'field':
-      return [node.base]
-    case 'subscript':
-      return [node.base, node.index]
-    case 'unary':
-    case 'is-null':
-    case 'cast':
-      return [node.operand]
-    case 'binary-op':
-      return [node.left, node.right]
-    case 'between':
-      return [node.operand, node.low, node.high]
-    case 'in-list':
-      return [node.operand, ...node.items]
-    case 'in-query':
-      return [node.operand]
-    case 'quantified':
-      return [node.left]
-    case 'like':
-      return [node.operand, node.pattern, ...(node.escape ? [node.escape] : [])]
-    case 'case':
-      return [
-        ...(node.operand ? [node.operand] : []),
-        ...node.branches.flatMap((b) => [b.when, b.result]),
-        ...(node.otherwise ? [node.otherwise] : []),
-      ]
-    case 'lambda':
-      return [node.body]
-    case 'array':
-    case 'row':
-      return node.items
-    case 'call':
-      return [
-        ...node.args,
-        ...(node.filter ? [node.filter] : []),
-        ...node.orderBy.map((o) => o.expression),
-        ...(node.over ? [...node.over.partitionBy, ...node.over.orderBy.map((o) => o.expression)] : []),
-      ]
-    default:
-      return []
-  }
 }
 
 export function hasAggregate(node: Expression): boolean {

@@ -6,8 +6,8 @@ import { duckdbMacros } from '../duckdb-prelude.ts'
 import type { Emission } from '../functions/spec.ts'
 import type { Expression } from '../tree.ts'
 import { types } from '../types.ts'
+import { children } from '../visit.ts'
 import { castRule } from './casts.ts'
-import { children } from './grouping.ts'
 
 export interface Growth {
   /** Nodes in the engine's text. */

@@ -1,6 +1,7 @@
 /** Expressions as all dialects print them; always in parentheses where precedence could matter. */
-import { children } from '../analyze/grouping.ts'
+
 import type { Expression, RowLiteral } from '../tree.ts'
+import { children } from '../visit.ts'
 import { type Printer, quoteName } from './printer.ts'
 
 /** No table, column or lambda of a macro has such a name, so none of them can be taken for the parameter, nor it for them. */

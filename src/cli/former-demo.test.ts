@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { markDemo, removeFormerDemo } from './former-demo.ts'
+
+let folder = ''
+const demo = () => join(folder, 'demo')
+const work = async (): Promise<void> => {
+  await mkdir(join(demo(), '.trailbook'), { recursive: true })
+  for (const name of ['trailbook.yaml', '.trailbook/ledger.ndjson', 'notes.txt'])
+    await writeFile(join(demo(), name), '')
+  await writeFile(join(demo(), 'groundtruth.json'), '{"schema":"trailbook.groundtruth/v1"}')
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trailbook-demo-'))
+  await work()
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('a former demo', () => {
+  test('is taken away where it left its mark, and nothing beside it', async () => {
+    await markDemo(demo())
+    await removeFormerDemo(demo())
+    expect(await readdir(demo())).toEqual(['notes.txt'])
+  })
+
+  test('is not what somebody made of simulated logs', async () => {
+    const before = await readdir(demo())
+    await removeFormerDemo(demo())
+    expect(await readdir(demo())).toEqual(before)
+  })
+
+  test('is not what a link in it leads to', async () => {
+    await mkdir(join(folder, 'mine'))
+    await writeFile(join(folder, 'mine', 'log.json'), '')
+    await symlink(join(folder, 'mine'), join(demo(), 'AWSLogs'))
+    await markDemo(demo())
+    await removeFormerDemo(demo())
+    expect(await readdir(join(folder, 'mine'))).toEqual(['log.json'])
+  })
+})

@@ -1,0 +1,62 @@
+import { md5 } from '@noble/hashes/legacy.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import { z } from 'zod'
+import { TrailbookError } from '../errors.ts'
+
+export interface PublicKey {
+  /** MD5 of the key's bytes, hex: digests name the key by it. */
+  readonly fingerprint: string
+  /** PKCS#1 DER as base64. */
+  readonly value: string
+  /** Milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+}
+
+// The AWS CLI prints times as ISO text or, as it is configured, as seconds since 1970.
+const time = z.union([
+  z.number().transform((seconds) => seconds * 1000),
+  z
+    .string()
+    .transform((text) => Date.parse(text))
+    .refine((at) => !Number.isNaN(at)),
+])
+const listSchema = z.object({
+  PublicKeyList: z.array(
+    z.object({
+      Value: z.base64(),
+      ValidityStartTime: time,
+      ValidityEndTime: time,
+      Fingerprint: z.string(),
+    }),
+  ),
+})
+const fileSchema = z.union([listSchema.transform((one) => [one]), z.array(listSchema)])
+
+/**
+ * Keys as `aws cloudtrail list-public-keys` prints them; a list of such outputs holds the keys of several Regions.
+ *
+ * @param path for messages
+ * @throws TrailbookError DIGEST_KEYS, DIGEST_KEY_FINGERPRINT
+ */
+export function readPublicKeys(content: string, path: string): PublicKey[] {
+  let value: unknown
+  try {
+    value = JSON.parse(content)
+  } catch (cause) {
+    throw new TrailbookError('DIGEST_KEYS', { path, reason: 'it is no JSON' }, { cause })
+  }
+  const parsed = fileSchema.safeParse(value)
+  if (!parsed.success)
+    throw new TrailbookError('DIGEST_KEYS', { path, reason: 'it has no PublicKeyList as AWS prints it' })
+  return parsed.data.flatMap(({ PublicKeyList }) =>
+    PublicKeyList.map((key) => {
+      const fingerprint = key.Fingerprint.toLowerCase()
+      const bytes = Uint8Array.from(atob(key.Value), (character) => character.charCodeAt(0))
+      // A key put in under the name of another one would make any forged digest valid.
+      if (bytesToHex(md5(bytes)) !== fingerprint)
+        throw new TrailbookError('DIGEST_KEY_FINGERPRINT', { path, fingerprint })
+      return { fingerprint, value: key.Value, from: key.ValidityStartTime, to: key.ValidityEndTime }
+    }),
+  )
+}
