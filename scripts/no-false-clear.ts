@@ -54,7 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { type: 'string' },
       removals: { type: 'string', default: '1000' },
       real: { type: 'string', default: '100' },
-      events: { type: 'string', default: '24000' },
+      events: { type: 'string', default: '30000' },
       show: { type: 'boolean', default: false },
     },
   })
@@ -66,7 +66,7 @@ export async function main(args: readonly string[]): Promise<number> {
   console.log(`seed ${seed}`)
   try {
     const large = await makeLogs(work, 'week', ['--events', values.events, '--seed', seed, '--stories', 'none'])
-    const brief = ['--events', '3000', '--days', '1', '--accounts', '5']
+    const brief = ['--events', '6000', '--days', '1', '--accounts', '5']
     const small = await makeLogs(work, 'day', [...brief, '--seed', seed, '--stories', 'none'])
     const real = Number(values.real)
     const judged = await removals(large, { random, count: Number(values.removals) - real, show: values.show })
