@@ -89,7 +89,7 @@ function report(labelled: readonly Labelled[], answers: Answers): { readonly tex
       'user agent `stratus-red-team_<id>` are one row; undoing an attack is a row of its own. A call that failed is not an attack that worked:',
       'the outcome says so. *Finding* is a finding of a runbook; *row* is shown in the rows of a runbook without being a finding.',
       '',
-      `${found} of ${rows.length} are found, ${asFinding} as findings; ${groups.length - detonations.length} further user agents only made the one call`,
+      `${found} of ${rows.length} are seen, ${asFinding} as findings; ${groups.length - detonations.length} further user agents only made the one call`,
       '`ec2:DescribeAccountAttributes`, with which the tool tests its credentials.',
       '',
       '| time | calls | outcome | found | severity | by | event ids |',
