@@ -19,7 +19,7 @@ export const usualSilence = ({ usual }: Deliveries): number =>
  * that, all of it: an hour that was taken out leaves a pause of at least an hour, wherever it began.
  */
 export function silentPart(pause: Span, row: Deliveries): Span | undefined {
-  if (hasRhythm(row) && pause.to - pause.from >= Math.max(hour, 1.5 * row.usual * second))
+  if (hasRhythm(row) && pause.to - pause.from >= Math.max(hour, 1.3 * row.usual * second))
     return { from: pause.from + second, to: pause.to }
   const part = { from: hourOf(pause.from) + hour, to: hourOf(pause.to) }
   return part.from < part.to ? part : undefined
