@@ -150,10 +150,13 @@ export async function openEvidence(lakeFolder: string, signal?: AbortSignal): Pr
 }
 
 async function openOriginals(signal?: AbortSignal): Promise<Pick<EvidenceSources, 'originals'>> {
-  const { originalRecords } = await import('./sources/files/original-records.ts')
+  const [{ originalRecords }, { localBytes }] = await Promise.all([
+    import('./log-file/original-records.ts'),
+    import('./log-file/inflate.ts'),
+  ])
   return {
     originals: ({ location, sha256 }, ordinals) =>
-      originalRecords(location, { ordinals, sha256 }, signal === undefined ? {} : { signal }),
+      originalRecords(location, localBytes(location), { ordinals, sha256 }, signal === undefined ? {} : { signal }),
   }
 }
 

@@ -11,6 +11,12 @@ import { type IngestOptions, ingest } from './ingest.ts'
 
 const { inFolder, lake, open, write, run, rows } = useLakeFolder()
 
+/** The bytes, and then something that nobody foresaw. */
+async function* failingAfter(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* bytes
+  throw new RangeError('Maximum call stack size exceeded')
+}
+
 describe('ingest', () => {
   test('takes each record once, in one file, in several, and in a later run', async () => {
     const [a, b, c] = [event(), event(), event()]
@@ -157,11 +163,9 @@ describe('ingest', () => {
     const source = fileSource([inFolder()])
     const failing: LogSource = {
       list: source.list,
-      async *read(file, options) {
-        for await (const piece of source.read(file, options)) {
-          yield piece
-          if (file.name.endsWith('2.json')) throw new RangeError('Maximum call stack size exceeded')
-        }
+      async open(file, options) {
+        const { bytes, metadata } = await source.open(file, options)
+        return { metadata, bytes: file.name.endsWith('2.json') ? failingAfter(bytes) : bytes }
       },
     }
     const report = await ingest(await open(), failing)

@@ -18,9 +18,6 @@ export interface IngestOptions extends WriterSettings {
   readonly inventory?: Inventory | undefined
 }
 
-/** Files are looked up in the ledger so many at a time. */
-const lookup = 5000
-
 /**
  * Reads log files into the lake, each record exactly once. What cannot be read is listed in the report and kept out; all else
  * goes in. An abort ends it after the files that were read completely; a kill leaves the commits made so far. The next ingest
@@ -29,12 +26,19 @@ const lookup = 5000
  * @throws TrailbookError INPUT_MISSING and what `withWriter` throws
  */
 export async function ingest(lake: Lake, source: LogSource, options: IngestOptions = {}): Promise<IngestReport> {
-  const { files, passedOver } = await source.list({ exclude: lake.folder })
-  const tally = createTally(passedOver, files.length, options)
+  const tally = createTally(options)
   const { signal, inventory } = options
+  const listing = source.list({
+    exclude: lake.folder,
+    passOver: tally.passOver,
+    onFound: tally.found,
+    ...(signal !== undefined && { signal }),
+  })
+  // Listed first, so that a path that does not exist is told before a lake is made.
+  const portions = await begun(listing)
   return withWriter(lake, options, async ({ writer, connection, database }) => {
-    for (let at = 0; at < files.length; at += lookup) {
-      const some = files.slice(at, at + lookup)
+    for await (const some of portions) {
+      if (signal?.aborted) break
       const { files: ledger } = await lake.snapshot()
       const known = await knownFiles(connection, ledger, some)
       for (const file of some) {
@@ -46,6 +50,19 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
     const coverage = await lakeCoverage(lake, database, inventory)
     return { ...tally.report(), interrupted: signal?.aborted ?? false, coverage }
   })
+}
+
+/** The same portions, the first one of which is there already. */
+async function begun<T>(portions: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = portions[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  return (async function* () {
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
+    }
+  })()
 }
 
 interface Work {

@@ -4,8 +4,10 @@ import { eventColumns } from '../core/event/columns.ts'
 import { InputFault } from '../core/event/fault.ts'
 import type { LogPath } from '../core/event/log-path.ts'
 import { type EventRow, normaliseRecord } from '../core/event/normalise.ts'
-import type { FilePiece, LogFile, LogSource } from '../core/event/source.ts'
+import type { LogFile, LogSource } from '../core/event/source.ts'
 import type { StagedRow } from '../duckdb/event-staging.ts'
+import type { FilePiece } from '../log-file/file-piece.ts'
+import { readLogFile } from '../log-file/read-log-file.ts'
 import type { Quarantined, Reading } from './file-ledger.ts'
 import { keptEntries } from './tally.ts'
 
@@ -40,7 +42,9 @@ export async function* readEvents(
 ): AsyncGenerator<EventBatch> {
   const reading = createReading(file)
   try {
-    for await (const piece of source.read(file, signal === undefined ? {} : { signal })) {
+    const options = signal === undefined ? {} : { signal }
+    const opened = await source.open(file, options)
+    for await (const piece of readLogFile(file.location, opened.bytes, options)) {
       if (piece.kind === 'end') {
         yield { kind: 'end', reading: reading.result(), end: piece }
         return

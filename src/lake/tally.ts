@@ -1,4 +1,4 @@
-import { collectPassedOver, type PassedOver, type PassedOverFile } from '../core/event/passed-over.ts'
+import { collectPassedOver, type PassedOverFile } from '../core/event/passed-over.ts'
 import type { LogFile } from '../core/event/source.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import { isoTime, milliseconds, second, type Window } from '../core/time.ts'
@@ -44,11 +44,8 @@ export type Tally = ReturnType<typeof createTally>
 export const keptEntries = { perFile: 100, perIngest: 1000 }
 
 /** Counts what an ingest does. Events and records count when they are committed. */
-export function createTally(
-  passedOver: PassedOver,
-  totalFiles: number,
-  { onProgress }: { readonly onProgress?: (progress: IngestProgress) => void },
-) {
+export function createTally({ onProgress }: { readonly onProgress?: (progress: IngestProgress) => void }) {
+  let totalFiles = 0
   let files = 0
   let records = 0
   let events = 0
@@ -63,7 +60,7 @@ export function createTally(
     if (times.first !== null && (first === null || times.first < first)) first = times.first
     if (times.last !== null && (last === null || times.last > last)) last = times.last
   }
-  const ignored = collectPassedOver(passedOver)
+  const ignored = collectPassedOver()
   const quarantined: Quarantined[] = []
   const tell = (): void => onProgress?.({ files, totalFiles, bytes, records: seen })
   const done = (list: readonly Quarantined[]): void => {
@@ -72,6 +69,10 @@ export function createTally(
     tell()
   }
   return {
+    passOver: ignored.add,
+    found(count: number): void {
+      totalFiles = count
+    },
     progress(moreBytes: number, moreRecords: number): void {
       bytes += moreBytes
       seen += moreRecords

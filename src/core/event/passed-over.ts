@@ -1,5 +1,5 @@
 /** Why a file was not looked at: by its name, because a link leads out of the given folder, or because this program wrote it. */
-type PassedOverReason = 'name' | 'link' | 'own'
+export type PassedOverReason = 'name' | 'link' | 'own'
 
 export interface PassedOverFile {
   readonly file: string
@@ -19,10 +19,10 @@ const mayHoldLogs = ({ file, reason }: PassedOverFile): boolean =>
   reason !== 'name' || /json|cloudtrail|\.(?:gz|log|bz2|zst|xz|zip|parquet)$/i.test(file)
 
 /** Collects what is passed over, in memory bounded by the few that are named. */
-export function collectPassedOver(start: PassedOver = { count: 0, first: [] }) {
-  let count = start.count
-  const likely: PassedOverFile[] = start.first.filter(mayHoldLogs)
-  const others: PassedOverFile[] = start.first.filter((entry) => !mayHoldLogs(entry))
+export function collectPassedOver() {
+  let count = 0
+  const likely: PassedOverFile[] = []
+  const others: PassedOverFile[] = []
   return {
     add(file: string, reason: PassedOverReason): void {
       count++

@@ -1,7 +1,7 @@
 /** What ingest asks of a source of log files; `src/sources/*` implement it, nothing here does I/O. */
 import type { RecordFault } from './fault.ts'
 import type { JsonNode } from './json.ts'
-import type { PassedOver } from './passed-over.ts'
+import type { PassedOverReason } from './passed-over.ts'
 
 /**
  * By which way a record came, the most trusted first: of equal copies of one event, that of the earlier kind stays.
@@ -24,33 +24,38 @@ export type RawRecord =
 export interface LogFile {
   /** As the user knows it; shown in reports. */
   readonly name: string
-  /** Where it lies, for good: an absolute path, or bucket and key. */
+  /** Where it lies, for good: an absolute path, `s3://bucket/key`, or what a source of virtual files calls a slice. */
   readonly location: string
+  /** Stored bytes; -1 where that is not known. */
   readonly size: number
   /** Changes whenever the content may have: times of change in nanoseconds, or an ETag. */
   readonly modified: string
   readonly version: string | null
+  /** Where the local disk has it, so that any thread can open it by itself. */
+  readonly path?: string
 }
 
-/** What a file gave, in order: any number of `records`, then `end`. */
-export type FilePiece =
-  | { readonly kind: 'records'; readonly records: readonly RawRecord[] }
-  | {
-      readonly kind: 'end'
-      /** Hex SHA-256 of the inflated bytes: what digest files list. */
-      readonly sha256: string
-      readonly bytes: number
-      /** The text of a digest file; such a file has no records. */
-      readonly digest: string | null
-      /** One of this program's own outputs, to be left alone. */
-      readonly ignored: boolean
-    }
+export interface OpenedFile {
+  /** As they are stored, gzip or not. Iterating throws where they cannot be read: InputFault, or an error of the system. */
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** Of the object that holds it; CloudTrail keeps a digest's signature there. */
+  readonly metadata: Readonly<Record<string, string>> | null
+}
 
+export interface ListOptions {
+  /** A folder that is not looked into: the lake itself. */
+  readonly exclude?: string
+  readonly signal?: AbortSignal
+  /** Told of each file that is not a log file, and why. */
+  readonly passOver?: (file: string, reason: PassedOverReason) => void
+  /** Told how many files there are, as far as that is known. */
+  readonly onFound?: (files: number) => void
+}
+
+/** A source only lists and opens: what the bytes say is read by one reader for all. */
 export interface LogSource {
-  /** Files in a fixed order, and what was passed over. @throws TrailbookError INPUT_MISSING */
-  list(options?: {
-    readonly exclude?: string
-  }): Promise<{ readonly files: readonly LogFile[]; readonly passedOver: PassedOver }>
-  /** @throws InputFault when the file as a whole is unusable, also after some pieces */
-  read(file: LogFile, options?: { readonly signal?: AbortSignal }): AsyncIterable<FilePiece>
+  /** Portions of some thousand files, early deliveries first as far as possible. @throws TrailbookError INPUT_MISSING */
+  list(options?: ListOptions): AsyncIterable<readonly LogFile[]>
+  /** @throws InputFault when the file cannot be opened */
+  open(file: LogFile, options?: { readonly signal?: AbortSignal }): Promise<OpenedFile>
 }

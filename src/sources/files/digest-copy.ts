@@ -9,8 +9,9 @@ import type { StoredLog } from '../../core/digest/logs.ts'
 import type { DigestContent, DigestMetadata, LogContent, StoredDigest, StoredFile } from '../../core/digest/types.ts'
 import { InputFault } from '../../core/event/fault.ts'
 import { parseLogPath } from '../../core/event/log-path.ts'
+import type { LogFile } from '../../core/event/source.ts'
+import { inflatedBytes, localBytes } from '../../log-file/inflate.ts'
 import { fileSource } from './file-source.ts'
-import { inflatedBytes } from './inflate.ts'
 
 interface DigestCopy {
   readonly digests: readonly StoredDigest[]
@@ -41,7 +42,8 @@ export async function readDigestCopy(paths: readonly string[], options: ReadCopy
   let others = 0
   const seen = new Set<string>()
   for (const path of paths) {
-    const { files } = await fileSource([path]).list()
+    const files: LogFile[] = []
+    for await (const some of fileSource([path]).list()) files.push(...some)
     const found = files.map(({ location }) => location.replaceAll('\\', '/')).filter((location) => !seen.has(location))
     for (const location of found) seen.add(location)
     const digestPaths = found.filter(isDigestPath)
@@ -98,7 +100,7 @@ async function readMetadataFile(location: string): Promise<DigestMetadata | 'unr
 async function inflated(location: string, signal: AbortSignal | undefined): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of inflatedBytes(location, () => 0)) {
+  for await (const chunk of inflatedBytes(localBytes(location), () => 0)) {
     signal?.throwIfAborted()
     length += chunk.length
     if (length > maxDigestBytes) throw new InputFault('INPUT_TOO_LARGE', { limit: maxDigestBytes })
@@ -130,7 +132,7 @@ async function hashOf(path: string, signal: AbortSignal | undefined): Promise<Lo
   const hash = createHash('sha256')
   let length = 0
   try {
-    for await (const chunk of inflatedBytes(path, () => 0)) {
+    for await (const chunk of inflatedBytes(localBytes(path), () => 0)) {
       signal?.throwIfAborted()
       length += chunk.length
       if (length > maxLogBytes) throw new InputFault('INPUT_TOO_LARGE', { limit: maxLogBytes })

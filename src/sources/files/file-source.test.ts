@@ -2,6 +2,9 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { collectPassedOver } from '../../core/event/passed-over.ts'
+import type { LogFile, LogSource } from '../../core/event/source.ts'
+import { readLogFile } from '../../log-file/read-log-file.ts'
 import { fileSource } from './file-source.ts'
 import { isLogFileName } from './log-files.ts'
 
@@ -17,10 +20,18 @@ const write = async (...names: string[]): Promise<void> => {
     await writeFile(join(folder, name), '{}')
   }
 }
+const listed = async (source: LogSource, exclude?: string) => {
+  const files: LogFile[] = []
+  const passedOver = collectPassedOver()
+  for await (const some of source.list({ passOver: passedOver.add, ...(exclude !== undefined && { exclude }) }))
+    files.push(...some)
+  return { files, passedOver: passedOver.result() }
+}
+const firstBytes = async (source: LogSource, file: LogFile) =>
+  readLogFile(file.location, (await source.open(file)).bytes).next()
 const list = async (...paths: string[]) => {
-  const { files, passedOver } = await fileSource(paths.map((path) => join(folder, path))).list({
-    exclude: join(folder, 'lake'),
-  })
+  const source = fileSource(paths.map((path) => join(folder, path)))
+  const { files, passedOver } = await listed(source, join(folder, 'lake'))
   return { files: files.map(({ name }) => relative(folder, name)), ignored: passedOver.count }
 }
 
@@ -90,7 +101,7 @@ describe('a file source', () => {
     await symlink(join(folder, 'other'), join(folder, 'real', 'linked'))
     await symlink(join(folder, 'realer'), join(folder, 'real', 'near'))
     await symlink(join(folder, 'other', 'b.json'), join(folder, 'real', 'single.json'))
-    const { files, passedOver } = await fileSource([join(folder, 'real')]).list()
+    const { files, passedOver } = await listed(fileSource([join(folder, 'real')]))
     expect(files.map(({ name }) => relative(folder, name))).toEqual(['real/a.json'])
     expect(passedOver).toEqual({
       count: 3,
@@ -101,7 +112,7 @@ describe('a file source', () => {
 
   test('names what it passed over, those that may hold logs first', async () => {
     await write('.hidden', 'README.md', 'a.json.bz2', '_x.json', 'z.csv')
-    const { passedOver } = await fileSource([folder]).list()
+    const { passedOver } = await listed(fileSource([folder]))
     expect(passedOver.count).toBe(5)
     expect(passedOver.first.map(({ file, reason }) => `${relative(folder, file)} ${reason}`)).toEqual([
       '_x.json name',
@@ -114,7 +125,7 @@ describe('a file source', () => {
 
   test('of thousands of files that are passed over the count is exact, and ten are named', async () => {
     await write(...Array.from({ length: 300 }, (_, at) => `${at}.txt`))
-    const { passedOver } = await fileSource([folder]).list()
+    const { passedOver } = await listed(fileSource([folder]))
     expect([passedOver.count, passedOver.first.length]).toEqual([300, 10])
   })
 
@@ -122,7 +133,7 @@ describe('a file source', () => {
     await write('a.json')
     const at = new Date('2026-01-31T09:00:00Z')
     await utimes(join(folder, 'a.json'), at, at)
-    const state = async () => (await fileSource([folder]).list()).files[0]?.modified
+    const state = async () => (await listed(fileSource([folder]))).files[0]?.modified
     const before = await state()
     expect(await state()).toBe(before)
     await new Promise((done) => setTimeout(done, 20))
@@ -135,8 +146,8 @@ describe('a file source', () => {
     await mkdir(join(folder, 'd'))
     await symlink(join(folder, 'gone'), join(folder, 'd', 'a.json'))
     const source = fileSource([join(folder, 'd')])
-    const { files } = await source.list()
-    await expect(source.read(files[0]!)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    const { files } = await listed(source)
+    await expect(firstBytes(source, files[0]!)).rejects.toMatchObject({
       code: 'INPUT_UNREADABLE',
     })
   })
@@ -148,8 +159,8 @@ describe('a file source', () => {
   test('an empty file called .gz is damaged', async () => {
     await writeFile(join(folder, 'a.json.gz'), '')
     const source = fileSource([folder])
-    const { files } = await source.list()
-    await expect(source.read(files[0]!)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    const { files } = await listed(source)
+    await expect(firstBytes(source, files[0]!)).rejects.toMatchObject({
       code: 'INPUT_EMPTY_GZIP',
     })
   })

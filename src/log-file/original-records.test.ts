@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { localBytes } from './inflate.ts'
 import { originalRecords } from './original-records.ts'
 import { readLogFile } from './read-log-file.ts'
 
@@ -15,7 +16,7 @@ const event = (name: string) => ({ eventVersion: '1.11', eventName: name, eventT
 async function take(text: string | Buffer, ordinals: readonly number[], sha256: string | null = null) {
   const path = join(folder, 'file.json')
   writeFileSync(path, text)
-  const reading = originalRecords(path, { ordinals: new Set(ordinals), sha256 })
+  const reading = originalRecords(path, localBytes(path), { ordinals: new Set(ordinals), sha256 })
   const found: { ordinal: number; offset: number | null; within: number; text: string }[] = []
   for (;;) {
     const next = await reading.next()
@@ -76,7 +77,8 @@ describe('original records', () => {
     const { found } = await take(text, [2])
     let ordinal = 0
     const ordinals: number[] = []
-    for await (const piece of readLogFile(join(folder, 'file.json')))
+    const path = join(folder, 'file.json')
+    for await (const piece of readLogFile(path, localBytes(path)))
       if (piece.kind === 'records')
         for (const record of piece.records) {
           if ('node' in record && record.text.includes('"B"')) ordinals.push(ordinal)
@@ -91,7 +93,7 @@ describe('original records', () => {
   ])('of a file that is %s are those read before', async (state, text, expected) => {
     const path = join(folder, 'other.json')
     if (text !== undefined) writeFileSync(path, text)
-    const reading = originalRecords(path, { ordinals: new Set([0, 1]), sha256: null })
+    const reading = originalRecords(path, localBytes(path), { ordinals: new Set([0, 1]), sha256: null })
     const ordinals: number[] = []
     for (;;) {
       const next = await reading.next()

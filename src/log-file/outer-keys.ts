@@ -1,4 +1,4 @@
-import { containerKeys, recordKeys } from '../../core/event/record-keys.ts'
+import { containerKeys, recordKeys } from '../core/event/record-keys.ts'
 import { colon, comma, isSpace, openArray } from './json-bytes.ts'
 
 /** No key that matters is longer. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { RawRecord } from '../../core/event/source.ts'
+import type { RawRecord } from '../core/event/source.ts'
+import { localBytes } from './inflate.ts'
 import { defaultLimits, type ReadLimits, readLogFile } from './read-log-file.ts'
 
 let folder = ''
@@ -18,7 +19,7 @@ async function read(content: string | Buffer, limits: ReadLimits = defaultLimits
   await writeFile(path, content)
   const records: RawRecord[] = []
   let end: { sha256: string; bytes: number; digest: string | null; ignored: boolean } | undefined
-  for await (const piece of readLogFile(path, { limits })) {
+  for await (const piece of readLogFile(path, localBytes(path), { limits })) {
     if (piece.kind === 'records') records.push(...piece.records)
     else end = piece
   }
@@ -105,7 +106,8 @@ describe('a log file', () => {
     const path = join(folder, 'lines')
     await writeFile(path, content)
     const records: RawRecord[] = []
-    for await (const piece of readLogFile(path)) if (piece.kind === 'records') records.push(...piece.records)
+    for await (const piece of readLogFile(path, localBytes(path)))
+      if (piece.kind === 'records') records.push(...piece.records)
     expect(records.map((found) => ('code' in found ? found.code : found.kind))).toEqual(kinds)
     const named = records.flatMap((found) => ('code' in found ? [Number(/Line (\d+)/.exec(found.reason)?.[1])] : []))
     expect(named).toEqual(lines)
@@ -234,7 +236,7 @@ describe('a log file', () => {
     const codes = []
     for (const path of [join(folder, 'nothing'), folder])
       codes.push(
-        await readLogFile(path)
+        await readLogFile(path, localBytes(path))
           .next()
           .catch((error: { code: string }) => error.code),
       )

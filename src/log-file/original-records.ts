@@ -1,5 +1,5 @@
-import { InputFault } from '../../core/event/fault.ts'
-import type { OriginalFile, OriginalRecord } from '../../core/evidence/sources.ts'
+import { InputFault } from '../core/event/fault.ts'
+import type { OriginalFile, OriginalRecord } from '../core/evidence/sources.ts'
 import { type ReadOptions, readLogFile } from './read-log-file.ts'
 
 /**
@@ -9,7 +9,8 @@ import { type ReadOptions, readLogFile } from './read-log-file.ts'
  * @param sha256 of the inflated bytes when the file went into the lake
  */
 export async function* originalRecords(
-  path: string,
+  name: string,
+  stored: AsyncIterable<Uint8Array>,
   wanted: { readonly ordinals: ReadonlySet<number>; readonly sha256: string | null },
   options: Pick<ReadOptions, 'signal' | 'limits'> = {},
 ): AsyncGenerator<OriginalRecord, OriginalFile> {
@@ -22,7 +23,7 @@ export async function* originalRecords(
     }
   }
   try {
-    for await (const piece of readLogFile(path, { ...options, onItem })) {
+    for await (const piece of readLogFile(name, stored, { ...options, onItem })) {
       yield* found
       found = []
       if (piece.kind === 'end')

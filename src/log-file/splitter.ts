@@ -7,7 +7,7 @@
  * so that a file counts as valid JSON only as a whole. Where values stand in lines of their own, a broken line is given
  * up and the next one taken.
  */
-import { InputFault } from '../../core/event/fault.ts'
+import { InputFault } from '../core/event/fault.ts'
 import { describeStart, shown } from './bytes.ts'
 import { beginsValue, closeArray, comma, isDigit, isSpace, newline, openArray, openObject } from './json-bytes.ts'
 import { createLineCounter } from './line-counter.ts'

@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { InputFault, recordFault } from '../../core/event/fault.ts'
-import { JsonFault, type JsonNode, parseJson } from '../../core/event/json.ts'
-import { hasDeliveredName } from '../../core/event/log-path.ts'
-import type { FilePiece, RawRecord, SourceKind } from '../../core/event/source.ts'
-import { isDigest, isOwnOutput, looksLikeRecord, unwrap, unwrapEnvelope } from '../../core/event/unwrap.ts'
+import { InputFault, recordFault } from '../core/event/fault.ts'
+import { JsonFault, type JsonNode, parseJson } from '../core/event/json.ts'
+import { hasDeliveredName } from '../core/event/log-path.ts'
+import type { RawRecord, SourceKind } from '../core/event/source.ts'
+import { isDigest, isOwnOutput, looksLikeRecord, unwrap, unwrapEnvelope } from '../core/event/unwrap.ts'
+import type { FilePiece } from './file-piece.ts'
 import { inflatedBytes } from './inflate.ts'
 import { type BrokenLine, createSplitter, type ItemContext } from './splitter.ts'
 
@@ -38,14 +39,21 @@ export interface ReadOptions {
   readonly onItem?: (item: FoundItem) => void
 }
 
-/** Reads one log file of any known form as a stream of records. @throws InputFault */
+/**
+ * Reads one log file of any known form as a stream of records.
+ *
+ * @param name its path or key: the name of a delivered file is a part of what makes a record one of a trail
+ * @param stored its bytes, gzipped or not
+ * @throws InputFault
+ */
 export async function* readLogFile(
-  path: string,
+  name: string,
+  stored: AsyncIterable<Uint8Array>,
   { limits = defaultLimits, signal, onItem }: ReadOptions = {},
 ): AsyncGenerator<FilePiece> {
   const hash = createHash('sha256')
   let bytes = 0
-  const values = valueReader({ limits, deliveredName: hasDeliveredName(path), onItem })
+  const values = valueReader({ limits, deliveredName: hasDeliveredName(name), onItem })
   const splitter = createSplitter({
     maxItemBytes: limits.recordBytes,
     onItem: (item, context, start) =>
@@ -53,7 +61,7 @@ export async function* readLogFile(
     onBroken: values.broken,
     records: values.count,
   })
-  for await (const chunk of inflatedBytes(path, values.count)) {
+  for await (const chunk of inflatedBytes(stored, values.count)) {
     signal?.throwIfAborted()
     bytes += chunk.length
     if (bytes > limits.fileBytes) throw new InputFault('INPUT_TOO_LARGE', { limit: limits.fileBytes })

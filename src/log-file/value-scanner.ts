@@ -1,5 +1,5 @@
 /** Finds the end of a JSON value that comes in chunks, and gathers its bytes; what stands between values is not its matter. */
-import { InputFault } from '../../core/event/fault.ts'
+import { InputFault } from '../core/event/fault.ts'
 import { backslash, closeArray, closeObject, endsScalar, openArray, openObject, quote } from './json-bytes.ts'
 import { createOuterKeys } from './outer-keys.ts'
 
