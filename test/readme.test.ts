@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-/** The demo takes half a minute; test/real/demo.mjs holds it against the README. */
+/** The demo takes half a minute; test/real/demo.real.mjs holds it against the README. */
 const blocks = [...readme.matchAll(/```console\n\$ npx trailbook (.*)\n([\s\S]*?)```/g)]
   .map((m) => ({
     command: m[1]!,
