@@ -1,0 +1,260 @@
+/** One bucket: three requests and what can go wrong with them. */
+import { setMaxListeners } from 'node:events'
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { TrailbookError } from '../core/errors.ts'
+import { InputFault } from '../core/event/fault.ts'
+import { type AwsClients, awsClients, environmentEndpoint } from './clients.ts'
+import { awsError, isDenied, isExpired, isNetworkFailure, kmsKeyOf, type SdkError, statusOf } from './errors.ts'
+import type { AwsSettings } from './settings.ts'
+
+export interface ListedObject {
+  readonly key: string
+  /** Stored bytes. */
+  readonly size: number
+  /** Without its quotes. */
+  readonly etag: string
+}
+
+export interface ListRequest {
+  readonly prefix: string
+  /** Tell of folders below the prefix instead of what lies in them. */
+  readonly folders?: boolean
+  /** Only keys that sort after this one. */
+  readonly startAfter?: string | undefined
+  readonly token?: string | undefined
+  /** Objects and folders of one answer, at most 1,000. */
+  readonly max?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ListPage {
+  readonly objects: readonly ListedObject[]
+  /** Prefixes, each with its final slash. */
+  readonly folders: readonly string[]
+  /** Where to go on; undefined at the end. */
+  readonly token: string | undefined
+}
+
+export interface GetRequest {
+  readonly key: string
+  /** Bytes to leave out at the beginning. */
+  readonly from?: number
+  /** Fail when the object is no longer this one. */
+  readonly etag?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface GotObject {
+  readonly body: AsyncIterable<Uint8Array>
+  /** Bytes of this answer; -1 where it does not say. */
+  readonly size: number
+  readonly etag: string
+  readonly version: string | null
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+export interface Bucket {
+  readonly name: string
+  /** @throws TrailbookError AWS_* */
+  list(request: ListRequest): Promise<ListPage>
+  /** @throws InputFault where this one object cannot be read; TrailbookError AWS_* where that will not be the only one */
+  get(request: GetRequest): Promise<GotObject>
+  close(): void
+}
+
+/**
+ * Finds the bucket, in whichever Region it lies.
+ *
+ * @throws TrailbookError AWS_NO_BUCKET, AWS_CREDENTIALS_*, AWS_ROLE_REFUSED, AWS_UNREACHABLE
+ */
+export async function openBucket(name: string, settings: AwsSettings = {}, signal?: AbortSignal): Promise<Bucket> {
+  const clients = await awsClients(settings)
+  try {
+    const region = await bucketRegion(name, clients, settings, signal)
+    return bucketIn(name, clients, settings, region)
+  } catch (error) {
+    clients.close()
+    throw error
+  }
+}
+
+const newClient = (clients: AwsClients, region: string): S3Client =>
+  new S3Client({
+    ...clients.config(region),
+    forcePathStyle: clients.customEndpoint('S3'),
+    followRegionRedirects: true,
+    // Gzip has a checksum of its own and digests hash the content, so another one over every body only costs time.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  })
+
+const endpointOf = (settings: AwsSettings): string | undefined => settings.endpoint ?? environmentEndpoint('S3')
+
+/** Any answer names the Region, a refusal and a redirection, too. */
+async function bucketRegion(
+  name: string,
+  clients: AwsClients,
+  settings: AwsSettings,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const s3 = newClient(clients, clients.region)
+  const asked = {
+    permission: 's3:ListBucket',
+    resource: bucketArn(clients, name),
+    endpoint: endpointOf(settings),
+    role: settings.role?.arn,
+  }
+  try {
+    const answer = await renewing(clients, () =>
+      s3.send(new HeadBucketCommand({ Bucket: name }), signal === undefined ? {} : { abortSignal: signal }),
+    )
+    return answer.BucketRegion ?? clients.region
+  } catch (error) {
+    const found = (error as SdkError).$response?.headers?.['x-amz-bucket-region']
+    if (statusOf(error) === 404) throw new TrailbookError('AWS_NO_BUCKET', { bucket: name }, { cause: error })
+    // A HEAD has no body that says why: the listing that follows tells it better.
+    if (found !== undefined && found !== clients.region) return found
+    if (statusOf(error) === 403 || statusOf(error) === 400) return found ?? clients.region
+    throw awsError(error, asked)
+  }
+}
+
+const bucketArn = ({ partition }: AwsClients, name: string): string => `arn:${partition}:s3:::${name}`
+
+/** Once more with new credentials where the old ones ran out. */
+async function renewing<T>({ credentials }: AwsClients, send: () => Promise<T>): Promise<T> {
+  let key: string | undefined
+  try {
+    key = (await credentials.provider()).accessKeyId
+    return await send()
+  } catch (error) {
+    if (!isExpired(error) || !(await credentials.renew(key))) throw error
+    return send()
+  }
+}
+
+function bucketIn(name: string, clients: AwsClients, settings: AwsSettings, region: string): Bucket {
+  const s3 = newClient(clients, region)
+  const arn = bucketArn(clients, name)
+  const told = { endpoint: endpointOf(settings), role: settings.role?.arn }
+  const send = <T>(call: (options: { abortSignal?: AbortSignal }) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    // Each request under way listens to it: many are no leak.
+    if (signal !== undefined) setMaxListeners(0, signal)
+    return renewing(clients, () => call(signal === undefined ? {} : { abortSignal: signal }))
+  }
+
+  return {
+    name,
+    async list({ prefix, folders, startAfter, token, max, signal }) {
+      const command = new ListObjectsV2Command({
+        Bucket: name,
+        Prefix: prefix,
+        // Keys may hold characters that XML has no way to write.
+        EncodingType: 'url',
+        ...(folders && { Delimiter: '/' }),
+        ...(startAfter !== undefined && token === undefined && { StartAfter: startAfter }),
+        ...(token !== undefined && { ContinuationToken: token }),
+        ...(max !== undefined && { MaxKeys: max }),
+      })
+      try {
+        const page = await send((options) => s3.send(command, options), signal)
+        // Some servers give keys as they are, whatever was asked for.
+        const plain = page.EncodingType === 'url' ? decoded : (text: string) => text
+        if (page.IsTruncated && page.NextContinuationToken === undefined) throw listingBreaksOff()
+        return {
+          objects: (page.Contents ?? []).map(({ Key = '', Size = -1, ETag = '' }) => ({
+            key: plain(Key),
+            size: Size,
+            etag: unquoted(ETag),
+          })),
+          folders: (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => plain(Prefix)),
+          token: page.IsTruncated ? page.NextContinuationToken : undefined,
+        }
+      } catch (error) {
+        if ((error as Error).name === 'NoSuchBucket') throw noBucket(name, error)
+        throw awsError(error, { permission: 's3:ListBucket', resource: `${arn} (prefix ${prefix || 'none'})`, ...told })
+      }
+    },
+    async get({ key, from = 0, etag, signal }) {
+      const command = new GetObjectCommand({
+        Bucket: name,
+        Key: key,
+        ...(from > 0 && { Range: `bytes=${from}-` }),
+        ...(etag !== undefined && { IfMatch: `"${etag}"` }),
+      })
+      try {
+        const got = await send((options) => s3.send(command, options), signal)
+        return {
+          body: got.Body as unknown as AsyncIterable<Uint8Array>,
+          size: got.ContentLength ?? -1,
+          etag: unquoted(got.ETag ?? ''),
+          version: got.VersionId ?? null,
+          metadata: got.Metadata ?? {},
+        }
+      } catch (error) {
+        throw await getError(error, key, signal)
+      }
+    },
+    close: () => clients.close(),
+  }
+
+  async function getError(error: unknown, key: string, signal: AbortSignal | undefined): Promise<unknown> {
+    const { name: kind } = error as Error
+    const status = statusOf(error)
+    const cause = { cause: error }
+    const asked = { permission: 's3:GetObject', resource: `${arn}/${key}`, ...told }
+    if (kind === 'NoSuchBucket') return noBucket(name, error)
+    if (isExpired(error) || isNetworkFailure(error)) return awsError(error, asked)
+    if (status === 404) return new InputFault('INPUT_OBJECT_GONE', {}, cause)
+    if (status === 412) return new InputFault('INPUT_OBJECT_CHANGED', {}, cause)
+    if (kind === 'InvalidObjectState') {
+      const storage = (error as { StorageClass?: string }).StorageClass ?? 'GLACIER'
+      return new InputFault('INPUT_OBJECT_ARCHIVED', { storage }, cause)
+    }
+    if (isDenied(error) || kmsKeyOf((error as Error).message) !== undefined) {
+      const refusal = /AccessDenied|KMS/.test(kind) ? await kmsRefusal(error as Error, key, signal) : undefined
+      return refusal ?? awsError(error, asked)
+    }
+    if (status !== undefined && status >= 500 && status !== 503)
+      return new InputFault('INPUT_UNREADABLE', { reason: `S3 answers ${status} ${kind}` }, cause)
+    return awsError(error, asked)
+  }
+
+  /** The refusal often names no key; the object's head does, and can be read without it. */
+  async function kmsRefusal(error: Error, key: string, signal?: AbortSignal): Promise<TrailbookError | undefined> {
+    const named = kmsKeyOf(error.message)
+    if (named === undefined && error.message.includes('s3:GetObject')) return undefined
+    if (named !== undefined && named.account !== 'unknown') return kmsDenied(named.key, key, error)
+    const head = await send(
+      (options) => s3.send(new HeadObjectCommand({ Bucket: name, Key: key }), options),
+      signal,
+    ).catch(() => undefined)
+    const id = head?.SSEKMSKeyId
+    return id === undefined && named === undefined ? undefined : kmsDenied(id ?? 'of the bucket', key, error)
+  }
+
+  function kmsDenied(id: string, key: string, cause: Error): TrailbookError {
+    const account = /^arn:[^:]*:kms:[^:]*:(\d{12}):/.exec(id)?.[1] ?? 'unknown'
+    return new TrailbookError('AWS_KMS_DENIED', { key: id, account, resource: `${arn}/${key}` }, { cause })
+  }
+}
+
+const noBucket = (bucket: string, cause: unknown): TrailbookError =>
+  new TrailbookError('AWS_NO_BUCKET', { bucket }, { cause })
+
+/** Taken for a whole one, it would make files that nobody listed look like files that are not there. */
+const listingBreaksOff = (): TrailbookError =>
+  new TrailbookError('AWS_FAILED', {
+    permission: 's3:ListBucket',
+    reason: 'the server says that there is more, and not how to go on',
+  })
+
+const unquoted = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '')
+
+const decoded = (text: string): string => (/[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text)

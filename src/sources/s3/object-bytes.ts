@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Bucket, GotObject } from '../../aws/bucket.ts'
+import { TrailbookError } from '../../core/errors.ts'
+import { InputFault } from '../../core/event/fault.ts'
+
+interface ObjectBytesOptions {
+  readonly bucket: Bucket
+  readonly key: string
+  readonly signal?: AbortSignal | undefined
+  /** Pauses before going on, in milliseconds; as many as there are attempts without a byte between them. */
+  readonly pauses?: readonly number[]
+}
+
+const usualPauses = [100, 400, 1600, 5000]
+
+/**
+ * The bytes of an object to its end: a body that is cut off is asked for again from there, as long as the object is
+ * still the same.
+ *
+ * @throws InputFault INPUT_OBJECT_CHANGED and others of `Bucket.get`; TrailbookError AWS_UNREACHABLE
+ */
+export async function* objectBytes(
+  first: GotObject,
+  { bucket, key, signal, pauses = usualPauses }: ObjectBytesOptions,
+): AsyncGenerator<Uint8Array, void> {
+  let got = first
+  let at = 0
+  let idle = 0
+  for (;;) {
+    let cause: unknown
+    try {
+      for await (const chunk of got.body) {
+        at += chunk.length
+        if (chunk.length > 0) idle = 0
+        yield chunk
+      }
+      if (first.size < 0 || at >= first.size) return
+    } catch (error) {
+      if (signal?.aborted || error instanceof InputFault || error instanceof TrailbookError) throw error
+      cause = error
+    }
+    const pause = pauses[idle++]
+    if (pause === undefined)
+      throw new TrailbookError(
+        'AWS_UNREACHABLE',
+        { endpoint: `of s3://${bucket.name}`, reason: 'it cuts off what it sends' },
+        { cause },
+      )
+    // Spread out, so that many streams that broke together do not come back together.
+    await sleep(pause * (0.5 + Math.random()), undefined, signal === undefined ? {} : { signal })
+    got = await bucket.get({ key, from: at, etag: first.etag, signal })
+  }
+}
