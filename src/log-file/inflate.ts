@@ -1,13 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { InputFault } from '../core/event/fault.ts'
 
 const chunkSize = 256 * 1024
-
-/** The bytes of a local file as they are stored. */
-export const localBytes = (path: string): AsyncIterable<Uint8Array> =>
-  createReadStream(path, { highWaterMark: chunkSize })
 
 /**
  * Stored bytes, gunzipped where they begin as gzip does, whatever the name says. Gzip files in a row are one stream, as
@@ -75,4 +70,6 @@ const systemReasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   EIO: 'the disk reports an error',
   ELOOP: 'its symbolic links run in a circle',
+  ENAMETOOLONG: 'its path is too long for this system',
+  EMFILE: 'too many files are open',
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { localBytes } from './inflate.ts'
+import { localBytes } from './local-bytes.ts'
 import { originalRecords } from './original-records.ts'
 import { readLogFile } from './read-log-file.ts'
 

@@ -32,7 +32,8 @@ export async function* originalRecords(
   } catch (error) {
     if (!(error instanceof InputFault)) throw error
     yield* found
-    const gone = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
+    const gone =
+      error.code === 'INPUT_OBJECT_GONE' || (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
     return { state: gone ? 'gone' : 'unreadable', sha256: null, reason: error.message }
   }
   return { state: 'unreadable', sha256: null, reason: 'it has no end' }

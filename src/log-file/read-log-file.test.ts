@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RawRecord } from '../core/event/source.ts'
-import { localBytes } from './inflate.ts'
+import { localBytes } from './local-bytes.ts'
 import { defaultLimits, type ReadLimits, readLogFile } from './read-log-file.ts'
 
 let folder = ''

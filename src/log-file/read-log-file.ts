@@ -16,8 +16,11 @@ export interface ReadLimits {
   readonly depth: number
 }
 
-/** CloudTrail's own limits are 50 MB a file and 1 MB a record; CloudWatch exports may be larger files. */
-export const defaultLimits: ReadLimits = { fileBytes: 8 * 2 ** 30, recordBytes: 4 * 2 ** 20, depth: 100 }
+/**
+ * CloudTrail's own limits are 50 MB a file and 1 MB a record; CloudWatch exports may be larger files, and within an envelope a
+ * record has a backslash before each quote. A record of nothing but `{},` takes a hundred times its size while it is read.
+ */
+export const defaultLimits: ReadLimits = { fileBytes: 8 * 2 ** 30, recordBytes: 2 * 2 ** 20, depth: 100 }
 
 /** After so many values without a single record, a file is taken for something else. */
 const patience = 1000

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -93,7 +94,7 @@ describe('a file source', () => {
     await symlink(join(folder, 'real'), join(folder, 'real', 'loop'))
     await symlink(join(folder, 'real', 'sub'), join(folder, 'real', 'linked'))
     await symlink(join(folder, 'real', 'a.json'), join(folder, 'real', 'same.json'))
-    expect(await list('real')).toEqual({ files: ['real/a.json', 'real/linked/b.json'], ignored: 0 })
+    expect(await list('real')).toEqual({ files: ['real/a.json', 'real/sub/b.json'], ignored: 0 })
   })
 
   test('a link out of the given folder is named and not followed, unless its target was given, too', async () => {
@@ -151,6 +152,19 @@ describe('a file source', () => {
       code: 'INPUT_UNREADABLE',
     })
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'a pipe is passed over in a folder, and a fault when it is named',
+    async () => {
+      await write('a.json')
+      execFileSync('mkfifo', [join(folder, 'pipe.json')])
+      const { files, passedOver } = await listed(fileSource([folder]))
+      expect([files.length, passedOver.first]).toEqual([1, [{ file: join(folder, 'pipe.json'), reason: 'special' }]])
+      const named = fileSource([folder, join(folder, 'pipe.json')])
+      const pipe = (await listed(named)).files.find(({ name }) => name.endsWith('pipe.json'))!
+      await expect(firstBytes(named, pipe)).rejects.toMatchObject({ code: 'INPUT_NOT_A_FILE' })
+    },
+  )
 
   test('a path that does not exist is an error before anything is read', async () => {
     await expect(list('nothing')).rejects.toMatchObject({ code: 'INPUT_MISSING' })

@@ -7,6 +7,9 @@ import { parseDigestName } from '../../core/digest/digest-name.ts'
  */
 export const sidecarEnding = '.metadata.json'
 
+/** Read with its digest, and no file of its own. */
+export const isSidecarName = (name: string): boolean => /_CloudTrail-Digest_.*\.metadata\.json$/.test(name)
+
 /** Null where there is none; empty where nothing can be read from it. */
 export async function readSidecar(location: string): Promise<Readonly<Record<string, string>> | null> {
   if (parseDigestName(location.replaceAll('\\', '/')) === undefined) return null

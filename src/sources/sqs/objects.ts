@@ -1,0 +1,91 @@
+import { TrailbookError } from '../../core/errors.ts'
+import type { LogFile, LogSource, OpenedFile } from '../../core/event/source.ts'
+import type { NotifiedObject } from './notification.ts'
+
+/** A bucket whose objects can be opened, and fetched ahead of that. */
+export type OpenBucket = (bucket: string) => Promise<Pick<LogSource, 'open' | 'expect'>>
+
+interface ObjectSource {
+  readonly source: LogSource
+  /** Objects that could not be had, by location, with the reason. What is wrong with their content is noted in the lake instead. */
+  missed(): ReadonlyMap<string, string>
+}
+
+/** Objects that messages told of, as a source. */
+export function notifiedSource(objects: readonly NotifiedObject[], openBucket: OpenBucket): ObjectSource {
+  const missed = new Map<string, string>()
+  const buckets = new Map<string, Awaited<ReturnType<OpenBucket>>>()
+  const owners = new WeakMap<LogFile, Awaited<ReturnType<OpenBucket>>>()
+  const unique = [...new Map(objects.map((object) => [locationOf(object), object])).values()]
+
+  /** The files of buckets that can be opened at all. */
+  const openable = async (): Promise<readonly LogFile[]> => {
+    for (const name of new Set(unique.map(({ bucket }) => bucket)))
+      try {
+        buckets.set(name, await openBucket(name))
+      } catch (error) {
+        if (!(error instanceof TrailbookError) || error.code === 'AWS_UNREACHABLE') throw error
+        for (const object of unique) if (object.bucket === name) missed.set(locationOf(object), error.message)
+      }
+    return unique.flatMap((object) => {
+      const bucket = buckets.get(object.bucket)
+      if (bucket === undefined) return []
+      const file = fileOf(object)
+      owners.set(file, bucket)
+      return [file]
+    })
+  }
+  const watching = async <T>(location: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      missed.set(location, error instanceof Error ? error.message : String(error))
+      throw error
+    }
+  }
+  async function* watched(location: string, bytes: OpenedFile['bytes']): AsyncGenerator<Uint8Array, void> {
+    const source = bytes[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const next = await watching(location, () => source.next())
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      await source.return?.()
+    }
+  }
+  const ownerOf = (file: LogFile): Awaited<ReturnType<OpenBucket>> => {
+    const owner = owners.get(file)
+    if (owner === undefined) throw new Error(`${file.location} was not listed by this source`)
+    return owner
+  }
+  return {
+    source: {
+      async *list({ onFound } = {}) {
+        const files = await openable()
+        onFound?.(files.length)
+        if (files.length > 0) yield files
+      },
+      expect(files) {
+        for (const bucket of buckets.values()) bucket.expect?.(files.filter((file) => owners.get(file) === bucket))
+      },
+      async open(file, options) {
+        const { bytes, metadata } = await watching(file.location, () => ownerOf(file).open(file, options))
+        return { bytes: watched(file.location, bytes), metadata }
+      },
+    },
+    missed: () => missed,
+  }
+}
+
+export const locationOf = ({ bucket, key }: Pick<NotifiedObject, 'bucket' | 'key'>): string => `s3://${bucket}/${key}`
+
+/** As a listing of the bucket has it, so that neither way takes what the other one has. */
+const fileOf = (object: NotifiedObject): LogFile => ({
+  name: locationOf(object),
+  location: locationOf(object),
+  size: object.size,
+  modified: object.etag,
+  version: null,
+})

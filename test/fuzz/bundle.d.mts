@@ -1,0 +1,1 @@
+export function bundleFuzz(folder: string): Promise<{ readonly fuzz: string; readonly runner: string }>
