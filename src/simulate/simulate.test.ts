@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../cli/config.ts'
+import { verifyLogs } from '../compose.ts'
 import { parseLogPath } from '../core/event/log-path.ts'
 import { ingest } from '../lake/ingest.ts'
 import { openLake } from '../lake/lake.ts'
 import { fileSource } from '../sources/files/file-source.ts'
+import { createDigestSigner } from './digest-signer.ts'
 import { folderSink } from './folder-sink.ts'
 import type { GroundTruth } from './ground-truth.ts'
 import { type SimulateRequest, simulate } from './simulate.ts'
@@ -277,4 +279,32 @@ test.each([
   [{ events: 500 }, '500 events are too few: 6 accounts over 2 days with these stories need 722.'],
 ])('%o is refused', (request, message) => {
   expect(() => make(request)).toThrow(message)
+})
+
+describe('digests of a simulation', () => {
+  test('list every log file, hour by hour, in each account and Region, and are signed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'trailbook-simulate-digests-'))
+    try {
+      const sink = folderSink(folder)
+      const truth = simulate({ events: 3000, seed: '7', days: 1, stories: 'none' }, sink, {
+        signer: createDigestSigner(),
+        write: sink.write,
+      })
+      const keys = [{ path: 'keys.json', content: await readFile(join(folder, 'keys.json'), 'utf8') }]
+      const { verdict, places } = await verifyLogs([folder], {
+        keys,
+        range: { from: null, to: null },
+        accounts: [],
+        regions: [],
+        signal: new AbortController().signal,
+        onProgress: () => {},
+      })
+      expect(verdict).toBe('valid')
+      expect(places.flatMap(({ logs }) => logs)).toHaveLength(truth.files)
+      expect(places).toHaveLength(truth.organisation.accounts.flatMap(({ regions }) => regions).length)
+      expect(places.every(({ from }) => from === truth.window.from)).toBe(true)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
 })

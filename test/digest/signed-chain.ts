@@ -67,6 +67,24 @@ export interface Chain {
 const compact = (time: string): string => time.replace(/[-:]/g, '')
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
+const record = (eventID: string, { account, region, from }: { account: string; region: string; from: string }) => ({
+  eventVersion: '1.08',
+  userIdentity: { type: 'AWSService', invokedBy: 'example.amazonaws.com' },
+  eventTime: from,
+  eventSource: 'sts.amazonaws.com',
+  eventName: 'AssumeRole',
+  awsRegion: region,
+  sourceIPAddress: 'example.amazonaws.com',
+  requestParameters: null,
+  responseElements: null,
+  eventID,
+  readOnly: true,
+  eventType: 'AwsApiCall',
+  managementEvent: true,
+  recipientAccountId: account,
+  eventCategory: 'Management',
+})
+
 export function makeChain({
   signer,
   start = '2026-03-01T00:00:00Z',
@@ -100,7 +118,7 @@ export function makeChain({
       ? []
       : ['10', '30'].map((minute, at): StoredObject => {
           const name = `${account}_CloudTrail_${region}_${compact(from).slice(0, 11)}${minute}Z_${trail}${index}${at}.json.gz`
-          const records = [0, 1].map((n) => ({ eventID: `${trail}-${region}-${index}-${at}-${n}`, eventTime: from }))
+          const records = [0, 1].map((n) => record(`${trail}-${region}-${index}-${at}-${n}`, { account, region, from }))
           return {
             bucket: place,
             key: `${head}/CloudTrail/${region}/${day}/${name}`,

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path'
-import { readText, shownPath } from '../../authoring/library.ts'
-import { verifyLogs } from '../../compose.ts'
+import { shownPath } from '../../authoring/library.ts'
+import { isS3Location, verifyLakeLogs, verifyLogs } from '../../compose.ts'
 import type { Range } from '../../core/digest/gaps.ts'
 import type { ChainVerdict } from '../../core/digest/judge.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { parseTime } from '../../core/run/window.ts'
 import { isoTime } from '../../core/time.ts'
-import { argumentList, defineCommand, flag, type Given, list, text } from '../command.ts'
+import { argumentList, type CliContext, defineCommand, flag, type Given, list, text } from '../command.ts'
+import { loadConfig } from '../config.ts'
+import { keyFilesOf } from '../key-files.ts'
+import { s3Request } from '../s3-settings.ts'
+import { requireLake } from '../sources.ts'
 import { chainLines } from '../verify-logs-lines.ts'
 import { scopeOptions } from '../window-options.ts'
 
@@ -14,12 +18,15 @@ export const verifyLogsCommand = defineCommand({
   name: 'verify-logs',
   summary: 'Check log files against the digests that CloudTrail signed',
   details:
-    'Works without a network on a copy of the bucket with its folders AWSLogs/…/CloudTrail and CloudTrail-Digest. A digest is checked by the signature that its successor holds; for the newest one put the output of aws s3api head-object beside it, as <name>.metadata.json. Exits with 0 where all is valid, 1 where something was changed or is missing, and 2 where that cannot be told: no digests, no keys, no signature, or times that the digests do not reach.',
-  arguments: [{ name: '<path...>', description: 'folders with copies of buckets, one for each' }],
+    'Checks what the lake keeps of digests, log files and keys: without a network, and without the files. With a path it checks a copy of the bucket with its folders AWSLogs/…/CloudTrail and CloudTrail-Digest, or s3://bucket itself. A digest is checked by the signature that its successor holds; for the newest one of a copy put the output of aws s3api head-object beside it, as <name>.metadata.json. Exits with 0 where all is valid, 1 where something was changed or is missing, and 2 where that cannot be told: no digests, no keys, no signature, or times that the digests do not reach.',
+  arguments: [
+    { name: '[path...]', description: 'folders with copies of buckets, one for each, or s3://bucket/prefix' },
+  ],
   options: [
     {
       flags: '--keys <file>',
-      description: 'public keys, as aws cloudtrail list-public-keys prints them; may be given several times',
+      description:
+        'public keys, as aws cloudtrail list-public-keys prints them, instead of those that the lake keeps (repeatable)',
       repeatable: true,
     },
     { flags: '--from <time>', description: 'files delivered since then (UTC); also where the copy begins' },
@@ -28,6 +35,7 @@ export const verifyLogsCommand = defineCommand({
     { flags: '--all', description: 'in JSON, list what is valid, too' },
   ],
   examples: [
+    { command: 'trailbook verify-logs', says: 'is all that was ingested as it was delivered?' },
     { command: 'trailbook verify-logs bucket --keys keys.json', says: 'is all of it as it was delivered?' },
     {
       command: 'trailbook verify-logs bucket --keys keys.json --from 2026-01-01 --to 2026-02-01 --region eu-west-1',
@@ -36,21 +44,24 @@ export const verifyLogsCommand = defineCommand({
   ],
   async action(given, context) {
     const range = rangeOf(given)
-    const keys = await Promise.all(
-      list(given, 'keys').map(async (path) => ({ path, content: await readText(resolve(context.cwd, path)) })),
-    )
-    const result = await verifyLogs(
-      argumentList(given, 'path').map((path) => resolve(context.cwd, path)),
-      {
-        keys,
-        range,
-        accounts: list(given, 'account'),
-        regions: list(given, 'region'),
-        signal: context.signal,
-        onProgress: (done, all) => context.progress(`${done} of ${all} log files`),
-      },
-    )
-    context.progress(undefined)
+    const paths = argumentList(given, 'path')
+    const request = {
+      keys: await keyFilesOf(given, context),
+      s3: s3Request(undefined, context),
+      range,
+      accounts: list(given, 'account'),
+      regions: list(given, 'region'),
+      signal: context.signal,
+      onProgress: (done: number, all: number) =>
+        context.progress(`${done} of ${all} ${paths.length === 0 ? 'accounts and Regions' : 'log files'}`),
+    }
+    const result = await (paths.length === 0
+      ? verifyLake(request, context)
+      : verifyLogs(
+          paths.map((path) => (isS3Location(path) ? path : resolve(context.cwd, path))),
+          request,
+        )
+    ).finally(() => context.progress(undefined))
     return {
       exitCode: exitCodes[result.verdict],
       json: {
@@ -65,6 +76,13 @@ export const verifyLogsCommand = defineCommand({
     }
   },
 })
+
+/** @throws TrailbookError CLI_NO_LAKE */
+async function verifyLake(request: Parameters<typeof verifyLakeLogs>[1], context: CliContext) {
+  const config = await loadConfig(context)
+  await requireLake(config, context)
+  return verifyLakeLogs(config.lake, request)
+}
 
 const exitCodes = { valid: 0, invalid: 1, unknown: 2 } as const
 

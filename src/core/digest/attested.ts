@@ -1,69 +1,145 @@
-/** What checked digests tell coverage: when nothing that was delivered is missing, and when nothing was delivered. */
-import type { CoverageFacts } from '../run/coverage-facts.ts'
-import { inOrder, type Span, without } from '../run/coverage-spans.ts'
-import { isoTime, milliseconds, minute } from '../time.ts'
-import type { PlaceVerdict } from './judge.ts'
+/** What checked digests tell coverage: when nothing that was delivered is missing, when nothing was delivered, and what is lost. */
+import type { Attestation, CoverageFacts } from '../run/coverage-facts.ts'
+import { both, inOrder, type Span, without } from '../run/coverage-spans.ts'
+import { hour, isoTime, milliseconds, minute, second } from '../time.ts'
+import { baseName } from './find-file.ts'
+import type { DigestVerdict, PlaceVerdict } from './judge.ts'
 import type { LogVerdict } from './logs.ts'
 
-type Attested = CoverageFacts['attested']
+type Lost = CoverageFacts['damaged'][number]
 
 /** Digests tell times of delivery. An event may take so long to be delivered (User Guide: about 5 minutes on average). */
 const delay = 15 * minute
 
 /**
- * Times of events for `CoverageFacts.attested`.
+ * Times of events for `CoverageFacts.attested`, and those for `damaged`: what a digest, or the lack of one, says is lost.
  *
- * A digest counts where it is valid, all its log files are, and the lake holds them (`isHeld`). Digests in a row attest from
- * the start of the first until a delivery's delay before the end of the last. Where another trail of the place has a fault,
- * or a log file that no digest lists was delivered, nothing is attested.
- *
- * @param isHeld whether the lake read the file with these bytes
+ * Digests of a trail in a row attest from the start of the first until a delivery's delay before the end of the last. Of several
+ * trails in one place all must, each from the beginning of its first chain on. Nothing is attested where a digest or a log
+ * file is not valid; and where one is invalid, missing or not listed, the time is lost.
  */
-export function attestedBy(places: readonly PlaceVerdict[], isHeld: (log: LogVerdict) => boolean): Attested {
-  return places.flatMap((place) => {
-    const lost = new Set(
-      place.logs.filter((log) => log.verdict !== 'valid' || !isHeld(log)).map(({ digest, path }) => digest ?? path),
+export function attestedBy(places: readonly PlaceVerdict[]): { attested: Attestation[]; lost: Lost[] } {
+  const all = places.map(judgePlace)
+  return { attested: all.flatMap(({ attested }) => attested), lost: all.flatMap(({ lost }) => lost) }
+}
+
+function judgePlace(place: PlaceVerdict): { attested: Attestation[]; lost: Lost[] } {
+  if (place.digests.length === 0) return { attested: [], lost: [] }
+  const lost = lostOf(place).filter(({ from, to }) => from < to)
+  const doubtful = [
+    ...place.digests
+      .filter(({ verdict }) => verdict === 'unknown')
+      .map(windowOf)
+      .map(early),
+    ...place.logs.filter(isDoubtful).map((log) => eventsOf(log, place)),
+  ]
+  const holes = inOrder([...lost, ...doubtful])
+  const trails = trailsOf(place.digests)
+  const told = [...trails.values()].map(toldBy)
+  const attested = told
+    .reduce(
+      (common, { attests, absent }) => both(common, inOrder([...absent, ...attests])),
+      inOrder(told.flatMap(({ attests }) => attests)),
     )
-    const windows = place.digests.flatMap(({ from, to, logs, verdict, path }) =>
-      from === null
-        ? []
-        : [
-            {
-              from: milliseconds(from),
-              to: milliseconds(to),
-              state: verdict !== 'valid' || lost.has(path) ? 'lost' : logs === 0 ? 'quiet' : 'verified',
-            } as const,
-          ],
-    )
-    const of = (state: 'lost' | 'quiet' | 'verified'): Span[] => inOrder(windows.filter((one) => one.state === state))
-    const holes = inOrder([
-      ...of('lost').map(early),
-      ...place.gaps.map(({ from, to }) =>
-        early({ from: from === null ? 0 : milliseconds(from), to: milliseconds(to) }),
-      ),
-      ...place.logs.flatMap(({ digest, delivered }) =>
-        digest !== null || delivered === null
-          ? []
-          : [early({ from: milliseconds(delivered), to: milliseconds(delivered) + minute })],
-      ),
-    ])
-    const busy = of('verified').map(early)
-    const whole = inOrder([...of('quiet'), ...of('verified')])
-      .map(late)
-      .flatMap((span) => without(span, holes))
-    const quiet = of('quiet')
-      .map(late)
-      .flatMap((span) => without(span, inOrder([...holes, ...busy])))
-    const verified = whole.flatMap((span) => without(span, quiet))
-    const told = (state: 'verified' | 'quiet') => (span: Span) => ({
+    .flatMap((span) => without(span, holes))
+  const busy = inOrder(place.digests.filter(({ logs }) => logs > 0).map((digest) => early(windowOf(digest))))
+  const quiet = attested.flatMap((span) => without(span, busy))
+  const verified = attested.flatMap((span) => without(span, quiet))
+  const row =
+    (state: Attestation['state']) =>
+    (span: Span): Attestation => ({
       account: place.account,
       region: place.region,
-      from: isoTime(span.from),
-      to: isoTime(span.to),
+      ...texts(span),
       state,
+      trails: [...trails.keys()].sort(),
     })
-    return [...verified.map(told('verified')), ...quiet.map(told('quiet'))]
-  })
+  return {
+    attested: [...verified.map(row('verified')), ...quiet.map(row('quiet'))].sort((a, b) => (a.from < b.from ? -1 : 1)),
+    lost: lost.map(({ reason, ...span }) => ({ account: place.account, region: place.region, ...texts(span), reason })),
+  }
+}
+
+const texts = ({ from, to }: Span): { from: string; to: string } => ({ from: isoTime(from), to: isoTime(to) })
+
+function lostOf(place: PlaceVerdict): (Span & { readonly reason: string })[] {
+  const gaps = place.gaps.filter(
+    (gap) => gap.verdict === 'invalid' || (gap.code === 'goes-back' && hasLogs(place, gap.to)),
+  )
+  return [
+    ...gaps.map(({ from, to, message }) => ({
+      ...early({ from: from === null ? milliseconds(to) - hour : milliseconds(from), to: milliseconds(to) }),
+      reason: `Log files may be missing here. ${message}.`,
+    })),
+    ...place.digests
+      .filter(({ verdict }) => verdict === 'invalid')
+      .map((digest) => ({
+        ...early(windowOf(digest)),
+        reason: `The digest ${nameOf(digest)} is not valid: ${lowered(digest.faults.find(({ verdict }) => verdict === 'invalid')?.message ?? '')}.`,
+      })),
+    ...place.logs
+      .filter(({ verdict }) => verdict === 'invalid')
+      .map((log) => ({
+        ...eventsOf(log, place),
+        reason: `The log file ${nameOf(log)} is not valid: ${lowered(log.fault?.message ?? '')}.`,
+      })),
+  ]
+}
+
+/** The lake reaches further back than its digests: the one before the first is known to have been there. */
+const hasLogs = ({ logs }: PlaceVerdict, until: string): boolean =>
+  logs.some(
+    ({ delivered, digest }) =>
+      digest === null &&
+      delivered !== null &&
+      delivered < until &&
+      milliseconds(delivered) >= milliseconds(until) - hour,
+  )
+
+const nameOf = ({ object }: { readonly object: string }): string => baseName(object)
+const lowered = (sentence: string): string => sentence.slice(0, 1).toLowerCase() + sentence.slice(1)
+
+/** Whether digests list files of other folders is not known, and their events are not those that a digest attests. */
+const isDoubtful = ({ verdict, fault }: LogVerdict): boolean => verdict === 'unknown' && fault?.code !== 'other-kind'
+
+/** When the events of a log file lie that is not here, was changed, or is one too many. */
+function eventsOf({ first, last, digest, delivered }: LogVerdict, { digests }: PlaceVerdict): Span {
+  const events = first === null || last === null ? [] : [{ from: milliseconds(first), to: milliseconds(last) + second }]
+  if (digest !== null && events.length > 0) return events[0]!
+  const by = digest === null ? undefined : digests.find(({ path, object }) => (path ?? object) === digest)
+  const spans = [
+    ...events,
+    ...(delivered === null ? [] : [early({ from: milliseconds(delivered), to: milliseconds(delivered) + minute })]),
+    ...(by === undefined ? [] : [early(windowOf(by))]),
+  ]
+  // Of a file that no digest lists, with no time in its name and no events, nothing is known.
+  if (spans.length === 0) return { from: 0, to: 0 }
+  return { from: Math.min(...spans.map(({ from }) => from)), to: Math.max(...spans.map(({ to }) => to)) }
+}
+
+/** Digests are hourly; of one that is not here only its end is known. */
+const windowOf = ({ from, to }: DigestVerdict): Span => ({
+  from: from === null ? milliseconds(to) - hour : milliseconds(from),
+  to: milliseconds(to),
+})
+
+function trailsOf(digests: readonly DigestVerdict[]): ReadonlyMap<string, readonly DigestVerdict[]> {
+  const trails = new Map<string, DigestVerdict[]>()
+  for (const digest of digests) {
+    if (digest.trailKey === null) continue
+    const own = trails.get(digest.trailKey)
+    if (own === undefined) trails.set(digest.trailKey, [digest])
+    else own.push(digest)
+  }
+  return trails
+}
+
+/** What a trail's digests attest, and the time before the first one where that begins a chain: there was no such trail yet. */
+function toldBy(digests: readonly DigestVerdict[]): { attests: Span[]; absent: Span[] } {
+  const known = inOrder(digests.filter(({ from, verdict }) => from !== null && verdict === 'valid').map(windowOf))
+  const first = digests.reduce((least, digest) => (windowOf(digest).from < windowOf(least).from ? digest : least))
+  const absent = first.begins && first.verdict === 'valid' ? [{ from: 0, to: windowOf(first).from }] : []
+  return { attests: known.map(late).filter(({ from, to }) => from < to), absent }
 }
 
 /** What was delivered in the span may have happened earlier. */

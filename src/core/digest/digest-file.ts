@@ -19,7 +19,16 @@ const digestSchema = z.object({
   previousDigestHashAlgorithm: z.string().nullish(),
   // Null for the first of a chain, and never left out.
   previousDigestSignature: z.string().nullable(),
-  logFiles: z.array(z.object({ s3Bucket: text, s3Object: text, hashValue: text, hashAlgorithm: z.string() })),
+  logFiles: z.array(
+    z.object({
+      s3Bucket: text,
+      s3Object: text,
+      hashValue: text,
+      hashAlgorithm: z.string(),
+      oldestEventTime: z.string().nullish(),
+      newestEventTime: z.string().nullish(),
+    }),
+  ),
 })
 
 /** What the inflated text of a digest file says. */
@@ -66,6 +75,8 @@ export function readDigest(content: string): DigestContent {
       object: log.s3Object,
       sha256: log.hashValue.toLowerCase(),
       algorithm: log.hashAlgorithm,
+      first: log.oldestEventTime ?? null,
+      last: log.newestEventTime ?? null,
     })),
   }
   return { kind: 'digest', digest }
@@ -74,27 +85,12 @@ export function readDigest(content: string): DigestContent {
 export const signatureAlgorithm = 'SHA256withRSA'
 export const hashAlgorithm = 'SHA-256'
 
-const metadataSchema = z.object({ Metadata: z.record(z.string(), z.string()) })
-
-/**
- * Metadata as `aws s3api head-object` prints it.
- *
- * @returns undefined where the text is none
- */
-export function readMetadata(content: string): DigestMetadata | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(content)
-  } catch {
-    return undefined
-  }
-  const parsed = metadataSchema.safeParse(value)
-  if (!parsed.success) return undefined
+/** What the metadata of a digest's S3 object says; other metadata are of no matter here. */
+export function readMetadata(metadata: Readonly<Record<string, unknown>>): DigestMetadata {
   const named = new Map(
-    Object.entries(parsed.data.Metadata).map(([name, entry]) => [
-      name.toLowerCase().replace(/^x-amz-meta-/, ''),
-      entry,
-    ]),
+    Object.entries(metadata).flatMap(([name, entry]): [string, string][] =>
+      typeof entry === 'string' ? [[name.toLowerCase().replace(/^x-amz-meta-/, ''), entry]] : [],
+    ),
   )
   return {
     signature: named.get('signature') ?? null,

@@ -1,6 +1,6 @@
 /** The whole chain: every digest, every log file, and the time between. */
 import type { IsoTime } from '../time.ts'
-import { parseDigestName, placeKey, placeOf } from './digest-name.ts'
+import { parseDigestName, placeKey, placeOf, trailKey } from './digest-name.ts'
 import { type DigestFault, digestFault } from './faults.ts'
 import { baseName, fileIndex } from './find-file.ts'
 import { type Gap, gapsOf, type Range } from './gaps.ts'
@@ -35,6 +35,10 @@ export interface DigestVerdict extends Place {
   readonly object: string
   readonly bucket: string | null
   readonly trail: string | null
+  /** Name, home Region and owner as far as it is known; the same in all Regions of a trail. */
+  readonly trailKey: string | null
+  /** It begins a chain: before it the trail delivered no digests. */
+  readonly begins: boolean
   readonly backfill: boolean
   /** Window of delivery; `from` is null where only its name is known. */
   readonly from: IsoTime | null
@@ -201,6 +205,8 @@ const verdictOfDigest = (node: Node): DigestVerdict => ({
   object: node.object,
   bucket: node.bucket,
   trail: node.name?.trail ?? null,
+  trailKey: node.name === undefined ? null : trailKey(node.name),
+  begins: node.digest !== undefined && node.digest.previous === null,
   backfill: node.name?.backfill ?? false,
   from: node.from,
   to: node.to,

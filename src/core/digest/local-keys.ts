@@ -1,4 +1,4 @@
-import type { StoredFile } from './types.ts'
+import type { DigestContent, StoredFile } from './types.ts'
 
 /** A digest of a local copy: where it lies, and what it says of its own place in S3. */
 interface Witness {
@@ -16,7 +16,7 @@ interface Witness {
  *
  * @param files all files of one given folder; paths are absolute, with `/`
  */
-export function localFiles(files: readonly string[], witnesses: readonly Witness[]): StoredFile[] {
+function localFiles(files: readonly string[], witnesses: readonly Witness[]): StoredFile[] {
   const roots = rootsOf(witnesses)
   const ordered = [...roots.keys()].sort((a, b) => b.length - a.length)
   return files.map((path) => {
@@ -25,6 +25,34 @@ export function localFiles(files: readonly string[], witnesses: readonly Witness
       ? { path, key: path, exact: false, buckets: null }
       : { path, key: path.slice(root.length), exact: true, buckets: roots.get(root)! }
   })
+}
+
+const s3Location = /^s3:\/\/([^/]+)\/(.+)$/s
+
+/**
+ * Files by where they lie: objects of a bucket by their own keys, local ones by what the digests among them tell.
+ *
+ * @param locations `s3://bucket/key`, or a path with `/`
+ * @param digests those of them that are digests
+ */
+export function storedFiles(
+  locations: readonly string[],
+  digests: readonly { readonly location: string; readonly content: DigestContent }[],
+): ReadonlyMap<string, StoredFile> {
+  const witnesses = digests.flatMap(({ location, content }) =>
+    content.kind === 'digest' && !s3Location.test(location)
+      ? [{ path: location, bucket: content.digest.bucket, object: content.digest.object }]
+      : [],
+  )
+  const files = new Map<string, StoredFile>()
+  const local: string[] = []
+  for (const location of locations) {
+    const [, bucket, key] = s3Location.exec(location) ?? []
+    if (bucket === undefined || key === undefined) local.push(location)
+    else files.set(location, { path: location, key, exact: true, buckets: [bucket] })
+  }
+  for (const file of localFiles(local, witnesses)) files.set(file.path, file)
+  return files
 }
 
 /** Root (ends with `/`) to the buckets whose objects lie there. */

@@ -1,8 +1,9 @@
 /** Whether log files are as valid digests list them. */
+import { parseEventTime } from '../event/event-time.ts'
 import { parseLogPath } from '../event/log-path.ts'
 import { type IsoTime, milliseconds, minute } from '../time.ts'
 import { hashAlgorithm } from './digest-file.ts'
-import { placeOf } from './digest-name.ts'
+import { placeIn } from './digest-name.ts'
 import { type LogFault, logFault } from './faults.ts'
 import { baseName } from './find-file.ts'
 import type { Range } from './gaps.ts'
@@ -13,6 +14,8 @@ export interface StoredLog {
   readonly file: StoredFile
   /** Undefined where no digest lists it, so that nobody hashed it. */
   readonly content: LogContent | undefined
+  /** Times of its first and last event, where somebody read it. */
+  readonly events?: { readonly first: IsoTime; readonly last: IsoTime } | undefined
 }
 
 export interface LogVerdict extends Place {
@@ -25,6 +28,9 @@ export interface LogVerdict extends Place {
   /** The digest that lists it. */
   readonly digest: string | null
   readonly delivered: IsoTime | null
+  /** Times of its first and last event: as a valid digest tells them, or of an unlisted file as it was read. */
+  readonly first: IsoTime | null
+  readonly last: IsoTime | null
   readonly verdict: Verdict
   readonly fault: LogFault | null
 }
@@ -57,20 +63,26 @@ function judgeOne(node: Node, log: ListedLog, found: readonly StoredLog[]): LogV
     if (log.algorithm !== hashAlgorithm) return logFault('hash-algorithm', { by, algorithm: log.algorithm })
     if (found.length === 0) return logFault('missing', { by })
     if (changed !== undefined) return logFault('changed', { by })
+    if (unreadable?.content?.kind === 'forgotten') return logFault('forgotten')
     if (unreadable !== undefined)
       return logFault('unreadable', {
         reason: unreadable.content?.kind === 'unreadable' ? unreadable.content.reason : 'nobody hashed it',
       })
     return verdictOf(node) === 'valid' ? null : logFault('unproven', { by })
   })()
+  const path = parseLogPath(log.object)
+  // Of a file that is here unchanged nobody asks when its events were.
+  const isTold = fault !== null && verdictOf(node) === 'valid'
   return {
-    ...(placeOf(log.object) ?? node.place),
+    ...(placeIn(path) ?? node.place),
     path: (changed ?? unreadable ?? found[0])?.file.path ?? null,
     object: log.object,
     bucket: log.bucket,
     sha256: log.sha256,
     digest: node.path ?? node.object,
-    delivered: parseLogPath(log.object).delivered ?? null,
+    delivered: path.delivered ?? null,
+    first: isTold ? (parseEventTime(log.first ?? '') ?? null) : null,
+    last: isTold ? (parseEventTime(log.last ?? '') ?? null) : null,
     verdict: fault?.verdict ?? 'valid',
     fault,
   }
@@ -87,7 +99,7 @@ interface Unlisted {
 
 /** Verdicts of files that lie where log files of the place belong, and that no digest lists. */
 export function judgeUnlisted(place: Place, { logs, listed, known, range }: Unlisted): LogVerdict[] {
-  return logs.flatMap(({ file }): LogVerdict[] => {
+  return logs.flatMap(({ file, events }): LogVerdict[] => {
     if (listed.has(file.path)) return []
     const { delivered, folder = '' } = parseLogPath(file.key)
     if (delivered !== undefined && !isIn(delivered, range)) return []
@@ -97,7 +109,13 @@ export function judgeUnlisted(place: Place, { logs, listed, known, range }: Unli
         : delivered !== undefined && (known === undefined || !isKnown(delivered, known))
           ? logFault('undigested')
           : logFault('unlisted')
-    const nothing = { bucket: null, sha256: null, digest: null }
+    const nothing = {
+      bucket: null,
+      sha256: null,
+      digest: null,
+      first: events?.first ?? null,
+      last: events?.last ?? null,
+    }
     return [
       {
         ...place,

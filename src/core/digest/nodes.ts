@@ -25,6 +25,8 @@ export interface Node {
   previous: Node | undefined
   /** One of its signatures fits. */
   proven: boolean
+  /** Which ones were checked, and whether they fit. */
+  readonly signatures: Map<string, boolean>
 }
 
 export const verdictOf = (node: Node): Verdict => worst(node.faults.map(({ verdict }) => verdict))
@@ -90,6 +92,7 @@ function nodeOf({ file, content, metadata, sha256 }: StoredDigest): Node | undef
     successors: [],
     previous: undefined,
     proven: false,
+    signatures: new Map(),
   }
 }
 
@@ -109,5 +112,6 @@ export function nodeAt(
     successors: [],
     previous: undefined,
     proven: false,
+    signatures: new Map(),
   }
 }

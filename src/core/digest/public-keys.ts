@@ -2,6 +2,9 @@ import { md5 } from '@noble/hashes/legacy.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { TrailbookError } from '../errors.ts'
+import { hour, isoTime, milliseconds, type Window } from '../time.ts'
+import { placeOf } from './digest-name.ts'
+import type { StoredDigest } from './types.ts'
 
 export interface PublicKey {
   /** MD5 of the key's bytes, hex: digests name the key by it. */
@@ -60,3 +63,56 @@ export function readPublicKeys(content: string, path: string): PublicKey[] {
     }),
   )
 }
+
+/** Keys as AWS prints them, for `readPublicKeys`. */
+export const publicKeysText = (keys: readonly PublicKey[]): string =>
+  JSON.stringify({
+    PublicKeyList: keys.map(({ fingerprint, value, from, to }) => ({
+      Value: value,
+      ValidityStartTime: isoTime(from),
+      ValidityEndTime: isoTime(to),
+      Fingerprint: fingerprint,
+    })),
+  })
+
+/** Asks for the keys of a Region that were valid in a span. @throws TrailbookError what the client throws, DIGEST_KEYS */
+export type FetchPublicKeys = (region: string, span: Window) => Promise<readonly PublicKey[]>
+
+/** What `ListPublicKeys` returns, by whichever client. */
+export interface ListedKey {
+  readonly Value?: Uint8Array | undefined
+  readonly ValidityStartTime?: Date | undefined
+  readonly ValidityEndTime?: Date | undefined
+  readonly Fingerprint?: string | undefined
+}
+
+/** @throws TrailbookError DIGEST_KEYS, DIGEST_KEY_FINGERPRINT */
+export function listedPublicKeys(listed: readonly ListedKey[], source: string): PublicKey[] {
+  const PublicKeyList = listed.map(({ Value, ValidityStartTime, ValidityEndTime, Fingerprint }) => ({
+    Value: Value === undefined ? '' : btoa(String.fromCharCode(...Value)),
+    ValidityStartTime: ValidityStartTime?.toISOString() ?? '',
+    ValidityEndTime: ValidityEndTime?.toISOString() ?? '',
+    Fingerprint: Fingerprint ?? '',
+  }))
+  return readPublicKeys(JSON.stringify({ PublicKeyList }), source)
+}
+
+/** The keys of all Regions that digests are of, for the time from the first to the last. */
+export async function keysOfDigests(digests: readonly StoredDigest[], fetch: FetchPublicKeys): Promise<PublicKey[]> {
+  const spans = new Map<string, { from: number; to: number }>()
+  for (const { content } of digests) {
+    if (content.kind !== 'digest') continue
+    const region = placeOf(content.digest.object)?.region
+    if (region === undefined) continue
+    const [from, to] = [milliseconds(content.digest.from), milliseconds(content.digest.to)]
+    const known = spans.get(region) ?? { from, to }
+    spans.set(region, { from: Math.min(known.from, from), to: Math.max(known.to, to) })
+  }
+  const keys: PublicKey[] = []
+  for (const [region, { from, to }] of spans)
+    keys.push(...(await fetch(region, { from: isoTime(from), to: isoTime(to + afterLast) })))
+  return keys
+}
+
+/** The AWS CLI asks for the keys of two more hours. */
+const afterLast = 2 * hour

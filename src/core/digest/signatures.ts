@@ -71,7 +71,16 @@ function checkOwn(node: Node, keys: Keys): () => void {
   return () => {}
 }
 
-function isSignature({ digest, sha256 }: Node, hex: string, { byFingerprint, verify }: Keys): boolean {
+/** The same signature comes from a digest's metadata and from its successor, and each check of it costs. */
+function isSignature(node: Node, hex: string, keys: Keys): boolean {
+  const known = node.signatures.get(hex)
+  if (known !== undefined) return known
+  const fits = check(node, hex, keys)
+  node.signatures.set(hex, fits)
+  return fits
+}
+
+function check({ digest, sha256 }: Node, hex: string, { byFingerprint, verify }: Keys): boolean {
   if (digest === undefined || sha256 === null || !/^(?:[0-9a-f]{2})+$/i.test(hex)) return false
   const text = stringToSign(digest, sha256)
   return (byFingerprint.get(digest.fingerprint) ?? []).some(({ value }) => verify(text, { hex, key: value }))

@@ -28,6 +28,9 @@ export interface ListedLog {
   /** Hex. */
   readonly sha256: string
   readonly algorithm: string
+  /** Times of its first and last event as they are printed; null where the digest does not tell. */
+  readonly first: string | null
+  readonly last: string | null
 }
 
 interface PreviousDigest {
@@ -62,7 +65,7 @@ export interface Digest {
 /** What a file that should be a digest holds. */
 export type DigestContent =
   | { readonly kind: 'digest'; readonly digest: Digest }
-  | { readonly kind: 'unreadable' | 'not-json' | 'not-a-digest' | 'metadata'; readonly reason: string }
+  | { readonly kind: 'unreadable' | 'not-json' | 'not-a-digest'; readonly reason: string }
 
 export interface StoredDigest {
   readonly file: StoredFile
@@ -77,6 +80,8 @@ export interface StoredDigest {
 export type LogContent =
   | { readonly kind: 'hash'; readonly sha256: string }
   | { readonly kind: 'unreadable'; readonly reason: string }
+  /** It could not be read, and somebody said that it is of no matter. */
+  | { readonly kind: 'forgotten' }
 
 /** `unknown`: nothing speaks against it, and it cannot be proven. */
 export type Verdict = 'valid' | 'invalid' | 'unknown'
