@@ -21,14 +21,7 @@ export async function syncPath(path: string): Promise<void> {
  * @returns false when the file exists already: of two writers one wins
  */
 export async function createAtomically(path: string, content: string): Promise<boolean> {
-  const temporary = join(dirname(path), `.tmp-${process.pid}-${randomBytes(6).toString('hex')}`)
-  const handle = await open(temporary, 'wx')
-  try {
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  const temporary = await writeTemporary(path, content)
   try {
     if (!(await linkOrRename(temporary, path))) return false
   } finally {
@@ -36,6 +29,34 @@ export async function createAtomically(path: string, content: string): Promise<b
   }
   await syncPath(dirname(path))
   return true
+}
+
+/** Puts a file in the place of another: readers see the one or the other, whole. */
+export async function replaceAtomically(path: string, content: string): Promise<void> {
+  const temporary = await writeTemporary(path, content)
+  try {
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncPath(dirname(path))
+}
+
+/** @returns the path of a new file beside the other, on the disk; none is left where it cannot be written to the end */
+async function writeTemporary(path: string, content: string): Promise<string> {
+  const temporary = join(dirname(path), `.tmp-${process.pid}-${randomBytes(6).toString('hex')}`)
+  const handle = await open(temporary, 'wx')
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  } finally {
+    await handle.close()
+  }
+  return temporary
 }
 
 /** `link` refuses an existing name, `rename` would replace it; file systems without links fall back to a check. */

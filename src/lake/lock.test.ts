@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { lockLake } from './lock.ts'
+import { type LockOwner, lockLake } from './lock.ts'
 
 let lake = ''
 beforeEach(async () => {
@@ -70,6 +70,44 @@ describe('the lock of a lake', () => {
   test('respects a process of another host, however old', async () => {
     await leave('elsewhere_1_1_000000000000.lock')
     await expect(lockLake(lake)).rejects.toThrow('(process 1 on elsewhere)')
+  })
+
+  test('who waits is told for whom, and gets the lock when that one is done', async () => {
+    const first = await lockLake(lake)
+    const told: LockOwner[] = []
+    const second = lockLake(lake, { onWait: (owner) => told.push(owner) })
+    while (told.length === 0) await new Promise((done) => setTimeout(done, 20))
+    expect(told).toMatchObject([{ pid: process.pid }])
+    await first.release()
+    await (await second).release()
+    expect(told).toHaveLength(1)
+  })
+
+  test('many that wait get it one after the other', async () => {
+    let inside = 0
+    let most = 0
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const lock = await lockLake(lake, { onWait: () => {} })
+        most = Math.max(most, ++inside)
+        await new Promise((done) => setTimeout(done, 10))
+        inside--
+        await lock.release()
+      }),
+    )
+    expect(most).toBe(1)
+    expect(await entries()).toEqual([])
+  })
+
+  test('waiting ends at once when it is aborted, and leaves nothing behind', async () => {
+    const first = await lockLake(lake)
+    const stop = new AbortController()
+    const started = performance.now()
+    const second = lockLake(lake, { onWait: () => stop.abort(), signal: stop.signal })
+    await expect(second).rejects.toMatchObject({ code: 'LAKE_WAIT_ENDED', exitCode: 130 })
+    expect(performance.now() - started).toBeLessThan(5000)
+    expect(await entries()).toHaveLength(1)
+    await first.release()
   })
 
   test('notices that it was taken away', async () => {

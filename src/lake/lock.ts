@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TrailbookError } from '../core/errors.ts'
 
 export interface WriterLock {
@@ -11,33 +12,61 @@ export interface WriterLock {
   release(): Promise<void>
 }
 
+/** Who holds a lock. */
+export interface LockOwner {
+  readonly pid: number
+  readonly host: string
+  /** The file that says so. */
+  readonly lock: string
+}
+
+export interface LockOptions {
+  /** Waits for as long as it takes, and tells whom it waits for; without it a lock that is held is refused at once. */
+  readonly onWait?: ((owner: LockOwner) => void) | undefined
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An owner is told after so long: a writer that only looked round is gone by then. */
+const patienceMs = 400
+
 /**
  * One writer a lake. Every writer enters the folder `locks` with a file of its own, named by host, process and start
  * time, and then looks around: it holds the lock if nobody else alive is there. Entries of processes that are gone are
  * removed, which is safe because no other process can ever own their name; age says nothing, an ingest may take days.
  *
- * Two that enter at the same moment see each other and both step back, hence the tries.
- * @throws TrailbookError LAKE_LOCKED
+ * Two that enter at the same moment see each other and both step back, hence the tries. Who waits enters only when
+ * nobody is there, so that those who wait do not keep one another out.
+ * @throws TrailbookError LAKE_LOCKED, LAKE_WAIT_ENDED
  */
-export async function lockLake(lake: string): Promise<WriterLock> {
+export async function lockLake(lake: string, { onWait, signal }: LockOptions = {}): Promise<WriterLock> {
   const folder = join(lake, 'locks')
   await mkdir(folder, { recursive: true })
   const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-')
   const name = `${host}_${process.pid}_${startOf(process.pid) ?? '0'}_${randomBytes(6).toString('hex')}.lock`
   const path = join(folder, name)
-  for (let attempt = 0; ; attempt++) {
+  const enter = async (): Promise<Entry | undefined> => {
+    const before = await livingOther(folder, name, host)
+    if (before !== undefined) return before
     await (await open(path, 'wx')).close()
     const other = await livingOther(folder, name, host)
+    if (other !== undefined) await rm(path, { force: true })
+    return other
+  }
+  const waiting = { since: performance.now(), owner: '', told: '' }
+  for (let attempt = 0; ; attempt++) {
+    const other = await enter()
     if (other === undefined) break
-    await rm(path, { force: true })
-    if (attempt >= 4)
-      throw new TrailbookError('LAKE_LOCKED', {
-        path: lake,
-        pid: other.pid,
-        host: other.host,
-        lock: join(folder, other.name),
-      })
-    await new Promise((done) => setTimeout(done, (process.pid % 50) + attempt * 20))
+    const owner = { pid: other.pid, host: other.host, lock: join(folder, other.name) }
+    if (onWait === undefined && attempt >= 4) throw new TrailbookError('LAKE_LOCKED', { path: lake, ...owner })
+    if (waiting.owner !== other.name) Object.assign(waiting, { since: performance.now(), owner: other.name })
+    if (waiting.told !== other.name && performance.now() - waiting.since > patienceMs) {
+      waiting.told = other.name
+      onWait?.(owner)
+    }
+    const pause = (process.pid % 50) + Math.min(attempt, 8) * 20 + Math.random() * 20
+    await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => {})
+    if (signal?.aborted) throw new TrailbookError('LAKE_WAIT_ENDED', { path: lake, pid: other.pid, host: other.host })
   }
   return {
     async check() {
@@ -48,6 +77,15 @@ export async function lockLake(lake: string): Promise<WriterLock> {
   }
 }
 
+/** Whether a living process holds the lock, as far as that can be known. */
+export async function lockOwner(lake: string): Promise<LockOwner | undefined> {
+  const folder = join(lake, 'locks')
+  const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-')
+  const names = await readdir(folder).catch((): string[] => [])
+  const entry = names.map((name) => entryOf(name)).find((one) => one && (one.host !== host || isAlive(one)))
+  return entry && { pid: entry.pid, host: entry.host, lock: join(folder, entry.name) }
+}
+
 interface Entry {
   readonly name: string
   readonly host: string
@@ -55,11 +93,15 @@ interface Entry {
   readonly start: string
 }
 
+function entryOf(name: string): Entry | undefined {
+  const match = /^(.+)_(\d+)_(\d+)_[0-9a-f]{12}\.lock$/.exec(name)
+  return match === null ? undefined : { name, host: match[1]!, pid: Number(match[2]), start: match[3]! }
+}
+
 async function livingOther(folder: string, own: string, host: string): Promise<Entry | undefined> {
   for (const name of await readdir(folder)) {
-    const match = /^(.+)_(\d+)_(\d+)_[0-9a-f]{12}\.lock$/.exec(name)
-    if (match === null || name === own) continue
-    const entry: Entry = { name, host: match[1]!, pid: Number(match[2]), start: match[3]! }
+    const entry = entryOf(name)
+    if (entry === undefined || name === own) continue
     // Nothing can be known of a process on another host that shares the disk.
     if (entry.host !== host || isAlive(entry)) return entry
     await rm(join(folder, name), { force: true })

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
 import { createAtomically } from './durable.ts'
 
-/** Raised when a lake of today could no longer be read by the code of today. */
-export const formatVersion = 1
+/**
+ * Raised when code of the last version would read a lake wrongly, or lose something by writing it.
+ * 2: holds and removals, which format 1 would forget with its next commit.
+ */
+export const formatVersion = 2
 
 export interface ManifestPart {
   /** Within the lake, with `/`. */
@@ -20,6 +23,30 @@ export interface ManifestEventPart extends ManifestPart {
   readonly last: string
 }
 
+/** Somebody said that events must stay, whatever their age. */
+export interface Hold {
+  readonly name: string
+  /** Whole event days, both included; null for no bound. */
+  readonly from: string | null
+  readonly to: string | null
+  /** Empty for all. */
+  readonly accounts: readonly string[]
+  readonly reason: string
+  readonly by: string
+  readonly at: string
+}
+
+/** Events that retention took out. */
+export interface Removal {
+  /** Whole event days, both included. */
+  readonly from: string
+  readonly to: string
+  /** Whose events; null for all. `''` stands for events without an account. */
+  readonly accounts: readonly string[] | null
+  readonly rows: number
+  readonly at: string
+}
+
 /** One complete state of a lake. `manifest/<id>.json` is written once and never changed. */
 export interface Manifest {
   readonly format: number
@@ -31,7 +58,15 @@ export interface Manifest {
   readonly coverage: readonly ManifestPart[]
   /** Replaced parts that readers of earlier manifests may still hold open, with the time (ms) they were replaced. */
   readonly retired: readonly { readonly path: string; readonly at: number }[]
+  readonly holds: readonly Hold[]
+  readonly removed: readonly Removal[]
 }
+
+export const allParts = ({ events, files, coverage }: Manifest): readonly ManifestPart[] => [
+  ...events,
+  ...files,
+  ...coverage,
+]
 
 export const emptyManifest: Manifest = {
   format: formatVersion,
@@ -41,6 +76,8 @@ export const emptyManifest: Manifest = {
   files: [],
   coverage: [],
   retired: [],
+  holds: [],
+  removed: [],
 }
 
 const folder = 'manifest'
@@ -66,7 +103,8 @@ export async function readManifest(lake: string): Promise<Manifest | undefined> 
   throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: 'its manifests keep vanishing' })
 }
 
-async function manifestIds(lake: string): Promise<number[]> {
+/** Numbers of the manifests that are there, in order. */
+export async function manifestIds(lake: string): Promise<number[]> {
   const names = await readdir(join(lake, folder)).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
     throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: 'its manifests cannot be read' }, { cause: error })
@@ -75,6 +113,12 @@ async function manifestIds(lake: string): Promise<number[]> {
     .filter((name) => /^\d{10,}\.json$/.test(name))
     .map((name) => Number(name.slice(0, -5)))
     .sort((a, b) => a - b)
+}
+
+/** One manifest by its number, undefined where it is not there. @throws TrailbookError LAKE_NEWER, LAKE_DAMAGED */
+export async function readManifestOf(lake: string, id: number): Promise<Manifest | undefined> {
+  const text = await readFile(join(lake, folder, nameOf(id)), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : parseManifest(lake, nameOf(id), text)
 }
 
 function parseManifest(lake: string, name: string, text: string): Manifest {
@@ -92,6 +136,9 @@ function parseManifest(lake: string, name: string, text: string): Manifest {
   for (const key of ['events', 'files', 'coverage', 'retired'] as const)
     if (!Array.isArray(manifest[key]) || whole[key].some(({ path }) => !partPath.test(path)))
       throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} names no parts under "${key}"` })
+  for (const key of ['holds', 'removed'] as const)
+    if (!Array.isArray(whole[key]))
+      throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} has no list of ${key}` })
   return whole
 }
 

@@ -1,0 +1,151 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { event, useLakeFolder } from '../../test/support/lake-folder.ts'
+import { type Published, readPublished, type SnapshotStore } from '../core/event/published.ts'
+import { compact } from './compact.ts'
+import { localSnapshots } from './local-snapshots.ts'
+import { lockLake } from './lock.ts'
+import { type PublishOptions, type PublishReport, publish } from './publish.ts'
+
+const { lake, open, write, run, inFolder } = useLakeFolder()
+
+const target = (): string => inFolder('published')
+const store = (): Promise<SnapshotStore> => localSnapshots(target(), lake())
+const go = async (options: PublishOptions = {}): Promise<PublishReport> => publish(await open(), await store(), options)
+const current = async (): Promise<Published> => JSON.parse(await readFile(join(target(), 'published.json'), 'utf8'))
+let made = 0
+const ingestDay = async (date: string): Promise<unknown> =>
+  run([await write(`logs/${made++}.json`, [event({ eventTime: `${date}T09:00:00Z` })])])
+const files = async (): Promise<string[]> =>
+  (await readdir(target(), { recursive: true })).filter((name) => name.endsWith('.parquet')).sort()
+
+describe('publish', () => {
+  test('writes every day into a folder of its own, and says what lies where', async () => {
+    await ingestDay('2026-01-30')
+    await ingestDay('2026-01-31')
+    const report = await go()
+    expect(report).toMatchObject({ changed: true, days: 2, newDays: 2, rows: 2, snapshots: 1, removedFolders: 0 })
+    const published = await current()
+    expect(published).toMatchObject({ schema: 'trailbook.published/v1', id: report.id, rows: 2 })
+    expect(published.days.map(({ date, folder, rows }) => [date, folder, rows])).toEqual([
+      ['2026-01-30', `snapshots/${report.id}/event_date=2026-01-30`, 1],
+      ['2026-01-31', `snapshots/${report.id}/event_date=2026-01-31`, 1],
+    ])
+    for (const { folder, files: names } of published.days)
+      for (const { name, bytes } of names) expect((await stat(join(target(), folder, name))).size).toBe(bytes)
+    expect(published.columns.slice(0, 3).map(({ name }) => name)).toEqual(['eventVersion', 'userIdentity', 'eventTime'])
+  })
+
+  test('only days that changed get new folders', async () => {
+    await ingestDay('2026-01-30')
+    await ingestDay('2026-01-31')
+    const first = await go()
+    await ingestDay('2026-01-31')
+    const second = await go()
+    expect(second).toMatchObject({ newDays: 1, rows: 3 })
+    expect((await current()).days.map(({ folder }) => folder.split('/')[1])).toEqual([first.id, second.id])
+  })
+
+  test('where nothing changed, the snapshot stays', async () => {
+    await ingestDay('2026-01-31')
+    const first = await go()
+    const text = await readFile(join(target(), 'published.json'), 'utf8')
+    expect(await go()).toMatchObject({ changed: false, id: first.id, newDays: 0 })
+    expect(await readFile(join(target(), 'published.json'), 'utf8')).toBe(text)
+  })
+
+  test('old snapshots stay for an hour, and as many as were asked for; days that are still used stay, too', async () => {
+    await ingestDay('2026-01-30')
+    const start = Date.parse('2026-02-01T00:00:00Z')
+    const hour = 60 * 60 * 1000
+    await go({ now: () => start })
+    for (let round = 1; round <= 3; round++) {
+      await ingestDay('2026-01-31')
+      await go({ keep: 1, now: () => start + round * 60_000 })
+    }
+    expect(await readdir(join(target(), 'snapshots'))).toHaveLength(4)
+    await ingestDay('2026-01-31')
+    expect(await go({ keep: 2, now: () => start + 3 * hour })).toMatchObject({ snapshots: 2, removedFolders: 2 })
+    const kept = (await current()).days[0]!.folder
+    await compact(await open())
+    expect(await go({ keep: 1, now: () => start + 6 * hour })).toMatchObject({ snapshots: 2 })
+    expect(await go({ keep: 1, now: () => start + 8 * hour })).toMatchObject({ changed: false, snapshots: 1 })
+    expect((await current()).days[0]!.folder).toBe(kept)
+    expect(await files()).toHaveLength(2)
+  })
+
+  test('what a killed publish left is no snapshot, and goes', async () => {
+    await ingestDay('2026-01-31')
+    await go()
+    const half = join(target(), 'snapshots', '0000000009-00ff', 'event_date=2026-01-31')
+    await mkdir(half, { recursive: true })
+    await writeFile(join(half, '0000000009-aa.parquet'), 'half')
+    await writeFile(join(target(), '.tmp-1-abc'), '{')
+    await mkdir(join(target(), 'snapshots', 'mine'))
+    expect(await go()).toMatchObject({ changed: false, removedFolders: 1 })
+    expect(await files()).toHaveLength(1)
+    expect(await readdir(join(target(), 'snapshots'))).toContain('mine')
+  })
+
+  test('a day whose files were lost is written again', async () => {
+    await ingestDay('2026-01-31')
+    const { id } = await go()
+    await rm(join(target(), (await files())[0]!))
+    const again = await go()
+    expect(again).toMatchObject({ changed: true, newDays: 1 })
+    expect(again.id).not.toBe(id)
+  })
+
+  test('on the same disk the files take no room twice', async () => {
+    await ingestDay('2026-01-31')
+    await go()
+    const [name] = await files()
+    const inTarget = await stat(join(target(), name!))
+    const { events } = await (await open()).manifest()
+    expect(inTarget.ino).toBe((await stat(join(lake(), events[0]!.path))).ino)
+  })
+
+  test('one publisher at a time', async () => {
+    await ingestDay('2026-01-31')
+    const lock = await lockLake(target())
+    await expect(go()).rejects.toMatchObject({ code: 'LAKE_LOCKED' })
+    await lock.release()
+    expect(await go()).toMatchObject({ changed: true })
+  })
+
+  test('a folder of other files, and one inside the lake, are refused', async () => {
+    await ingestDay('2026-01-31')
+    await mkdir(inFolder('notes'))
+    await writeFile(inFolder('notes', 'a.txt'), '')
+    await expect(localSnapshots(inFolder('notes'), lake())).rejects.toThrow('it holds other files, such as a.txt')
+    for (const path of [lake(), join(lake(), 'published')])
+      await expect(localSnapshots(path, lake())).rejects.toThrow('it lies in the lake itself')
+  })
+})
+
+describe('a description of a snapshot', () => {
+  const good = {
+    schema: 'trailbook.published/v1',
+    id: '0000000001-0a',
+    days: [
+      {
+        date: '2026-01-31',
+        folder: 'snapshots/0000000001-0a/event_date=2026-01-31',
+        files: [{ name: '0000000001-aa.parquet' }],
+      },
+    ],
+  }
+  test.each<[string, unknown]>([
+    ['another schema', { ...good, schema: 'trailbook.published/v9' }],
+    ['an id that is a path', { ...good, id: '../x' }],
+    ['a folder outside', { ...good, days: [{ ...good.days[0], folder: 'snapshots/../../x/event_date=2026-01-31' }] }],
+    ['a file outside', { ...good, days: [{ ...good.days[0], files: [{ name: '../x.parquet' }] }] }],
+    ['no days', { ...good, days: undefined }],
+    ['null', null],
+  ])('with %s is none', (_, value) => {
+    expect(readPublished(JSON.stringify(good))).toBeDefined()
+    expect(readPublished(JSON.stringify(value))).toBeUndefined()
+    expect(readPublished('{')).toBeUndefined()
+  })
+})
