@@ -45,6 +45,8 @@ export const duckdbMacros: readonly string[] = [
   `trino_date_text(s) AS (CASE WHEN regexp_matches(s, '^\\s|\\s\\s|\\s$') THEN CAST(${fail('Invalid format')} AS VARCHAR) ELSE s END)`,
   `trino_from_iso8601_timestamp(s) AS (CAST(CASE WHEN regexp_matches(s, '${isoTime}') THEN regexp_replace(regexp_replace(s, '(Z|[+]00:?00)$', ''), '([.][0-9]{3})[0-9]+$', '\\1') || '+00' WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s || ' 00:00:00+00' WHEN s IS NULL THEN NULL ELSE CAST(${fail('the time is not ISO 8601 in UTC')} AS VARCHAR) END AS TIMESTAMPTZ))`,
   `trino_from_iso8601_date(s) AS (CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('the date is not YYYY-MM-DD')} AS VARCHAR) END AS DATE))`,
+  // Trino has no capital of ß; DuckDB takes U+1E9E.
+  "trino_upper(s) AS (CASE WHEN contains(s, 'ß') THEN array_to_string(list_transform(string_split(s, 'ß'), lambda macro_v: upper(macro_v)), 'ß') ELSE upper(s) END)",
   // JSON: text that is no JSON gives NULL; objects and arrays are no scalars.
   'trino_json_extract(j, p) AS (CASE WHEN json_valid(j) THEN json_extract(j, p) END)',
   "trino_json_scalar(j, p) AS (CASE WHEN json_valid(j) AND json_type(j, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(j, p) END)",

@@ -25,7 +25,7 @@ interface Typed extends Node {
   type?: SqlType
 }
 
-export interface NullLiteral extends Typed {
+interface NullLiteral extends Typed {
   readonly kind: 'null'
 }
 export interface BooleanLiteral extends Typed {
@@ -37,21 +37,21 @@ export interface StringLiteral extends Typed {
   readonly value: string
 }
 /** `form` tells 1 (integer or bigint), 1.5 (decimal) and 1e0 (double) apart: Trino computes differently with each. */
-export interface NumberLiteral extends Typed {
+interface NumberLiteral extends Typed {
   readonly kind: 'number'
   readonly form: 'integer' | 'decimal' | 'double'
   readonly text: string
 }
-export interface BinaryLiteral extends Typed {
+interface BinaryLiteral extends Typed {
   readonly kind: 'binary'
   readonly hex: string
 }
-export interface DateTimeLiteral extends Typed {
+interface DateTimeLiteral extends Typed {
   readonly kind: 'datetime'
   readonly form: 'date' | 'timestamp'
   readonly text: string
 }
-export interface IntervalLiteral extends Typed {
+interface IntervalLiteral extends Typed {
   readonly kind: 'interval'
   readonly text: string
   readonly negative: boolean
@@ -59,7 +59,7 @@ export interface IntervalLiteral extends Typed {
 }
 export type IntervalUnit = 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year'
 
-export interface Parameter extends Typed {
+interface Parameter extends Typed {
   readonly kind: 'parameter'
   readonly name: string
 }
@@ -71,7 +71,7 @@ export interface Reference extends Typed {
   to?: Resolved
 }
 
-export type Resolved =
+type Resolved =
   /** `relation` is empty for a column merged by USING, which has no relation of its own. */
   | { readonly kind: 'column'; readonly relation: string; readonly column: string; readonly fields: readonly string[] }
   | { readonly kind: 'lambda'; readonly name: string; readonly fields: readonly string[] }
@@ -83,7 +83,7 @@ export type Resolved =
       readonly fields: readonly string[]
     }
 
-export interface Field extends Typed {
+interface Field extends Typed {
   readonly kind: 'field'
   readonly base: Expression
   readonly field: Identifier
@@ -93,7 +93,7 @@ export interface Subscript extends Typed {
   readonly base: Expression
   readonly index: Expression
 }
-export interface Unary extends Typed {
+interface Unary extends Typed {
   readonly kind: 'unary'
   readonly operator: '-' | '+' | 'NOT'
   readonly operand: Expression
@@ -123,19 +123,19 @@ export interface Binary extends Typed {
   readonly right: Expression
 }
 
-export interface IsNull extends Typed {
+interface IsNull extends Typed {
   readonly kind: 'is-null'
   readonly operand: Expression
   readonly negated: boolean
 }
-export interface Between extends Typed {
+interface Between extends Typed {
   readonly kind: 'between'
   readonly operand: Expression
   readonly low: Expression
   readonly high: Expression
   readonly negated: boolean
 }
-export interface InList extends Typed {
+interface InList extends Typed {
   readonly kind: 'in-list'
   readonly operand: Expression
   readonly items: readonly Expression[]
@@ -147,14 +147,14 @@ export interface InQuery extends Typed {
   readonly query: Query
   readonly negated: boolean
 }
-export interface Like extends Typed {
+interface Like extends Typed {
   readonly kind: 'like'
   readonly operand: Expression
   readonly pattern: Expression
   readonly escape?: Expression
   readonly negated: boolean
 }
-export interface Exists extends Typed {
+interface Exists extends Typed {
   readonly kind: 'exists'
   readonly query: Query
 }
@@ -165,11 +165,11 @@ export interface Quantified extends Typed {
   readonly left: Expression
   readonly query: Query
 }
-export interface ScalarQuery extends Typed {
+interface ScalarQuery extends Typed {
   readonly kind: 'scalar-query'
   readonly query: Query
 }
-export interface Case extends Typed {
+interface Case extends Typed {
   readonly kind: 'case'
   readonly operand?: Expression
   readonly branches: readonly CaseBranch[]
@@ -190,7 +190,7 @@ export interface Lambda extends Typed {
   readonly parameters: readonly Identifier[]
   readonly body: Expression
 }
-export interface ArrayLiteral extends Typed {
+interface ArrayLiteral extends Typed {
   readonly kind: 'array'
   readonly items: readonly Expression[]
 }
@@ -215,7 +215,7 @@ export interface Call extends Typed {
   target?: CallTarget
 }
 
-export interface CallTarget {
+interface CallTarget {
   readonly kind: FunctionSpec['kind']
   readonly duckdb: Emit
 }
@@ -296,15 +296,15 @@ export interface CommonTable extends Node {
 
 export type QueryBody = Select | Values | SetOperation | NestedQuery
 
-export interface NestedQuery extends Node {
+interface NestedQuery extends Node {
   readonly kind: 'nested'
   readonly query: Query
 }
-export interface Values extends Node {
+interface Values extends Node {
   readonly kind: 'values'
   readonly rows: readonly (readonly Expression[])[]
 }
-export interface SetOperation extends Node {
+interface SetOperation extends Node {
   readonly kind: 'set'
   readonly operator: 'UNION' | 'INTERSECT' | 'EXCEPT'
   readonly all: boolean
@@ -362,7 +362,7 @@ export interface TableName extends Aliased {
   /** Set by the analyzer. */
   source?: TableSource
 }
-export type TableSource =
+type TableSource =
   | { readonly kind: 'events'; readonly used: Set<string> }
   | { readonly kind: 'list'; readonly name: string }
   | { readonly kind: 'with'; readonly name: string; readonly columns: readonly string[] }

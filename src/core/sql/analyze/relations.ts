@@ -4,8 +4,9 @@ import { virtualColumns } from '../../event/virtual.ts'
 import { nearest } from '../../text.ts'
 import { eventTableNames } from '../names.ts'
 import { folded, type Scope, type ScopeColumn, type ScopeRelation } from '../scope.ts'
-import type { DerivedTable, TableName, UnnestTable } from '../tree.ts'
+import type { DerivedTable, Expression, TableName, UnnestTable } from '../tree.ts'
 import { fromColumnType, type SqlType, typeName, types } from '../types.ts'
+import { visitExpression } from '../visit.ts'
 import { type Context, limit, report, uniqueNames } from './context.ts'
 import { analyzeExpression } from './expressions.ts'
 import { analyzeQuery, belongsToEvents, printedColumns } from './queries.ts'
@@ -178,6 +179,7 @@ export function unnestRelation(context: Context, table: UnnestTable, scope: Scop
     columns.push({ name: undefined, printed: `_col${columns.length}`, type, hidden: false, use: ignore })
   for (const item of table.items) {
     const type = analyzeExpression(context, item, { scope, noAggregates: 'UNNEST', noWindows: 'UNNEST' })
+    refuseReadingLambda(context, item)
     if (type.kind === 'array' && type.element.kind === 'row') {
       // Athena makes one column of a row, Trino one per field: only the one named column can mean the same on both.
       if (table.columnAliases.length !== table.items.length + (table.ordinality ? 1 : 0))
@@ -205,6 +207,23 @@ export function unnestRelation(context: Context, table: UnnestTable, scope: Scop
   }
   if (table.ordinality) add(types.bigint)
   return relation(context, table, undefined, columns)
+}
+
+/** DuckDB finds no column from within a lambda of a lateral subquery. */
+function refuseReadingLambda(context: Context, item: Expression): void {
+  visitExpression(item, {
+    expression(lambda) {
+      if (lambda.kind !== 'lambda') return
+      visitExpression(lambda.body, {
+        expression(node) {
+          if (node.kind !== 'reference' || node.to?.kind !== 'column') return
+          const construct = 'a lambda in UNNEST that reads a column'
+          const reason = 'other engines do not find it there; make the list in a subquery, and UNNEST its column'
+          report(context, 'SQL_CONSTRUCT_REFUSED', { construct, reason }, node.span)
+        },
+      })
+    },
+  })
 }
 
 function relation(

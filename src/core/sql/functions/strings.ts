@@ -87,7 +87,7 @@ function checkReplace(nodes: readonly Expression[]): ArgumentProblem | undefined
 
 export const stringFunctions: readonly FunctionSpec[] = [
   scalar('lower(varchar) -> varchar'),
-  scalar('upper(varchar) -> varchar'),
+  scalar('upper(varchar) -> varchar', 'trino_upper($1)'),
   scalar(
     ['length(varchar) -> bigint', 'length(varbinary) -> bigint'],
     ({ args, nodes }) => `${nodes[0]?.type?.kind === 'varbinary' ? 'octet_length' : 'length'}(${args[0]})`,

@@ -6,6 +6,7 @@ import { aggregateCasts } from '../functions/aggregates.ts'
 import type { Emission, Emit } from '../functions/spec.ts'
 import type { Call, UnnestTable } from '../tree.ts'
 import { isInteger, type SqlType, sameType, types } from '../types.ts'
+import { collectedOrder } from './collected.ts'
 import { aliasText, createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
 
 const simpleNames: Partial<Record<SqlType['kind'], string>> = {
@@ -53,9 +54,13 @@ function callText(node: Call, printer: Printer): string {
   const args = node.args.map(printer.expression)
   const plain = emit(target.duckdb, { args, nodes: node.args, returns, returnsText: duckdbType(returns) })
   if (target.kind === 'scalar') return plain
+  const sorted = collectedOrder(node, printer, {
+    value: args[0] ?? '',
+    joined: (list) => `array_to_string(${list}, ',')`,
+  })
   const inner = [
     node.distinct && !plain.includes('(DISTINCT ') ? 'DISTINCT ' : '',
-    node.orderBy.length > 0 ? ` ORDER BY ${printer.sort(node.orderBy)}` : '',
+    sorted === '' ? '' : ` ORDER BY ${sorted}`,
     node.ignoreNulls ? ' IGNORE NULLS' : '',
   ] as const
   const open = plain.indexOf('(') + 1

@@ -27,11 +27,19 @@ export function eventsRelation(printer: Printer, used: ReadonlySet<string>): str
 
 function conditions(printer: Printer): string[] {
   const { scope } = printer.input
-  const { string, accountColumn } = printer.parts
+  const { string, accountColumn, dayColumn } = printer.parts
   const among = (column: string, values: readonly string[]) =>
     values.length > 0 ? [`${quoteName(alias)}.${quoteName(column)} IN (${values.map(string).join(', ')})`] : []
   const time = `${quoteName(alias)}.${quoteName('eventTime')}`
+  const day = (operator: string, iso: string) =>
+    dayColumn === undefined
+      ? []
+      : [
+          `${quoteName(alias)}.${quoteName(dayColumn.name)} ${operator} ${dayColumn.isDate ? 'DATE ' : ''}${string(iso.slice(0, 10))}`,
+        ]
   return [
+    ...day('>=', scope.earliest),
+    ...day('<=', scope.window.to),
     `${time} >= ${string(scope.earliest)}`,
     `${time} < ${string(scope.window.to)}`,
     ...among(accountColumn, scope.accounts),

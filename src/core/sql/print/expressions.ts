@@ -87,8 +87,29 @@ function inListText(printer: Printer, node: Expression & { kind: 'in-list' }): s
   const operand = printer.expression(node.operand)
   const items = node.items.map(printer.expression)
   if (varies(node.operand) || !node.items.some(varies) || operand.length * items.length > longestChain)
-    return `(${operand} ${negate(node.negated)}IN (${items.join(', ')}))`
+    return constantList(printer, node, operand)
   const either = items.map((item) => `(${operand} = ${item})`).reduce((all, next) => `(${all} OR ${next})`)
+  return node.negated ? `(NOT ${either})` : either
+}
+
+const written: readonly Expression['kind'][] = ['string', 'number', 'boolean', 'datetime', 'binary', 'parameter']
+
+/**
+ * A NULL stands outside of the list: Trino 483 takes `0 IN (1, 2, NULL)` of whole numbers for false, and NOT IN for true, where
+ * both are unknown, and a NULL itself for one of the list. Constants that must be computed may turn out to be NULL, and without the
+ * coalesce the comparison would go back into the list.
+ */
+function constantList(printer: Printer, node: Expression & { kind: 'in-list' }, operand: string): string {
+  const not = negate(node.negated)
+  const odd = node.items.filter((item) => !written.includes(item.kind) && !varies(item))
+  const list = node.items.filter((item) => !odd.includes(item)).map(printer.expression)
+  if (odd.length === 0 || odd.length === node.items.length)
+    return `(${operand} ${not}IN (${node.items.map(printer.expression).join(', ')}))`
+  const unknown = printer.parts.nullOf({ kind: 'boolean' })
+  const alone = odd.map((item) =>
+    item.kind === 'null' ? unknown : `coalesce((${operand} = ${printer.expression(item)}), ${unknown})`,
+  )
+  const either = [`(${operand} IN (${list.join(', ')}))`, ...alone].reduce((all, next) => `(${all} OR ${next})`)
   return node.negated ? `(NOT ${either})` : either
 }
 

@@ -39,6 +39,8 @@ export interface DialectParts {
   readonly eventsTable: string
   /** The account of an event: its recipient, else what the engine knows from its path. */
   readonly accountColumn: string
+  /** Column with the day of each event, by which the engine leaves files out; undefined where there is none. */
+  readonly dayColumn?: { readonly name: string; readonly isDate: boolean } | undefined
   type(type: SqlType): string
   string(text: string): string
   number(text: string, form: 'integer' | 'decimal' | 'double'): string

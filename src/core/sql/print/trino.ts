@@ -2,10 +2,11 @@
 import type { Dialect } from '../dialect.ts'
 import type { Call, UnnestTable } from '../tree.ts'
 import { type SqlType, typeName } from '../types.ts'
+import { collectedOrder } from './collected.ts'
 import { aliasText, createPrinter, type DialectParts, type Printer, printQuery } from './printer.ts'
 
 /** Plain text where it can be, `U&'…'` where control characters would be lost on the way. */
-function stringText(text: string): string {
+export function stringText(text: string): string {
   const doubled = text.replaceAll("'", "''")
   if (!/[\x00-\x1f\x7f]/.test(text)) return `'${doubled}'`
   const escaped = doubled
@@ -37,10 +38,11 @@ function callText(node: Call, printer: Printer): string {
   const filter = node.filter ? ` FILTER (WHERE ${printer.expression(node.filter)})` : ''
   const suffix = `${filter}${node.ignoreNulls ? ' IGNORE NULLS' : ''}${node.over ? printer.over(node.over) : ''}`
   if (node.name === 'current_date') return 'current_date'
+  const sorted = collectedOrder(node, printer, { value: args[0] ?? '', joined: (list) => `array_join(${list}, ',')` })
   if (node.name === 'listagg') {
-    return `listagg(${node.distinct ? 'DISTINCT ' : ''}${args.join(', ')}) WITHIN GROUP (ORDER BY ${printer.sort(node.orderBy)})${suffix}`
+    return `listagg(${node.distinct ? 'DISTINCT ' : ''}${args.join(', ')}) WITHIN GROUP (ORDER BY ${sorted})${suffix}`
   }
-  const order = node.orderBy.length > 0 ? ` ORDER BY ${printer.sort(node.orderBy)}` : ''
+  const order = sorted === '' ? '' : ` ORDER BY ${sorted}`
   const inner = node.star ? '*' : `${node.distinct ? 'DISTINCT ' : ''}${args.join(', ')}${order}`
   return `${node.name}(${inner})${suffix}`
 }
@@ -62,7 +64,7 @@ function withMilliseconds(text: string): string {
   return `${date} ${time.length < 6 ? `${time}:00` : time}.${fraction.padEnd(3, '0')}${zone}`
 }
 
-const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn'> = {
+const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn' | 'dayColumn'> = {
   type: typeName,
   string: stringText,
   number: (text) => (text.startsWith('-') ? `(${text})` : text),
@@ -86,16 +88,22 @@ const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn'> = {
   unnest,
 }
 
-/** @param eventsTable the qualified, quoted name of the table that holds the events */
-export function trinoDialect({ eventsTable = '"cloudtrail_logs"' }: { eventsTable?: string } = {}): Dialect {
+interface TrinoTable {
+  /** The qualified, quoted name of the table that holds the events, or a subquery in parentheses. */
+  readonly eventsTable?: string
+  readonly accountColumn?: string
+  readonly dayColumn?: DialectParts['dayColumn']
+}
+
+export function trinoDialect({
+  eventsTable = '"cloudtrail_logs"',
+  accountColumn = 'recipientAccountId',
+  dayColumn,
+}: TrinoTable = {}): Dialect {
   return {
     name: 'trino',
     print: (query, input) => ({
-      text: printQuery(
-        createPrinter({ ...parts, eventsTable, accountColumn: 'recipientAccountId' }, input),
-        query,
-        true,
-      ),
+      text: printQuery(createPrinter({ ...parts, eventsTable, accountColumn, dayColumn }, input), query, true),
       bindings: [],
     }),
   }

@@ -1,0 +1,43 @@
+import type { Abortable, Connection, Scope } from '../../core/ports.ts'
+import { trinoDialect } from '../../core/sql/print/trino.ts'
+import { isoTime, milliseconds, second } from '../../core/time.ts'
+import { type TrinoClient, trinoClient } from './client.ts'
+import { unknownCoverage } from './coverage.ts'
+import { askRows, runQuery } from './run-query.ts'
+import type { TrinoSettings } from './settings.ts'
+import { type EventsTable, inspectTable } from './table.ts'
+
+/**
+ * A table of a Trino cluster: a published snapshot of a lake, or a raw trail table. It is looked at once; each query is one
+ * statement.
+ *
+ * @throws TrailbookError TRINO_*
+ */
+export async function connectTrino(settings: TrinoSettings, options: Abortable = {}): Promise<Connection> {
+  const client = trinoClient(settings)
+  return overTable(client, await inspectTable(client, options))
+}
+
+/** A connection over a relation that was looked at before. */
+export function overTable(client: TrinoClient, table: EventsTable): Connection {
+  return {
+    name: client.settings.name,
+    dialect: trinoDialect({
+      eventsTable: table.relation,
+      accountColumn: table.accountColumn,
+      dayColumn: table.dayColumn,
+    }),
+    capabilities: { exactOnce: table.published, billed: false, bindsParameters: false },
+    run: (query, _scope, abortable) => runQuery(client, query, abortable),
+    coverage: async (scope: Scope) => unknownCoverage(scope, table.lacking),
+    async span() {
+      const [row] = await askRows(
+        client,
+        `SELECT min("eventTime") AS first, max("eventTime") AS last FROM ${table.relation}`,
+      )
+      if (typeof row?.first !== 'string' || typeof row.last !== 'string') return undefined
+      return { from: row.first, to: isoTime(milliseconds(row.last) + second) }
+    },
+    close: async () => {},
+  }
+}

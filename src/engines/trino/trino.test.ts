@@ -1,0 +1,337 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { TrailbookError } from '../../core/errors.ts'
+import type { Row } from '../../core/ports.ts'
+import { decoders } from './cells.ts'
+import { trinoClient } from './client.ts'
+import { connectTrino } from './connection.ts'
+import { parseLossless } from './lossless.ts'
+import { askRows, runQuery } from './run-query.ts'
+import type { TrinoSettings } from './settings.ts'
+import { readType } from './type-text.ts'
+
+type Answer = (request: IncomingMessage, response: ServerResponse, url: string) => unknown
+
+let server: Server | undefined
+afterEach(() => {
+  server?.close()
+  server?.closeAllConnections()
+})
+
+/** A server that gives one answer after the other, and notes what it was asked. */
+async function serve(answers: readonly Answer[], changed: Partial<TrinoSettings> = {}) {
+  const asked: { method: string; path: string; headers: IncomingMessage['headers'] }[] = []
+  let url = ''
+  let next = 0
+  server = createServer((request, response) => {
+    asked.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers })
+    request.resume()
+    if (request.method === 'DELETE') {
+      response.writeHead(204).end()
+      return
+    }
+    const body = answers[Math.min(next++, answers.length - 1)]!(request, response, url)
+    if (body !== undefined) response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const settings = { name: 'test', url, user: 'me', catalog: 'hive', schema: 'ct', table: 'logs', ...changed }
+  return { asked, settings, client: trinoClient(settings) }
+}
+
+const status =
+  (code: number, body = '', headers = {}): Answer =>
+  (_, response) => {
+    response.writeHead(code, headers).end(body)
+  }
+const page =
+  (members: object, more = true): Answer =>
+  (_request, _response, url) => ({ id: 'q1', ...(more && { nextUri: `${url}/next` }), ...members })
+const columns = [{ name: 'a', type: 'bigint' }]
+
+const failure = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no failure',
+    ({ code, message }: TrailbookError) => `${code}: ${message.replace(/127\.0\.0\.1:\d+/, 'HOST')}`,
+  )
+
+describe('the statement protocol', () => {
+  test('pages are followed until there is none, columns come late, and so do rows', async () => {
+    const { client, asked } = await serve([
+      page({}),
+      page({}),
+      page({ columns, data: [[1]] }),
+      page({ columns }),
+      page({ columns, data: [[2], [3]] }, false),
+    ])
+    expect(await askRows(client, 'SELECT 1')).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }])
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /v1/statement',
+      'GET /next',
+      'GET /next',
+      'GET /next',
+      'GET /next',
+    ])
+  })
+
+  test.each([502, 503, 504, 429])('HTTP %i is asked again', async (code) => {
+    const { client } = await serve([status(code), page({}), status(code), page({ columns, data: [[1]] }, false)])
+    expect(await askRows(client, 'SELECT 1')).toEqual([{ a: 1 }])
+  })
+
+  test('user, catalog, session, limit and sign-in travel with every request', async () => {
+    const { client, asked } = await serve([page({}), page({ columns, data: [] }, false)], {
+      token: 'abc',
+      session: { query_priority: '7', x: 'a,b=c' },
+      timeLimitMs: 5000,
+    })
+    await askRows(client, 'SELECT 1')
+    for (const { headers } of asked)
+      expect(headers).toMatchObject({
+        'x-trino-user': 'me',
+        'x-trino-catalog': 'hive',
+        'x-trino-session': 'query_max_run_time=5000ms,query_priority=7,x=a%2Cb%3Dc',
+        authorization: 'Bearer abc',
+      })
+  })
+
+  test('a password goes as HTTP basic authentication', async () => {
+    const { client, asked } = await serve([page({ columns, data: [] }, false)], { password: 'p:w' })
+    await askRows(client, 'SELECT 1')
+    expect(asked[0]!.headers.authorization).toBe(`Basic ${Buffer.from('me:p:w').toString('base64')}`)
+  })
+
+  test('an abort while pages are awaited ends the query on the server', async () => {
+    const abort = new AbortController()
+    const { client, asked } = await serve([
+      page({}),
+      () => {
+        abort.abort()
+        return undefined
+      },
+    ])
+    expect(await failure(runQuery(client, { text: 'SELECT 1', columns: [] }, { signal: abort.signal }))).toContain(
+      'ENGINE_INTERRUPTED',
+    )
+    expect(asked.at(-1)).toMatchObject({ method: 'DELETE', path: '/next' })
+  })
+
+  test('a reader who stops early ends the query on the server', async () => {
+    const { client, asked } = await serve([page({ columns, data: [[1]] })])
+    const run = await runQuery(client, { text: 'SELECT 1', columns: [] })
+    for await (const _ of run.rows) break
+    expect(asked.at(-1)).toMatchObject({ method: 'DELETE', path: '/next' })
+  })
+
+  test('a time limit ends the query on the server', async () => {
+    const { client, asked } = await serve([page({}), () => undefined], { timeLimitMs: 100 })
+    expect(await failure(askRows(client, 'SELECT 1'))).toBe(
+      'ENGINE_TIME_LIMIT: The query was stopped after 0.1 s, its time limit.',
+    )
+    expect(asked.at(-1)).toMatchObject({ method: 'DELETE', path: '/next' })
+  })
+})
+
+const error = (errorName: string, errorType: string, message: string, at?: readonly [number, number]) =>
+  page({
+    error: { errorName, errorType, message, ...(at && { errorLocation: { lineNumber: at[0], columnNumber: at[1] } }) },
+  })
+
+describe('failures', () => {
+  test.each<[string, Answer, string]>([
+    [
+      'a wrong password',
+      status(401, 'Authentication failed: bad password.'),
+      'TRINO_AUTHENTICATION: Trino at http://HOST refused the sign-in: Authentication failed: bad password.',
+    ],
+    ['a forbidden statement', status(403, 'no'), 'TRINO_DENIED: Trino refused access: no.'],
+    [
+      'something else at the address',
+      status(200, '<html>hello</html>'),
+      'TRINO_PROTOCOL: What answers at http://HOST does not speak as Trino does: the answer is no page of results.',
+    ],
+    [
+      'no such path',
+      status(404, '<h1>Not found</h1>'),
+      'TRINO_PROTOCOL: What answers at http://HOST does not speak as Trino does: HTTP 404: Not found.',
+    ],
+    [
+      'an address elsewhere',
+      () => ({ id: 'q', nextUri: 'http://192.0.2.1/x' }),
+      'TRINO_PROTOCOL: What answers at http://HOST does not speak as Trino does: it sends its clients on to http://192.0.2.1.',
+    ],
+    ['a redirect', status(302, '', { location: 'http://192.0.2.1/' }), 'TRINO_UNREACHABLE'],
+    [
+      'a division by zero',
+      error('DIVISION_BY_ZERO', 'USER_ERROR', 'Division by zero'),
+      'ENGINE_RUNTIME: The query failed on a value: Division by zero.',
+    ],
+    [
+      'a missing column',
+      error('COLUMN_NOT_FOUND', 'USER_ERROR', "line 2:8: Column 'e.tlsdetails' cannot be resolved"),
+      'TRINO_COLUMN_MISSING: The query reads tlsDetails, which the table hive.ct.logs does not have.',
+    ],
+    [
+      'a refused table',
+      error('PERMISSION_DENIED', 'USER_ERROR', 'Access Denied: Cannot select from table x'),
+      'TRINO_DENIED: Trino refused access: Access Denied: Cannot select from table x.',
+    ],
+    [
+      'too much memory',
+      error('EXCEEDED_LOCAL_MEMORY_LIMIT', 'INSUFFICIENT_RESOURCES', 'Query exceeded per-node memory limit'),
+      'TRINO_RESOURCES: Trino stopped the query at a limit of its own (EXCEEDED_LOCAL_MEMORY_LIMIT): Query exceeded per-node memory limit.',
+    ],
+    [
+      'a fault of Trino',
+      error('GENERIC_INTERNAL_ERROR', 'INTERNAL_ERROR', 'index 1'),
+      'TRINO_FAULT: Trino failed within itself (GENERIC_INTERNAL_ERROR): index 1.',
+    ],
+    [
+      'a text that is no SQL',
+      error('SYNTAX_ERROR', 'USER_ERROR', "line 1:11: mismatched input '<EOF>'", [1, 11]),
+      "TRINO_FAILED: Trino refused the query (SYNTAX_ERROR): mismatched input '<EOF>' (line 1, column 11 of its text).",
+    ],
+    [
+      'an administrator',
+      error('ADMINISTRATIVELY_KILLED', 'USER_ERROR', 'Query killed. Message: enough'),
+      'TRINO_CANCELLED: Somebody else ended the query on the Trino server (ADMINISTRATIVELY_KILLED): Query killed. Message: enough.',
+    ],
+    [
+      'its own time limit',
+      error('EXCEEDED_TIME_LIMIT', 'INSUFFICIENT_RESOURCES', 'Query exceeded'),
+      'ENGINE_TIME_LIMIT',
+    ],
+  ])('%s', async (_, answer, expected) => {
+    const { client } = await serve([answer])
+    expect(await failure(askRows(client, 'SELECT 1'))).toContain(expected)
+  })
+
+  test('nobody at the address', async () => {
+    const client = trinoClient({
+      name: 'test',
+      url: 'http://127.0.0.1:9',
+      user: 'me',
+      catalog: 'c',
+      schema: 's',
+      table: 't',
+    })
+    expect(await failure(askRows(client, 'SELECT 1'))).toMatch(
+      /^TRINO_UNREACHABLE: Trino at http:\/\/HOST could not be reached: /,
+    )
+  })
+})
+
+describe('cells', () => {
+  test.each([
+    ['bigint', '9007199254740993', '9007199254740993'],
+    ['bigint', '9007199254740991', 9007199254740991],
+    ['bigint', '-9223372036854775808', '-9223372036854775808'],
+    ['double', '1.0E300', 1e300],
+    ['double', '"NaN"', 'NaN'],
+    ['decimal(38,2)', '"12345678901234567890.10"', '12345678901234567890.10'],
+    ['varchar', '"12345678901234567890 \\" 9007199254740993"', '12345678901234567890 " 9007199254740993'],
+    ['varchar', 'null', null],
+    ['varbinary', '"AP8Q"', 'AP8Q'],
+    ['timestamp(3)', '"2026-01-31 09:08:07.123"', '2026-01-31T09:08:07.123'],
+    ['timestamp(0)', '"2026-01-31 09:08:07"', '2026-01-31T09:08:07.000'],
+    ['timestamp(6)', '"10000-01-31 09:08:07.123456"', '+010000-01-31T09:08:07.123'],
+    ['timestamp(3) with time zone', '"2026-01-31 09:08:07.000 UTC"', '2026-01-31T09:08:07.000Z'],
+    ['timestamp(3) with time zone', '"2026-01-31 09:08:07.000 +02:30"', '2026-01-31T06:38:07.000Z'],
+    ['timestamp(3) with time zone', '"2026-07-31 09:08:07.000 Europe/Berlin"', '2026-07-31T07:08:07.000Z'],
+    ['array(bigint)', '[1,null,9007199254740993]', [1, null, '9007199254740993']],
+    ['map(varchar, array(date))', '{"a b":["2026-01-31"],"c":null}', { 'a b': ['2026-01-31'], c: null }],
+    [
+      'row(type varchar, sessionContext row(a bigint, b timestamp(3)))',
+      '["x",[1,"2026-01-31 00:00:00.000"]]',
+      { type: 'x', sessionContext: { a: 1, b: '2026-01-31T00:00:00.000' } },
+    ],
+    ['row(integer, varchar)', '[1,"x"]', { field0: 1, field1: 'x' }],
+    ['json', '"{\\"a\\":1}"', '{"a":1}'],
+  ])('of type %s: %s', (type, json, expected) => {
+    const [decode] = decoders([{ name: 'a', type }])
+    expect(decode!((parseLossless(`[${json}]`) as unknown[])[0])).toEqual(expected)
+  })
+
+  test('a type with odd names is read apart', () => {
+    expect(
+      readType('row("a ""b), c" varchar, t timestamp(3) with time zone, interval day to second)').parts.map((part) => [
+        part.name,
+        part.type.base,
+      ]),
+    ).toEqual([
+      ['a "b), c', 'varchar'],
+      ['t', 'timestamp with time zone'],
+      [undefined, 'interval day to second'],
+    ])
+  })
+})
+
+describe('the table', () => {
+  const inspect = (types: Readonly<Record<string, string>>) =>
+    page(
+      {
+        columns: [
+          { name: 'column_name', type: 'varchar' },
+          { name: 'data_type', type: 'varchar' },
+        ],
+        data: Object.entries(types),
+      },
+      false,
+    )
+  const raw = {
+    eventtime: 'varchar',
+    eventname: 'varchar',
+    eventsource: 'varchar',
+    awsregion: 'varchar',
+    recipientaccountid: 'varchar',
+  }
+
+  test('that is not there is named', async () => {
+    const { settings } = await serve([inspect({})])
+    expect(await failure(connectTrino(settings))).toBe('TRINO_TABLE_MISSING: Trino has no table hive.ct.logs.')
+  })
+
+  test('without a needed column is named with the column', async () => {
+    const { settings } = await serve([inspect({ eventname: 'varchar' })])
+    expect(await failure(connectTrino(settings))).toBe(
+      'TRINO_COLUMN_MISSING: The query reads eventTime, which the table hive.ct.logs does not have.',
+    )
+  })
+
+  test('with a column of another type is named with both types', async () => {
+    const { settings } = await serve([inspect({ ...raw, eventtime: 'timestamp(3)' })])
+    expect(await failure(connectTrino(settings))).toContain(
+      'In the table hive.ct.logs, eventTime is timestamp where varchar is needed.',
+    )
+  })
+
+  test('of AWS: fields come into our order, booleans become text, and what lacks is told by coverage, which is never complete', async () => {
+    const { settings } = await serve([
+      inspect({ ...raw, readonly: 'boolean', resources: 'array(row(accountid varchar, arn varchar, type varchar))' }),
+    ])
+    const connection = await connectTrino(settings)
+    const window = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+    const scope = { window, earliest: window.from, accounts: [], regions: [], services: [] }
+    const coverage = await connection.coverage(scope, [])
+    expect(coverage).toMatchObject({ complete: false, basis: 'none', through: null })
+    expect(coverage.gaps[1]!.reason).toContain('resources.ARNPrefix')
+    expect(connection.capabilities.exactOnce).toBe(false)
+  })
+})
+
+test('rows of a query bear its own names, by position', async () => {
+  const { client } = await serve([
+    page({ columns: [...columns, { name: 'a', type: 'varchar' }], data: [[1, 'x']] }, false),
+  ])
+  const run = await runQuery(client, {
+    text: '',
+    columns: [
+      { name: 'eventName', type: 'bigint' },
+      { name: 'b', type: 'varchar' },
+    ],
+  })
+  const rows: Row[] = []
+  for await (const batch of run.rows) rows.push(...batch)
+  expect(rows).toEqual([{ eventName: 1, b: 'x' }])
+})
