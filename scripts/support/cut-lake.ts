@@ -10,7 +10,7 @@ import { openDatabase } from '../../src/duckdb/open.ts'
 import { readParquet } from '../../src/duckdb/parquet.ts'
 import { quoted } from '../../src/duckdb/quote.ts'
 import { openLake } from '../../src/lake/lake.ts'
-import { writeCoveragePart } from '../../src/lake/parts.ts'
+import { writeCoveragePart } from './coverage-part.ts'
 import type { LoggedEvent, Question } from './removals.ts'
 
 export interface CutLake {

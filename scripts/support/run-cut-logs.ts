@@ -10,7 +10,7 @@ import type { LoggedEvent, Question } from './removals.ts'
 export const cli = process.env.TRAILBOOK_CLI ?? join(process.cwd(), 'dist/cli.js')
 
 /** A runbook that finds nothing, so that its verdict is what coverage allows. */
-const runbookFor = ({ needs, lookback }: Question): string => `format: trailbook/v1
+export const runbookFor = ({ needs, lookback }: Question): string => `format: trailbook/v1
 id: nothing-happens
 title: Did something happen that never does?
 needs: [${needs.join(', ')}]

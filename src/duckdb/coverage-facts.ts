@@ -4,6 +4,7 @@ import type { CoverageFacts, TrailEvent } from '../core/run/coverage-facts.ts'
 import { day, isoTime, milliseconds, type Window } from '../core/time.ts'
 import { readParquet } from './parquet.ts'
 import { quoted } from './quote.ts'
+import { readSweptHistory } from './swept-history.ts'
 
 const time = (column: string): string => `CAST(replace(${column}, 'Z', '') AS TIMESTAMP)`
 const iso = (column: string): string => `strftime(${column}, '%Y-%m-%dT%H:%M:%SZ')`
@@ -75,14 +76,20 @@ const damagedSql = (files: string): string => `
       ELSE hidden_records || CASE WHEN hidden_records = 1 THEN ' record in ' ELSE ' records in ' END || name || ' could not be read.' END
   FROM ${latestSql(files)}
   WHERE hidden_records > 0
-    OR (status = 'quarantined' AND NOT (code = 'INPUT_NOT_CLOUDTRAIL' AND delivered IS NULL))
+    OR (status = 'quarantined' AND NOT (code = 'INPUT_NOT_CLOUDTRAIL' AND delivered IS NULL) AND location NOT LIKE 'event-history:%')
   ORDER BY file`
+
+interface CoverageReading {
+  /** Of a sweep of Event history that asked for the events of one question only, see `readSweptHistory`. */
+  readonly attributes?: readonly string[]
+}
 
 /** Reads what `judgeCoverage` needs from the ledgers of a lake, for a time that is asked about. */
 export async function readCoverageFacts(
   connection: DuckDBConnection,
   snapshot: LakeSnapshot,
   span: Window,
+  { attributes = [] }: CoverageReading = {},
 ): Promise<CoverageFacts> {
   const rows = async (sql: string): Promise<(string | null)[][]> =>
     (await connection.runAndReadAll(sql)).getRowsJson() as (string | null)[][]
@@ -112,6 +119,8 @@ export async function readCoverageFacts(
       `SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`,
     )
   }
+  const attestation = await snapshot.attestation?.()
+  const history = await readSweptHistory(connection, snapshot, attributes)
   const rhythmOf = new Map(
     rhythms.map(([account, region, eventClass, ...rest]) => [keyOf(account!, region!, eventClass!), rest]),
   )
@@ -130,17 +139,33 @@ export async function readCoverageFacts(
       }
     }),
     delivered: delivered.map(([account, region, at]) => ({ account: account!, region: region!, at: at! })),
-    damaged: damaged.map(([account, region, from, to, reason]) => ({
-      account: account ?? null,
-      region: region ?? null,
-      from: from ?? null,
-      to: to ?? null,
-      reason: reason!,
-    })),
+    damaged: [
+      ...damaged.map(([account, region, from, to, reason]) => ({
+        account: account ?? null,
+        region: region ?? null,
+        from: from ?? null,
+        to: to ?? null,
+        reason: reason!,
+      })),
+      ...removedTimes(snapshot),
+      ...(attestation?.lost ?? []),
+    ],
     trailEvents: trails.flatMap(([account, list]) => trailEvents(account!, list!)),
-    attested: [],
+    attested: attestation?.attested.filter(({ from, to }) => from < span.to && to > span.from) ?? [],
+    ...(history && { history }),
   }
 }
+
+/** The coverage ledger still counts what retention took out; nobody can look at it any more. */
+const removedTimes = ({ removed = [] }: LakeSnapshot): CoverageFacts['damaged'] =>
+  removed.map(({ from, to, account, at }) => ({
+    account,
+    region: null,
+    from,
+    to,
+    reason: `Its events were removed by retention on ${at.slice(0, 10)}.`,
+    removed: true,
+  }))
 
 const keyOf = (...parts: readonly string[]): string => parts.join(' ')
 

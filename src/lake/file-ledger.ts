@@ -32,13 +32,16 @@ export interface FileEntry extends Reading {
   readonly id: number
   readonly file: LogFile
   readonly path: LogPath
-  /** `forgotten`: somebody said that an unreadable file is of no matter. */
-  readonly status: 'ingested' | 'quarantined' | 'digest' | 'forgotten'
+  /** `forgotten`: somebody said that an unreadable file is of no matter; `keys`: no file, but a public key to check digests. */
+  readonly status: 'ingested' | 'quarantined' | 'digest' | 'forgotten' | 'keys'
   readonly fault: { readonly code: string; readonly reason: string } | null
   /** Hex SHA-256 of the inflated bytes; null where they could not be read to the end. */
   readonly sha256: string | null
   readonly bytes: number | null
+  /** The text of a digest, or of a public key. */
   readonly digest: string | null
+  /** Of a digest's object, as JSON. */
+  readonly metadata?: string | null
   readonly events: number
   readonly variants: number
 }
@@ -70,6 +73,7 @@ const columns = {
   quarantined: 'VARCHAR',
   digest_status: 'VARCHAR',
   digest: 'VARCHAR',
+  metadata: 'VARCHAR',
   first: 'VARCHAR',
   last: 'VARCHAR',
 } as const
@@ -102,6 +106,7 @@ const rowOf = (entry: FileEntry): Record<keyof typeof columns, string | number |
   // Filled in by a later verification of the digests.
   digest_status: null,
   digest: entry.digest,
+  metadata: entry.metadata ?? null,
   first: entry.first,
   last: entry.last,
 })
@@ -141,7 +146,13 @@ export interface KnownFile {
   readonly last: string | null
   /** The code of an earlier quarantine: the file is tried again, but not noted twice. */
   readonly code: string | null
+  /** A digest that came without the metadata of its object: they may be there now. */
+  readonly unsigned: boolean
 }
+
+/** Ledgers of older lakes have no metadata. */
+export const readLedger = (parts: readonly string[]): string =>
+  `(FROM ${readParquet(parts, { union: true })} UNION ALL BY NAME SELECT NULL::VARCHAR AS metadata WHERE false)`
 
 /** Looks up files by location, size and time of change; what counts is the newest entry of a location. */
 export async function knownFiles(
@@ -160,19 +171,22 @@ export async function knownFiles(
   }
   appender.closeSync()
   const reader = await connection.runAndReadAll(
-    `SELECT l.location, l.records, l.quarantined_records, l.quarantined, l.code, l.first, l.last
-     FROM (SELECT * FROM ${readParquet(parts)} SEMI JOIN wanted USING (location)
+    `SELECT l.location, l.records, l.quarantined_records, l.quarantined, l.code, l.first, l.last, l.status = 'digest' AND l.metadata IS NULL
+     FROM (SELECT * FROM ${readLedger(parts)} SEMI JOIN wanted USING (location)
        QUALIFY row_number() OVER (PARTITION BY location ORDER BY file DESC) = 1) l
      JOIN wanted w USING (location, size, modified) WHERE l.status <> 'forgotten'`,
   )
   return new Map(
     reader.getRowsJson().map((row) => {
-      const [location, records, kept, quarantined, code, first, last] = row as [
+      const [location, records, kept, quarantined, code, first, last, unsigned] = row as [
         string,
         string,
         string,
         string,
-        ...(string | null)[],
+        string | null,
+        string | null,
+        string | null,
+        boolean,
       ]
       return [
         location,
@@ -183,6 +197,7 @@ export async function knownFiles(
           code: code ?? null,
           first: first ?? null,
           last: last ?? null,
+          unsigned,
         },
       ]
     }),

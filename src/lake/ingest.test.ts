@@ -162,7 +162,10 @@ describe('ingest', () => {
     await write('3.json', [event()])
     const source = fileSource([inFolder()])
     const failing: LogSource = {
-      list: source.list,
+      async *list(options) {
+        // Without a path, so that they come through `open`.
+        for await (const files of source.list(options)) yield files.map(({ path: _, ...file }) => file)
+      },
       async open(file, options) {
         const { bytes, metadata } = await source.open(file, options)
         return { metadata, bytes: file.name.endsWith('2.json') ? failingAfter(bytes) : bytes }

@@ -1,22 +1,38 @@
-import { parseLogPath } from '../core/event/log-path.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { FetchPublicKeys } from '../core/digest/public-keys.ts'
+import { type LogPath, parseLogPath } from '../core/event/log-path.ts'
 import type { LogFile, LogSource } from '../core/event/source.ts'
 import type { Inventory } from '../core/run/inventory.ts'
+import type { StagedParts } from './columnar/messages.ts'
+import { createPool, type PortionResult, type WorkerPool, workerCount } from './columnar/pool.ts'
+import type { FileOutcome } from './columnar/read-file.ts'
 import { type KnownFile, knownFiles, type Quarantined } from './file-ledger.ts'
 import type { Lake } from './lake.ts'
-import { readEvents } from './read-events.ts'
+import { fetchMissingKeys } from './public-keys.ts'
 import { lakeCoverage } from './status.ts'
 import { createTally, type IngestProgress, type IngestReport, type Tally } from './tally.ts'
 import { type WriterSettings, withWriter } from './with-writer.ts'
-import type { LakeWriter } from './writer.ts'
+import type { LakeWriter, StagedFile } from './writer.ts'
 
 export type { IngestProgress, IngestReport } from './tally.ts'
 
 export interface IngestOptions extends WriterSettings {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: IngestProgress) => void
+  /** A batch of rows is written as parts when it has so many rows, or takes so many bytes. */
+  readonly batchRows?: number
+  readonly batchBytes?: number
   /** What the coverage in the report is held against. */
   readonly inventory?: Inventory | undefined
+  /** Asks for the public keys that digests are signed by; they are kept, so that a later check needs nobody. */
+  readonly publicKeys?: FetchPublicKeys | undefined
 }
+
+/** As many as keep a process under 1 GB. TRAILBOOK_BATCH_ROWS is a switch for tests, which want many small commits. */
+const defaultBatchRows = (): number => Number(process.env.TRAILBOOK_BATCH_ROWS) || 120_000
+const defaultBatchBytes = 96 * 2 ** 20
 
 /**
  * Reads log files into the lake, each record exactly once. What cannot be read is listed in the report and kept out; all else
@@ -35,20 +51,21 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
     ...(signal !== undefined && { signal }),
   })
   // Listed first, so that a path that does not exist is told before a lake is made.
-  const portions = await begun(listing)
+  const listed = await begun(listing)
   return withWriter(lake, options, async ({ writer, connection, database }) => {
-    for await (const some of portions) {
-      if (signal?.aborted) break
-      const { files: ledger } = await lake.snapshot()
-      const known = await knownFiles(connection, ledger, some)
-      for (const file of some) {
-        if (signal?.aborted) break
-        await ingestFile(file, known.get(file.location), { source, writer, tally, signal })
-      }
+    const lookups = await database.connect()
+    try {
+      const work: Work = { lake, source, writer, tally, signal, options }
+      await readAll(listed, lookups, work)
+    } finally {
+      lookups.closeSync()
     }
     tally.committed(await writer.finish())
+    const { files: parts } = await lake.snapshot()
+    const keys = options.publicKeys && (await fetchMissingKeys(options.publicKeys, { writer, connection, parts }))
+    if (keys !== undefined) await writer.finish()
     const coverage = await lakeCoverage(lake, database, inventory)
-    return { ...tally.report(), interrupted: signal?.aborted ?? false, coverage }
+    return { ...tally.report(), interrupted: signal?.aborted ?? false, coverage, ...(keys !== undefined && { keys }) }
   })
 }
 
@@ -66,57 +83,215 @@ async function begun<T>(portions: AsyncIterable<T>): Promise<AsyncIterable<T>> {
 }
 
 interface Work {
+  readonly lake: Lake
   readonly source: LogSource
   readonly writer: LakeWriter
   readonly tally: Tally
   readonly signal: AbortSignal | undefined
+  readonly options: IngestOptions
 }
 
-async function ingestFile(
-  file: LogFile,
-  known: KnownFile | undefined,
-  { source, writer, tally, signal }: Work,
+/** A file that is to be read. */
+interface Wanted {
+  readonly id: number
+  readonly file: LogFile
+  readonly path: LogPath
+  readonly known: KnownFile | undefined
+}
+
+/** A portion under way: its files, known ones among them, and what a worker says of it. */
+interface Underway {
+  readonly wanted: ReadonlyMap<number, Wanted>
+  readonly result: PortionResult
+}
+
+/** So many stored bytes or files are one portion of work; more of a listing's first portion than each worker's share are not. */
+const portionSize = { most: 12 * 2 ** 20, least: 2 ** 20, files: 10_000, unknown: 2 ** 16 }
+
+/** Portions go to workers as they are listed, and are taken from them in order: so the lake does not depend on who was quicker. */
+async function readAll(
+  listed: AsyncIterable<readonly LogFile[]>,
+  lookups: DuckDBConnection,
+  work: Work,
 ): Promise<void> {
-  if (known !== undefined && known.code === null) {
-    tally.skipped(file, known)
-    return
+  const { lake, source, writer, tally, signal, options } = work
+  let pool: WorkerPool | undefined
+  let number = 0
+  let taken = Promise.resolve()
+  let failed = false
+  let gathered: Wanted[] = []
+  let size = 0
+
+  const send = async (): Promise<void> => {
+    if (gathered.length === 0) return
+    pool ??= await createPool({
+      source,
+      signal,
+      folder: join(lake.folder, 'tmp', 'staged'),
+      batchRows: options.batchRows ?? defaultBatchRows(),
+      batchBytes: options.batchBytes ?? defaultBatchBytes,
+    })
+    const wanted = new Map(gathered.map((file) => [file.id, file]))
+    const files = gathered.map(({ id, file, path }) => ({
+      id,
+      name: file.name,
+      location: file.location,
+      path: file.path ?? null,
+      account: path.account ?? null,
+      region: path.region ?? null,
+    }))
+    gathered = []
+    size = 0
+    const logFiles = new Map([...wanted].map(([id, { file }]) => [id, file]))
+    const result = await pool.submit({ number: number++, files }, logFiles)
+    taken = taken.then(() => take({ wanted, result }, work))
+    taken.catch(() => {
+      failed = true
+    })
   }
-  const path = parseLogPath(file.location)
-  const id = writer.beginFile()
-  for await (const batch of readEvents(source, file, { id, path, signal })) {
-    switch (batch.kind) {
-      case 'rows':
-        for (const row of batch.rows) writer.add(row)
-        tally.progress(batch.bytes, batch.records)
-        tally.committed(await writer.relieve(batch.weight))
-        break
-      case 'end': {
-        const { sha256, bytes, digest, ignored } = batch.end
-        if (ignored) {
-          await writer.rejectFile(id, undefined)
-          tally.ownOutput(file)
-          break
-        }
-        const status = digest === null ? 'ingested' : 'digest'
-        tally.committed(
-          await writer.endFile({ ...batch.reading, id, file, path, status, fault: null, sha256, bytes, digest }),
+
+  try {
+    for await (const some of listed) {
+      if (signal?.aborted || failed) break
+      const { files: ledger } = await lake.snapshot()
+      const known = await knownFiles(lookups, ledger, some)
+      source.expect?.(
+        some.filter((file) => (known.get(file.location)?.code ?? null) !== null || !known.has(file.location)),
+      )
+      const wanted: Omit<Wanted, 'id'>[] = []
+      for (const file of some) {
+        const before = known.get(file.location)
+        if (
+          before !== undefined &&
+          before.code === null &&
+          !(before.unsigned && file.path !== undefined && (await hasMetadata(source, file)))
         )
-        tally.read(batch.reading.quarantined)
-        break
+          tally.skipped(file, before)
+        else wanted.push({ file, path: parseLogPath(file.location), known: before })
       }
-      case 'fault': {
-        const fault = { code: batch.code, reason: batch.reason }
-        const entry: Quarantined = { file: file.name, ...fault }
-        const kept = { records: 0, quarantined: [entry], quarantinedRecords: 0, hidden: 0 }
-        const nothing = { sha256: null, bytes: null, digest: null }
-        const staged = { ...batch.reading, ...kept, ...nothing, id, file, path, status: 'quarantined' as const, fault }
-        await writer.rejectFile(id, known?.code === fault.code ? undefined : staged)
-        tally.rejected(entry, batch.reading.records)
-        break
+      const all = wanted.reduce((total, { file }) => total + stored(file), size)
+      const share = Math.max(portionSize.least, Math.min(portionSize.most, Math.ceil(all / workerCount())))
+      for (const file of wanted) {
+        if (signal?.aborted || failed) break
+        gathered.push({ ...file, id: writer.beginFile() })
+        size += stored(file.file)
+        if (size >= share || gathered.length >= portionSize.files) await send()
       }
-      case 'aborted':
-        await writer.rejectFile(id, undefined)
+    }
+    if (!signal?.aborted && !failed) await send()
+    await taken
+  } finally {
+    await pool?.close()
+    await rm(join(lake.folder, 'tmp', 'staged'), { recursive: true, force: true })
+  }
+}
+
+const stored = ({ size }: LogFile): number => (size < 0 ? portionSize.unknown : size + 512)
+
+/** The signature of a digest may be put beside a local copy later. */
+async function hasMetadata(source: LogSource, file: LogFile): Promise<boolean> {
+  return source.open(file).then(
+    ({ metadata }) => metadata !== null,
+    () => false,
+  )
+}
+
+/** Takes what a worker made of a portion into the lake. */
+async function take({ wanted, result }: Underway, work: Work): Promise<void> {
+  const { writer, tally, signal } = work
+  /** Files that ended, and are in no part yet that lies here. */
+  let group: StagedParts[] = []
+  /** Files that came after an abort: they stay only where their rows are in parts already. */
+  let late: FileOutcome[] = []
+  let last = 0
+  const accept = async (outcome: FileOutcome): Promise<void> => {
+    last = outcome.id
+    const file = wanted.get(outcome.id)!
+    if (outcome.kind !== 'end' || outcome.ignored) {
+      for (const staged of group) await removeStaged(staged)
+      group = []
+    }
+    await noteFile(outcome, file, result, work)
+  }
+  for await (const message of result.messages) {
+    switch (message.kind) {
+      case 'progress':
+        if (!signal?.aborted) tally.progress(message.bytes, message.records)
+        break
+      case 'file':
+        if (signal?.aborted) late.push(message.outcome)
+        else await accept(message.outcome)
+        break
+      case 'parts':
+        group.push(message.staged)
+        if (message.staged.partial !== null) break
+        for (const outcome of late) await accept(outcome)
+        late = []
+        tally.committed(await writer.merge(group))
+        group = []
+        break
+      case 'stopped':
+        late = []
+        result.keep(last)
         break
     }
   }
+  for (const staged of group) await removeStaged(staged)
+  if (writer.waiting() >= mostWaiting) tally.committed(await writer.finish())
+}
+
+/** Entries of files without rows wait in memory for a commit. */
+const mostWaiting = 5000
+
+async function removeStaged({ parts, coverage }: StagedParts): Promise<void> {
+  for (const { path } of parts) await rm(path, { force: true })
+  if (coverage !== null) await rm(coverage.path, { force: true })
+}
+
+async function noteFile(
+  outcome: FileOutcome,
+  { id, file, path, known }: Wanted,
+  result: PortionResult,
+  { source, writer, tally }: Work,
+): Promise<void> {
+  const { reading } = outcome
+  switch (outcome.kind) {
+    case 'end': {
+      const { sha256, bytes, digest, ignored } = outcome
+      if (ignored) {
+        tally.ownOutput(file)
+        break
+      }
+      const status = digest === null ? 'ingested' : 'digest'
+      const entry: StagedFile = { ...reading, id, file, path, status, fault: null, sha256, bytes, digest }
+      const metadata = digest === null ? null : await metadataOf(source, file, result.metadata(id))
+      writer.endFile({ ...entry, metadata: metadata && JSON.stringify(metadata) })
+      tally.read(reading.quarantined)
+      break
+    }
+    case 'fault': {
+      const fault = { code: outcome.code, reason: outcome.reason }
+      const entry: Quarantined = { file: file.name, ...fault }
+      const kept = { records: 0, quarantined: [entry], quarantinedRecords: 0, hidden: 0 }
+      const nothing = { sha256: null, bytes: null, digest: null }
+      const staged = { ...reading, ...kept, ...nothing, id, file, path, status: 'quarantined' as const, fault }
+      if (known?.code !== fault.code) writer.endFile(staged)
+      tally.rejected(entry, reading.records)
+      break
+    }
+    case 'aborted':
+      break
+  }
+}
+
+async function metadataOf(
+  source: LogSource,
+  file: LogFile,
+  known: Readonly<Record<string, string>> | null | undefined,
+): Promise<Readonly<Record<string, string>> | null> {
+  if (known !== undefined || file.path === undefined) return known ?? null
+  return source.open(file).then(
+    ({ metadata }) => metadata,
+    () => null,
+  )
 }

@@ -28,6 +28,11 @@ describe('failures in our words', () => {
       'LAKE_DAMAGED the part files/0000000002-ab.parquet is gone',
     ],
     [new Error('Invalid Error: TProtocolException: Invalid data'), 'LAKE_DAMAGED a part cannot be read'],
+    [
+      new Error('Out of Memory Error: could not allocate block of size 256.0 KiB (399.9 MiB/400.0 MiB used)'),
+      'LAKE_MEMORY (400.0 MiB)',
+    ],
+    [new Error('Invalid Error: std::bad_alloc'), 'LAKE_MEMORY what the machine has'],
   ])('%s', (error, expected) => {
     const ours = asLakeError(error, '/l')
     expect(ours).toBeInstanceOf(TrailbookError)
@@ -42,7 +47,6 @@ describe('failures in our words', () => {
   test.each([
     new TypeError('x is not a function'),
     new Error('Binder Error: Referenced column "parquet" not found'),
-    new Error('Out of Memory Error: failed'),
     new TrailbookError('LAKE_LOCK_LOST', { path: '/l' }),
     'text',
   ])('%s stays as it is', (error) => {

@@ -1,13 +1,10 @@
 import { TrailbookError } from '../core/errors.ts'
+import { systemReasons } from '../core/system-reasons.ts'
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the disk can only be read',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of the disk is used up',
+/** What the system's codes say of a disk. */
+export const diskReasons: Readonly<Record<string, string>> = {
+  ...systemReasons,
   ENOENT: 'the folder is gone',
-  ENOTDIR: 'a part of the path is a file',
   EEXIST: 'a file stands where a folder is needed',
 }
 
@@ -18,18 +15,25 @@ const reasons: Readonly<Record<string, string>> = {
 export function asLakeError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof TrailbookError) return error
   const { code } = error as NodeJS.ErrnoException
-  const reason = reasons[code ?? ''] ?? diskReason(error.message)
+  const reason = diskReasons[code ?? ''] ?? diskReason(error.message)
   if (reason !== undefined) return new TrailbookError('LAKE_UNWRITABLE', { path, reason }, { cause: error })
+  if (outOfMemory.test(error.message)) {
+    const limit = /\(([\d.]+ [KMGT]i?B)\/([\d.]+ [KMGT]i?B) used\)/.exec(error.message)?.[2] ?? 'what the machine has'
+    return new TrailbookError('LAKE_MEMORY', { path, limit }, { cause: error })
+  }
   const damage = damageOf(error.message)
   return damage === undefined ? error : new TrailbookError('LAKE_DAMAGED', { path, reason: damage }, { cause: error })
 }
 
+/** DuckDB's own limit, or none left on the machine. */
+const outOfMemory = /^Out of Memory Error|std::bad_alloc|Array buffer allocation failed/i
+
 /** DuckDB writes the parts and tells of the disk in a sentence only. */
 function diskReason(message: string): string | undefined {
   if (!message.startsWith('IO Error')) return undefined
-  if (/no space left/i.test(message)) return reasons.ENOSPC
-  if (/permission denied/i.test(message)) return reasons.EACCES
-  if (/read-only file system/i.test(message)) return reasons.EROFS
+  if (/no space left/i.test(message)) return diskReasons.ENOSPC
+  if (/permission denied/i.test(message)) return diskReasons.EACCES
+  if (/read-only file system/i.test(message)) return diskReasons.EROFS
   return undefined
 }
 

@@ -37,10 +37,10 @@ describe('opening a lake', () => {
     expect(await codeOf(openLake(join(folder, 'notes.txt')))).toBe('LAKE_NOT_A_LAKE')
     const lake = join(folder, 'lake')
     await createLake(lake)
-    await writeManifest(lake, manifest(1, { format: 2 }))
+    await writeManifest(lake, manifest(1, { format: 3 }))
     expect(await codeOf(openLake(lake))).toBe('LAKE_NEWER')
     await writeFile(join(lake, 'trailbook-lake.json'), '{"format":99}')
-    await expect(openLake(lake)).rejects.toThrow('has format 99; this version knows up to 1')
+    await expect(openLake(lake)).rejects.toThrow('has format 99; this version knows up to 2')
   })
 
   test('data without a manifest is a loss, not an empty lake', async () => {

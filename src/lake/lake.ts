@@ -1,12 +1,15 @@
 import { access, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
-import type { EventStore, LakeSnapshot } from '../core/event/snapshot.ts'
+import type { EventStore, LakeSnapshot, RemovedTime } from '../core/event/snapshot.ts'
+import { day, isoTime, milliseconds } from '../core/time.ts'
 import { createAtomically } from './durable.ts'
-import { emptyManifest, formatVersion, type Manifest, readManifest, writeManifest } from './manifest.ts'
+import { emptyManifest, formatVersion, type Manifest, type Removal, readManifest, writeManifest } from './manifest.ts'
 
 /** The file by which a folder is known as a lake, so that a wrong path is never written to. */
-const marker = 'trailbook-lake.json'
+export const markerName = 'trailbook-lake.json'
+
+export const markerText = (format: number): string => `${JSON.stringify({ kind: 'trailbook-lake', format })}\n`
 
 export interface Lake extends EventStore {
   /** False until the first ingest: such a lake reads as empty. */
@@ -25,9 +28,9 @@ export async function openLake(path: string): Promise<Lake> {
     const reason = error.code === 'ENOTDIR' ? 'it is a file' : 'it cannot be read'
     throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason }, { cause: error })
   })
-  const exists = names.includes(marker)
+  const exists = names.includes(markerName)
   if (!exists && names.some((name) => !name.startsWith('.')))
-    throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason: `it holds other files and no ${marker}` })
+    throw new TrailbookError('LAKE_NOT_A_LAKE', { path, reason: `it holds other files and no ${markerName}` })
   const manifest = async (): Promise<Manifest> => (await readManifest(folder)) ?? (await emptyUnlessLost(folder))
   if (exists) {
     await checkMarker(folder)
@@ -52,12 +55,12 @@ async function emptyUnlessLost(folder: string): Promise<Manifest> {
 async function checkMarker(folder: string): Promise<void> {
   let format: unknown
   try {
-    format = (JSON.parse(await readFile(join(folder, marker), 'utf8')) as { format?: unknown } | null)?.format
+    format = (JSON.parse(await readFile(join(folder, markerName), 'utf8')) as { format?: unknown } | null)?.format
   } catch (cause) {
-    throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} cannot be read` }, { cause })
+    throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${markerName} cannot be read` }, { cause })
   }
   if (typeof format !== 'number')
-    throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${marker} names no format` })
+    throw new TrailbookError('LAKE_DAMAGED', { path: folder, reason: `${markerName} names no format` })
   if (format > formatVersion)
     throw new TrailbookError('LAKE_NEWER', { path: folder, found: format, known: formatVersion })
 }
@@ -65,12 +68,12 @@ async function checkMarker(folder: string): Promise<void> {
 /** Makes the folder a lake if it is none yet. */
 export async function createLake(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const path = join(folder, marker)
+  const path = join(folder, markerName)
   const there = await access(path).then(
     () => true,
     () => false,
   )
-  if (!there) await createAtomically(path, `${JSON.stringify({ kind: 'trailbook-lake', format: formatVersion })}\n`)
+  if (!there) await createAtomically(path, markerText(formatVersion))
 }
 
 /** The state to go on from; a lake without a manifest gets its first one, an empty one. Only under the lock. */
@@ -84,6 +87,7 @@ export async function firstManifest(lake: Lake): Promise<Manifest> {
 
 export function snapshotOf(folder: string, manifest: Manifest): LakeSnapshot {
   const absolute = ({ path }: { path: string }): string => join(folder, path)
+  const files = manifest.files.map(absolute)
   return {
     events: manifest.events.map((part) => ({
       path: absolute(part),
@@ -92,7 +96,16 @@ export function snapshotOf(folder: string, manifest: Manifest): LakeSnapshot {
       first: part.first,
       last: part.last,
     })),
-    files: manifest.files.map(absolute),
+    files,
     coverage: manifest.coverage.map(absolute),
+    ...(files.length > 0 && {
+      attestation: async () => (await import('./attestation.ts')).attestationOf(folder, files),
+    }),
+    ...(manifest.removed.length > 0 && { removed: manifest.removed.flatMap(removedTimes) }),
   }
+}
+
+function removedTimes({ from, to, accounts, at }: Removal): RemovedTime[] {
+  const span = { from: `${from}T00:00:00Z`, to: isoTime(milliseconds(`${to}T00:00:00Z`) + day), at }
+  return (accounts ?? [null]).map((account) => ({ ...span, account }))
 }

@@ -14,17 +14,20 @@ import { quoted } from '../duckdb/quote.ts'
  *
  * Leaves two tables: `verdict` (one row per staged row: `go_in`, and what it counts as) and `replaced` (hashes by day
  * whose older rows leave the lake).
+ *
+ * @param staged parts that may hold copies; @param existing parts of the lake that may hold them, too
  */
 export async function decide(
   connection: DuckDBConnection,
-  batch: string,
-  existingParts: readonly string[],
+  staged: readonly string[],
+  existing: readonly string[],
 ): Promise<void> {
   const run = (sql: string) => connection.run(sql)
   await run(`CREATE OR REPLACE TEMP TABLE batch_rows AS
-    SELECT rowid AS id, _file, _rank, CAST(_hash AS UUID) AS hash, eventTime[:10] AS day, ${keySql('eventID', '_account', 'CAST(_hash AS UUID)')} AS key
-    FROM staging WHERE ${batch}`)
-  await run(`CREATE OR REPLACE TEMP TABLE existing AS ${existingSql(existingParts)}`)
+    SELECT row_number() OVER (ORDER BY _file, _ordinal) AS id, filename AS part, file_row_number AS row, eventID, _file,
+      ${rankSql} AS _rank, _hash AS hash, ${daySql} AS day, ${keySql} AS key
+    FROM ${rowsOf(staged)}`)
+  await run(`CREATE OR REPLACE TEMP TABLE existing AS ${existingSql(existing)}`)
   await run(
     `CREATE OR REPLACE TEMP TABLE known AS SELECT day, hash, min(_rank) AS known_rank FROM existing GROUP BY day, hash`,
   )
@@ -40,36 +43,40 @@ export async function decide(
         first_copy AND (known_rank IS NULL OR _rank < known_rank) AS go_in
       FROM copies
     )
-    SELECT id, _file, day, go_in, is_new,
+    SELECT part, row, _file, go_in, is_new,
       is_new AND (place > 1 OR EXISTS (SELECT 1 FROM existing e WHERE e.day = j.day AND e.key = j.key)) AS is_variant
     FROM (SELECT *, row_number() OVER (PARTITION BY day, key, is_new ORDER BY id) AS place FROM judged) j`)
 }
 
-const keySql = (eventId: string, account: string, hash: string): string =>
-  `coalesce(${eventId} || chr(31) || coalesce(${account}, ''), CAST(${hash} AS VARCHAR))`
+const daySql = `strftime(_time, '%Y-%m-%d')`
+const keySql = `coalesce(eventID || chr(31) || coalesce(_account, ''), CAST(_hash AS VARCHAR))`
+const rankSql = `list_position([${sourceKinds.map(quoted).join(', ')}], _kind) - 1`
+
+/** Rows of parts with the part they stand in and their place in it. */
+export const rowsOf = (parts: readonly string[]): string =>
+  `read_parquet([${parts.map(quoted).join(', ')}], hive_partitioning = false, filename = true, file_row_number = true)`
 
 function existingSql(parts: readonly string[]): string {
   const empty = `SELECT NULL::VARCHAR AS day, NULL::VARCHAR AS key, NULL::INTEGER AS _rank, NULL::UUID AS hash, NULL::VARCHAR AS part WHERE false`
   if (parts.length === 0) return empty
-  return `SELECT strftime(_time, '%Y-%m-%d') AS day, ${keySql('eventID', '_account', '_hash')} AS key,
-      list_position([${sourceKinds.map(quoted).join(', ')}], _kind) - 1 AS _rank, _hash AS hash, filename AS part
-    FROM ${readParquet(parts, { filename: true })}
-    WHERE eventID IN (SELECT eventID FROM staging) OR (eventID IS NULL AND _hash IN (SELECT hash FROM batch_rows))`
+  return `SELECT ${daySql} AS day, ${keySql} AS key, ${rankSql} AS _rank, _hash AS hash, filename AS part
+    FROM ${readParquet(parts, { filename: true, union: true })}
+    WHERE eventID IN (SELECT eventID FROM batch_rows) OR (eventID IS NULL AND _hash IN (SELECT hash FROM batch_rows))`
 }
 
-/** What a batch counts as, per file id. */
+/** What does not count as usual of a file's rows: those that are not new, and variants. */
 export interface MergeCounts {
-  readonly events: number
+  readonly known: number
   readonly variants: number
 }
 
 export async function mergeCounts(connection: DuckDBConnection): Promise<Map<number, MergeCounts>> {
   const reader = await connection.runAndReadAll(
-    `SELECT _file, count(*) FILTER (is_new)::INTEGER, count(*) FILTER (is_new AND is_variant)::INTEGER FROM verdict GROUP BY _file`,
+    `SELECT _file, count(*) FILTER (NOT is_new)::INTEGER, count(*) FILTER (is_new AND is_variant)::INTEGER FROM verdict GROUP BY _file`,
   )
   return new Map(
     reader
       .getRows()
-      .map(([file, events, variants]) => [Number(file), { events: Number(events), variants: Number(variants) }]),
+      .map(([file, known, variants]) => [Number(file), { known: Number(known), variants: Number(variants) }]),
   )
 }

@@ -1,56 +1,56 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { trailEventNames } from '../core/run/trail-history.ts'
-import { partColumns } from '../duckdb/event-staging.ts'
 import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
+import type { StagedCoverage, StagedPart } from './columnar/messages.ts'
 import { syncPath } from './durable.ts'
 import type { ManifestEventPart, ManifestPart } from './manifest.ts'
+import { rowsOf } from './merge.ts'
+import { eventOrder, newPartPath, writePart } from './part-file.ts'
 
-/**
- * Rows that are asked for together stand together: statistics of row groups then let queries skip most of a day by
- * service or event name. Row groups are small enough for that and large enough to compress.
- */
-const order = 'ORDER BY eventSource, eventName, _time, _hash'
-const format = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 40960)'
-
-const newPath = (folder: string, id: number): string =>
-  `${folder}/${String(id).padStart(10, '0')}-${randomBytes(5).toString('hex')}.parquet`
-
-/** Writes a part outside of any manifest: it is nothing to readers until a manifest names it. */
-async function writePart(
-  connection: DuckDBConnection,
-  lake: string,
-  path: string,
-  select: string,
-): Promise<ManifestPart> {
-  const target = join(lake, path)
-  await mkdir(dirname(target), { recursive: true })
-  const result = await connection.run(`COPY (${select}) TO ${quoted(target)} ${format}`)
-  await syncPath(target)
-  await syncPath(dirname(target))
-  return { path, rows: result.rowsChanged, bytes: (await stat(target)).size }
+/** Where parts are written, and for which commit. */
+export interface Place {
+  readonly lake: string
+  readonly commit: number
 }
 
-/** Writes the staged rows that go in, a part for each event day. */
-export async function writeEventParts(
+/** Puts a staged file into its place; it is nothing to readers until a manifest names it. */
+async function move(from: string, lake: string, path: string): Promise<void> {
+  const target = join(lake, path)
+  await mkdir(dirname(target), { recursive: true })
+  await syncPath(from)
+  await rename(from, target)
+  await syncPath(dirname(target))
+  await syncPath(dirname(dirname(target)))
+}
+
+/** Staged rows of one day that go in, as a part of the lake; undefined where none does. @param leaves count of those that do not */
+export async function placeEvents(
   connection: DuckDBConnection,
-  lake: string,
-  id: number,
-): Promise<ManifestEventPart[]> {
-  const days = await connection.runAndReadAll(
-    `SELECT day, min(eventTime), max(eventTime) FROM verdict v JOIN staging s ON s.rowid = v.id WHERE go_in GROUP BY day ORDER BY day`,
-  )
-  const parts: ManifestEventPart[] = []
-  for (const [date, first, last] of days.getRowsJson() as [string, string, string][]) {
-    const select = `SELECT ${partColumns} FROM staging
-      WHERE rowid IN (SELECT id FROM verdict WHERE go_in AND day = ${quoted(date)}) ${order}`
-    const part = await writePart(connection, lake, newPath(`events/event_date=${date}`, id), select)
-    parts.push({ ...part, date, first, last })
+  { lake, commit }: Place,
+  staged: StagedPart,
+  leaves: number,
+): Promise<ManifestEventPart | undefined> {
+  const { path: from, date, rows, bytes, first, last } = staged
+  const path = newPartPath(`events/event_date=${date}`, commit)
+  if (leaves === 0) {
+    await move(from, lake, path)
+    return { path, rows, bytes, date, first, last }
   }
-  return parts
+  if (leaves === rows) {
+    await rm(from, { force: true })
+    return undefined
+  }
+  const kept = `${rowsOf([from])} WHERE file_row_number NOT IN (SELECT row FROM verdict WHERE part = ${quoted(from)} AND NOT go_in)`
+  const select = `SELECT * EXCLUDE (filename, file_row_number) FROM ${kept} ORDER BY ${eventOrder}`
+  const part = await writePart(connection, { lake, path, select })
+  const span = await connection.runAndReadAll(
+    `SELECT min(eventTime), max(eventTime) FROM ${readParquet([join(lake, path)])}`,
+  )
+  const [from1, to1] = span.getRowsJson()[0] as [string, string]
+  await rm(from, { force: true })
+  return { ...part, date, first: from1, last: to1 }
 }
 
 /**
@@ -59,8 +59,7 @@ export async function writeEventParts(
  */
 export async function rewriteParts(
   connection: DuckDBConnection,
-  lake: string,
-  id: number,
+  { lake, commit }: Place,
   parts: readonly ManifestEventPart[],
 ): Promise<Map<string, ManifestEventPart | undefined>> {
   const affected = await connection.runAndReadAll(
@@ -75,7 +74,8 @@ export async function rewriteParts(
     const [first, last] = range.getRowsJson()[0] as [string | null, string | null]
     if (first === null || last === null) rewritten.set(old.path, undefined)
     else {
-      const part = await writePart(connection, lake, newPath(dirname(old.path), id), `FROM kept ${order}`)
+      const target = newPartPath(dirname(old.path), commit)
+      const part = await writePart(connection, { lake, path: target, select: `FROM kept ORDER BY ${eventOrder}` })
       rewritten.set(old.path, { ...part, date: old.date, first, last })
     }
     await connection.run('DROP TABLE kept')
@@ -84,26 +84,33 @@ export async function rewriteParts(
 }
 
 /**
- * Per account, region that delivered, hour, event class and (of data events) bucket, function or table: counts, the times of the
- * first and last event, and the calls that changed a trail. Of all staged rows, duplicates too, for they were delivered.
+ * Puts the coverage of staged parts into its place. It counts all rows as new, so it is written anew where some are not.
+ * @param known how many rows of each coverage row are in the lake already
  */
-export async function writeCoveragePart(connection: DuckDBConnection, lake: string, id: number): Promise<ManifestPart> {
-  const time = `CAST(replace(eventTime, 'Z', '') AS TIMESTAMP)`
-  const trail = `{'id': coalesce(eventID, CAST(_hash AS VARCHAR)), 'time': eventTime, 'name': eventName, 'region': awsRegion, 'request': requestParameters, 'response': responseElements}`
-  const select = `SELECT coalesce(_account, '') AS account, coalesce(_region, '') AS region,
-      date_trunc('hour', ${time}) AS hour, _class AS class, ${resourceSql} AS resource, min(${time}) AS first, max(${time}) AS last,
-      count(*) AS delivered, count(*) FILTER (is_new) AS events,
-      CAST(to_json(list(${trail}) FILTER (eventSource = 'cloudtrail.amazonaws.com' AND errorCode IS NULL
-        AND eventName IN (${trailEventNames.map(quoted).join(', ')}))) AS VARCHAR) AS trail
-    FROM staging s JOIN verdict v ON s.rowid = v.id GROUP BY ALL ORDER BY ALL`
-  return writePart(connection, lake, newPath('coverage', id), select)
+export async function placeCoverage(
+  connection: DuckDBConnection,
+  { lake, commit }: Place,
+  staged: StagedCoverage,
+  known: ReadonlyMap<number, number>,
+): Promise<ManifestPart> {
+  const path = newPartPath('coverage', commit)
+  if (known.size === 0) {
+    await move(staged.path, lake, path)
+    return { path, rows: staged.rows, bytes: (await stat(join(lake, path))).size }
+  }
+  await connection.run('CREATE OR REPLACE TEMP TABLE known_rows (row BIGINT, many BIGINT)')
+  const appender = await connection.createAppender('known_rows', 'main', 'temp')
+  for (const [row, many] of known) {
+    appender.appendBigInt(BigInt(row))
+    appender.appendBigInt(BigInt(many))
+    appender.endRow()
+  }
+  appender.closeSync()
+  const select = `SELECT c.* EXCLUDE (filename, file_row_number) REPLACE (c.events - coalesce(k.many, 0) AS events)
+    FROM ${rowsOf([staged.path])} c LEFT JOIN known_rows k ON k.row = c.file_row_number ORDER BY ALL`
+  const part = await writePart(connection, { lake, path, select })
+  await rm(staged.path, { force: true })
+  return part
 }
 
-/** By ARN: an object's bucket, a function without its version, a table without its index; of other services the first that is named. */
-const resourceSql = `CASE WHEN _class LIKE 'data:%' THEN nullif(coalesce(
-      nullif(regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:s3:::[^"/*,} ]+'), ''),
-      nullif(regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:lambda:[^":]*:[0-9]*:function:[^":,} ]+'), ''),
-      nullif(regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:dynamodb:[^":]*:[0-9]*:table/[^"/,} ]+'), ''),
-      regexp_extract(CAST(resources AS VARCHAR), 'arn:[a-z-]+:[^",} ]+')), '') END`
-
-export const filePartPath = (id: number): string => newPath('files', id)
+export const filePartPath = (commit: number): string => newPartPath('files', commit)

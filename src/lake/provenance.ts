@@ -11,6 +11,7 @@ import { openDatabase } from '../duckdb/open.ts'
 import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
 import { chunkRows } from '../duckdb/rows.ts'
+import { createDigestVerdicts } from './digest-status.ts'
 import { type Lake, snapshotOf } from './lake.ts'
 import type { Manifest, ManifestEventPart } from './manifest.ts'
 
@@ -74,10 +75,12 @@ export async function* provenance(
         'w.id NOT IN (SELECT id FROM found)',
       )
     const { files } = snapshotOf(lake.folder, manifest)
+    await createDigestVerdicts(connection, files, 'SELECT file FROM found')
     const result = await connection.stream(
       `SELECT f.id, replace(CAST(f.hash AS VARCHAR), '-', ''), f.ordinal, f.kind, f.account,
-         l.location, l.version, l.sha256, l.bytes, l.delivered, l.digest_status
-       FROM found f JOIN ${readParquet(files)} l ON l.file = f.file ORDER BY l.location, l.sha256, l.file, f.ordinal, f.hash, f.id`,
+         l.location, l.version, l.sha256, l.bytes, l.delivered, v.verdict
+       FROM found f JOIN ${readParquet(files)} l ON l.file = f.file
+         LEFT JOIN digest_verdicts v ON v.location = l.location AND v.sha256 = l.sha256 ORDER BY l.location, l.sha256, l.file, f.ordinal, f.hash, f.id`,
     )
     const types = result.columnTypes()
     for (;;) {

@@ -3,6 +3,7 @@ import type { LogFile } from '../core/event/source.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import { isoTime, milliseconds, second, type Window } from '../core/time.ts'
 import type { FileEntry, KnownFile, Quarantined } from './file-ledger.ts'
+import type { KeyReport } from './public-keys.ts'
 
 /** The machine output of `ingest`: records = events + duplicates + quarantinedRecords. */
 export interface IngestReport {
@@ -29,6 +30,8 @@ export interface IngestReport {
   readonly interrupted: boolean
   /** Of the whole lake. */
   readonly coverage: Coverage
+  /** What became of the public keys of digests; absent where nobody could be asked. */
+  readonly keys?: KeyReport
 }
 
 export interface IngestProgress {

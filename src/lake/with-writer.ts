@@ -4,19 +4,14 @@ import { type Database, openDatabase } from '../duckdb/open.ts'
 import { removeOrphans } from './clean.ts'
 import { createLake, firstManifest, type Lake } from './lake.ts'
 import { asLakeError } from './lake-error.ts'
-import { lockLake } from './lock.ts'
+import { type LockOptions, lockLake } from './lock.ts'
 import { createWriter, type LakeWriter } from './writer.ts'
 
-export interface WriterSettings {
+export interface WriterSettings extends LockOptions {
   readonly now?: () => number
-  readonly batchRows?: number
-  readonly batchBytes?: number
   /** In DuckDB's words. */
   readonly memoryLimit?: string
 }
-
-/** As many as keep a process under 1 GB. TRAILBOOK_BATCH_ROWS is a switch for tests, which want many small commits. */
-const defaultBatchRows = (): number => Number(process.env.TRAILBOOK_BATCH_ROWS) || 100_000
 
 interface WriterSession {
   readonly writer: LakeWriter
@@ -36,11 +31,11 @@ export async function withWriter<T>(
 ): Promise<T> {
   try {
     await createLake(lake.folder)
-    const lock = await lockLake(lake.folder)
+    const lock = await lockLake(lake.folder, settings)
     try {
       const manifest = await firstManifest(lake)
       await removeOrphans(lake.folder, manifest)
-      const { now = Date.now, batchRows = defaultBatchRows(), batchBytes = 128 * 2 ** 20 } = settings
+      const { now = Date.now } = settings
       const database = await openDatabase({
         folders: [lake.folder],
         spill: join(lake.folder, 'tmp'),
@@ -50,20 +45,8 @@ export async function withWriter<T>(
       try {
         const connection = await database.connect()
         try {
-          const writer = await createWriter({
-            lake: lake.folder,
-            manifest,
-            connection,
-            lock,
-            batchRows,
-            batchBytes,
-            now,
-          })
-          try {
-            return await work({ writer, connection, database })
-          } finally {
-            writer.close()
-          }
+          const writer = createWriter({ lake: lake.folder, manifest, connection, lock, now })
+          return await work({ writer, connection, database })
         } finally {
           connection.closeSync()
         }

@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly name?: string
   /** What coverage expects beside what was seen. */
   readonly inventory?: Inventory | undefined
+  /** Of a lake that was filled from Event history for one question: the attributes that were asked for (`EventName=CreateUser`). */
+  readonly lookupAttributes?: readonly string[] | undefined
   /** In DuckDB's words; a query that needs more fails. */
   readonly memoryLimit?: string
   readonly threads?: number
@@ -60,7 +62,9 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
       const span = { from: [scope.earliest, scope.window.from].sort()[0]!, to: scope.window.to }
       const connection = await database.connect()
       try {
-        const facts = await readCoverageFacts(connection, snapshot, span)
+        const facts = await readCoverageFacts(connection, snapshot, span, {
+          attributes: options.lookupAttributes ?? [],
+        })
         return judgeCoverage({ ...facts, inventory: options.inventory }, scope, needs)
       } catch (error) {
         throw asEngineError(error, undefined, memoryLimit)

@@ -15,7 +15,8 @@ export function asEngineError(error: unknown, stop: Stop | undefined, memoryLimi
   if (trino !== null) return new TrailbookError('ENGINE_RUNTIME', { reason: trino[1]!.trim() }, options)
   const [first = message] = message.split('\n')
   const reason = first.replace(/^[A-Za-z ]+ Error: /, '').replace(/[.!]$/, '')
-  if (/^Out of Memory Error/i.test(message)) return new TrailbookError('ENGINE_MEMORY', { limit: memoryLimit }, options)
+  if (/^Out of Memory Error|std::bad_alloc/i.test(message))
+    return new TrailbookError('ENGINE_MEMORY', { limit: memoryLimit }, options)
   if (/^INTERRUPT/i.test(message)) return new TrailbookError('ENGINE_INTERRUPTED', {}, options)
   if (/^IO Error/i.test(message)) return new TrailbookError('ENGINE_DATA_MISSING', { reason }, options)
   // A part that was cut off or overwritten: nothing that a query's values could bring about.

@@ -1,0 +1,521 @@
+/**
+ * Reads `{"Records":[…]}` into rows of codes, a code for each column. A record that needs the careful reader is set aside
+ * as odd; a file that does is refused as a whole.
+ */
+import { codeOf, emptyDictionaries, entryOf, flagsOf, newCode, newFlag, nullOf, oddFlag, prepareDictionaries, setFlags } from './dictionary'
+import { prepareCanonical } from './canonical'
+import { clearSurrogate, here, sawSurrogate, setAt, setRange, skipString, skipValue, wasEscaped } from './json'
+import { allocate, freeBatch, keepForGood } from './memory'
+import { emptyStructs, prepareStructs, setStruct, shred } from './shred'
+
+const textKind: u32 = 0
+const structKind: u32 = 2
+
+// A column: name, bytes, kind, struct, what is asked of its values, whether all are taken for different, quoted name, its bytes.
+const columnBytes: usize = 32
+const asksNothing: u32 = 0
+const asksTime: u32 = 1
+const asksVersion: u32 = 2
+const asksNotAggregated: u32 = 3
+
+/** CloudTrail's own limit is 1 MB; src/log-file/read-log-file.ts refuses files with longer ones. */
+const longestRecord: usize = 2 << 20
+
+let columns: usize = 0
+let columnCount: u32 = 0
+let order: usize = 0
+/** Of known names: those that tell a record, the time not among them. */
+let recordColumns: u64 = 0
+let timeColumn: u32 = 0
+let recipientColumn: u32 = 0
+let accountColumn: u32 = 0
+let kindColumn: u32 = 0
+
+let rowCapacity: u32 = 0
+let codes: usize = 0
+let files: usize = 0
+let ordinals: usize = 0
+let times: usize = 0
+let hashes: usize = 0
+let values: usize = 0
+let odd: usize = 0
+const mostOdd: u32 = 4096
+let canonEnds: usize = 0
+
+export let rows: u32 = 0
+/** Of the file that is being read. */
+export let records: u32 = 0
+export let oddCount: u32 = 0
+let file: u32 = 0
+let kindCode: u32 = 0
+let envelopeCode: u32 = 0
+let envelope: usize = 0
+let envelopeBytes: u32 = 0
+
+let input: usize = 0
+let inputCapacity: usize = 0
+let inputEnd: usize = 0
+
+/** Canonical texts of the rows since the last pause, one behind the other; where each ends. */
+let canonical: usize = 0
+let canonicalCapacity: usize = 0
+let canonicalEnd: usize = 0
+export let canonicalRows: u32 = 0
+let accountOf: usize = 0
+let accountOfCapacity: u32 = 0
+
+const pauseBytes: usize = 1 << 20
+
+export function prepare(many: u32, dictionaries: u32, structs: u32, nodes: u32, capacity: u32): usize {
+  columnCount = many
+  rowCapacity = capacity
+  columns = allocate(many * columnBytes)
+  order = allocate(many * 4)
+  values = allocate(many * 8)
+  codes = allocate(many * capacity * 4)
+  files = allocate(capacity * 4)
+  ordinals = allocate(capacity * 4)
+  times = allocate(capacity * 8)
+  hashes = allocate(capacity * 16)
+  odd = allocate(mostOdd * 12)
+  canonEnds = allocate((capacity + 1) * 4)
+  prepareCanonical()
+  prepareDictionaries(dictionaries)
+  return prepareStructs(structs, nodes)
+}
+export function take(bytes: u32): usize {
+  return allocate(bytes)
+}
+export function setColumn(c: u32, name: usize, bytes: u32, kind: u32, struct: u32, asks: u32, distinct: bool, rank: u32): void {
+  const at = columns + c * columnBytes
+  store<u32>(at, <u32>name)
+  store<u32>(at + 4, bytes)
+  store<u32>(at + 8, kind)
+  store<u32>(at + 12, struct)
+  store<u32>(at + 16, asks)
+  store<u32>(at + 20, distinct ? 1 : 0)
+  // A column without a name is no member of a record.
+  const shown = bytes == 0xffff ? 0 : bytes
+  const quoted = allocate(shown + 16)
+  store<u16>(quoted, 0x222c)
+  memory.copy(quoted + 2, name, shown)
+  store<u16>(quoted + 2 + shown, 0x3a22)
+  store<u32>(at + 24, <u32>quoted)
+  store<u32>(at + 28, shown + 4)
+  store<u32>(order + rank * 4, c)
+}
+export function setRoles(time: u32, recipient: u32, account: u32, kind: u32, recordMask: u64): void {
+  timeColumn = time
+  recipientColumn = recipient
+  accountColumn = account
+  kindColumn = kind
+  recordColumns = recordMask
+}
+export function defineStruct(s: u32, root: u32, flat: u32, group: u32): void {
+  setStruct(s, root, flat, group)
+}
+export function prepared(): void {
+  keepForGood()
+}
+
+/** A new batch: everything of the last one is gone. */
+export function beginBatch(randomness: u32): void {
+  freeBatch()
+  rows = 0
+  inputCapacity = 0
+  canonicalCapacity = 0
+  accountOfCapacity = 0
+  emptyDictionaries(randomness)
+  emptyStructs()
+}
+export function codesOf(c: u32): usize {
+  return codes + c * rowCapacity * 4
+}
+export function filesAt(): usize {
+  return files
+}
+export function ordinalsAt(): usize {
+  return ordinals
+}
+export function timesAt(): usize {
+  return times
+}
+export function hashesAt(): usize {
+  return hashes
+}
+export function oddAt(): usize {
+  return odd
+}
+export function canonicalAt(): usize {
+  return canonical
+}
+export function canonicalEnds(): usize {
+  return canonEnds
+}
+export function valuesAt(): usize {
+  return values
+}
+/** Takes back the rows from there on. */
+export function truncate(to: u32): void {
+  rows = to
+}
+
+/** Where the host may put the inflated bytes of a file. */
+export function reserve(bytes: usize): usize {
+  if (bytes + 64 > inputCapacity) {
+    inputCapacity = bytes + (bytes >> 1) + 64
+    input = allocate(inputCapacity)
+  }
+  return input
+}
+
+/**
+ * Begins with the reserved bytes. @param kind code in its column; @param account code in its column, 0 for none, with its text and a
+ * line break at `prefix`
+ * @returns false where they do not begin as a delivered file does
+ */
+export function beginFile(bytes: u32, id: u32, kind: u32, account: u32, prefix: usize, prefixBytes: u32): bool {
+  inputEnd = input + bytes
+  store<u64>(inputEnd, 0)
+  store<u64>(inputEnd + 8, 0)
+  setRange(input, inputEnd)
+  file = id
+  kindCode = kind
+  envelopeCode = account
+  envelope = prefix
+  envelopeBytes = prefixBytes
+  records = 0
+  if (!(load<u64>(input) == 0x64726f636552227b && load<u32>(input + 8) == 0x5b3a2273)) return false
+  setAt(input + 12)
+  if (load<u8>(here()) == 93) setAt(here() + 1)
+  return true
+}
+
+export const refused: i32 = 0
+export const ended: i32 = 1
+export const paused: i32 = 2
+
+/** Reads on until a pause is due: for room, for identities, for odd records. */
+export function readOn(): i32 {
+  canonicalRows = 0
+  canonicalEnd = canonical
+  oddCount = 0
+  if (load<u8>(here() - 1) != 93) {
+    for (;;) {
+      if (rows >= rowCapacity || oddCount >= mostOdd) return paused
+      if (canonicalRows > 0 && canonicalEnd - canonical > pauseBytes) return paused
+      if (!record()) return refused
+      const next = load<u8>(here())
+      setAt(here() + 1)
+      if (next == 93) break
+      if (next != 44) return refused
+    }
+  }
+  let at = here()
+  if (load<u8>(at++) != 125) return refused
+  while (at < inputEnd && (load<u8>(at) == 10 || load<u8>(at) == 13 || load<u8>(at) == 32 || load<u8>(at) == 9)) at++
+  return at == inputEnd ? ended : refused
+}
+
+/** What the last row's column was is the best guess at what the next one is. */
+let guess: u32 = 0
+
+function columnOf(name: usize, bytes: u32): i32 {
+  for (let i: u32 = 0; i < columnCount; i++) {
+    let c = guess + i
+    if (c >= columnCount) c -= columnCount
+    const at = columns + c * columnBytes
+    if (load<u32>(at + 4) == bytes && memory.compare(load<u32>(at), name, bytes) == 0) return c
+  }
+  return -1
+}
+
+/** Follows each column: records of one file mostly have the same order. */
+const followers: usize = memory.data(1024)
+
+function record(): bool {
+  const start = here()
+  if (load<u8>(start) != 123) return false
+  setAt(start + 1)
+  if (load<u8>(here()) == 125) return false
+  memory.fill(values, 0, columnCount * 8)
+  clearSurrogate()
+  let isOdd = false
+  let known: u64 = 0
+  let last: u32 = 63
+  for (;;) {
+    if (load<u8>(here()) != 34) return false
+    const name = here() + 1
+    if (!skipString()) return false
+    const nameEnd = here() - 1
+    let c: i32 = -1
+    if (wasEscaped()) isOdd = true
+    else {
+      guess = load<u32>(followers + last * 4)
+      c = columnOf(name, <u32>(nameEnd - name))
+      if (c < 0) isOdd = true
+      else {
+        store<u32>(followers + last * 4, c)
+        last = c
+      }
+    }
+    if (load<u8>(here()) != 58) return false
+    setAt(here() + 1)
+    const from = here()
+    if (!skipValue(1)) return false
+    if (c >= 0) {
+      if (known & ((<u64>1) << c)) isOdd = true
+      known |= (<u64>1) << c
+      store<u32>(values + c * 8, <u32>from)
+      store<u32>(values + c * 8 + 4, <u32>(here() - from))
+    }
+    const next = load<u8>(here())
+    setAt(here() + 1)
+    if (next == 125) break
+    if (next != 44) return false
+  }
+  const end = here()
+  if (end > inputEnd || end - start > longestRecord) return false
+  // None of a record's names: an envelope perhaps, or something else.
+  if ((known & (recordColumns | ((<u64>1) << timeColumn))) == 0) return false
+  if (isOdd || (known & recordColumns) == 0 || sawSurrogate() || !enter()) {
+    store<u32>(odd + oddCount * 12, <u32>start)
+    store<u32>(odd + oddCount * 12 + 4, <u32>(end - start))
+    store<u32>(odd + oddCount * 12 + 8, records)
+    oddCount++
+  } else {
+    compose()
+    store<u32>(files + rows * 4, file)
+    store<u32>(ordinals + rows * 4, records)
+    rows++
+  }
+  records++
+  setAt(end)
+  return true
+}
+
+/** The codes of the values of a row; false where one of them is odd. */
+function enter(): bool {
+  for (let c: u32 = 0; c < columnCount; c++) {
+    const from = load<u32>(values + c * 8)
+    const place = codes + (c * rowCapacity + rows) * 4
+    if (from == 0) {
+      store<u32>(place, 0)
+      continue
+    }
+    const bytes = load<u32>(values + c * 8 + 4)
+    const column = columns + c * columnBytes
+    if (load<u32>(column + 20)) {
+      store<u32>(place, newCode(c, from, bytes))
+      continue
+    }
+    const code = codeOf(c, from, bytes)
+    store<u32>(place, code)
+    const flags = flagsOf(c, code)
+    if (flags & newFlag) {
+      const good = look(column, c, code, false)
+      setFlags(c, code, good ? 0 : oddFlag)
+      if (!good) return false
+    } else if (flags & oddFlag) return false
+  }
+  const time = load<u32>(codes + (timeColumn * rowCapacity + rows) * 4)
+  if (time == 0 || time == nullOf(timeColumn)) return false
+  store<f64>(times + rows * 8, timeOf(time))
+  setAccount()
+  store<u32>(codes + (kindColumn * rowCapacity + rows) * 4, kindCode)
+  return true
+}
+
+/** A value that is new: what its column asks of it. */
+function look(column: usize, c: u32, code: u32, trusted: bool): bool {
+  const entry = entryOf(c, code)
+  if (load<u32>(column + 8) == structKind)
+    return shred(load<u32>(column + 12), code, load<u32>(entry), trusted)
+  const asks = load<u32>(column + 16)
+  if (asks == asksNothing || trusted) return true
+  if (code == nullOf(c)) return true
+  const text: usize = load<u32>(entry + 24)
+  const bytes = load<u32>(entry + 28)
+  const isString = load<u8>(load<u32>(entry)) == 34
+  if (asks == asksTime) return isString && secondsOf(text, bytes) >= 0
+  if (asks == asksVersion) return isVersion(text, bytes)
+  return !isAggregated(text, bytes)
+}
+
+/** `1`, or `1.` and digits. */
+function isVersion(text: usize, bytes: u32): bool {
+  if (bytes == 0 || load<u8>(text) != 49) return false
+  if (bytes == 1) return true
+  if (bytes == 2 || load<u8>(text + 1) != 46) return false
+  for (let i: u32 = 2; i < bytes; i++) if (load<u8>(text + i) < 48 || load<u8>(text + i) > 57) return false
+  return true
+}
+
+/** "Aggregated", or what may be "AwsAggregatedEvent". */
+function isAggregated(text: usize, bytes: u32): bool {
+  return (
+    (bytes == 10 && load<u64>(text) == 0x7461676572676741 && load<u16>(text + 8) == 0x6465) ||
+    (bytes == 18 && load<u64>(text) == 0x6572676741737741)
+  )
+}
+
+// @ts-ignore: decorator
+@inline
+function digits(at: usize, many: u32): i32 {
+  let value: i32 = 0
+  for (let i: u32 = 0; i < many; i++) {
+    const digit = <i32>load<u8>(at + i) - 48
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
+/** Seconds since 1970 of `YYYY-MM-DDThh:mm:ssZ` and of nothing else, -1. */
+function secondsOf(text: usize, bytes: u32): f64 {
+  if (bytes != 20) return -1
+  const year = digits(text, 4)
+  const month = digits(text + 5, 2)
+  const day = digits(text + 8, 2)
+  const hour = digits(text + 11, 2)
+  const minute = digits(text + 14, 2)
+  const second = digits(text + 17, 2)
+  if (load<u8>(text + 4) != 45 || load<u8>(text + 7) != 45 || load<u8>(text + 10) != 84) return -1
+  if (load<u8>(text + 13) != 58 || load<u8>(text + 16) != 58 || load<u8>(text + 19) != 90) return -1
+  if (year < 1970 || month < 1 || month > 12 || day < 1) return -1
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1
+  const leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
+  const longest = month == 2 ? (leap ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
+  if (day > longest) return -1
+  if (year == 9999 && month == 12 && day == 31) return -1
+  // Howard Hinnant, "chrono-compatible low-level date algorithms".
+  const y = month <= 2 ? year - 1 : year
+  const era = y / 400
+  const yearOfEra = y - era * 400
+  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+  const dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+  const days = era * 146097 + dayOfEra - 719468
+  return <f64>days * 86400 + <f64>(hour * 3600 + minute * 60 + second)
+}
+
+function timeOf(code: u32): f64 {
+  const entry = entryOf(timeColumn, code)
+  return secondsOf(load<u32>(entry + 24), load<u32>(entry + 28))
+}
+
+/** The account a row counts for: its own, else that of the envelope. */
+function setAccount(): void {
+  const recipient = load<u32>(codes + (recipientColumn * rowCapacity + rows) * 4)
+  let account = envelopeCode
+  if (recipient != 0 && recipient != nullOf(recipientColumn)) {
+    if (recipient >= accountOfCapacity) {
+      const capacity = max<u32>(recipient * 2, 256)
+      const grown = allocate(capacity * 4)
+      memory.fill(grown, 0, capacity * 4)
+      memory.copy(grown, accountOf, accountOfCapacity * 4)
+      accountOf = grown
+      accountOfCapacity = capacity
+    }
+    account = load<u32>(accountOf + recipient * 4)
+    if (account == 0) {
+      const entry = entryOf(recipientColumn, recipient)
+      account = codeOf(accountColumn, load<u32>(entry), load<u32>(entry + 4))
+      store<u32>(accountOf + recipient * 4, account)
+    }
+  }
+  store<u32>(codes + (accountColumn * rowCapacity + rows) * 4, account)
+}
+
+/** Copies short texts in steps of 8; may write up to 7 bytes beyond. */
+// @ts-ignore: decorator
+@inline
+function copy(to: usize, from: usize, bytes: u32): void {
+  if (bytes > 96) {
+    memory.copy(to, from, bytes)
+    return
+  }
+  for (let i: u32 = 0; i < bytes; i += 8) store<u64>(to + i, load<u64>(from + i))
+}
+
+/** Puts the row's canonical text behind those before: what its identity is the hash of. */
+function compose(): void {
+  let space: usize = envelopeBytes + 64
+  for (let c: u32 = 0; c < columnCount; c++) {
+    const code = load<u32>(codes + (c * rowCapacity + rows) * 4)
+    if (code == 0 || c == accountColumn || c == kindColumn) continue
+    space += load<u32>(entryOf(c, code) + 16) + load<u32>(columns + c * columnBytes + 28) + 8
+  }
+  const used = canonicalEnd - canonical
+  if (used + space > canonicalCapacity) {
+    canonicalCapacity = max<usize>((used + space) * 2, pauseBytes * 2)
+    const grown = allocate(canonicalCapacity)
+    memory.copy(grown, canonical, used)
+    canonical = grown
+    canonicalEnd = grown + used
+  }
+  if (canonicalRows == 0) store<u32>(canonEnds, 0)
+  let out = canonicalEnd
+  const recipient = load<u32>(codes + (recipientColumn * rowCapacity + rows) * 4)
+  if (envelopeCode != 0 && (recipient == 0 || recipient == nullOf(recipientColumn))) {
+    memory.copy(out, envelope, envelopeBytes)
+    out += envelopeBytes
+  }
+  const start = out
+  for (let r: u32 = 0; r < columnCount; r++) {
+    const c = load<u32>(order + r * 4)
+    const code = load<u32>(codes + (c * rowCapacity + rows) * 4)
+    if (code == 0 || c == accountColumn || c == kindColumn) continue
+    const entry = entryOf(c, code)
+    const column = columns + c * columnBytes
+    const nameBytes = load<u32>(column + 28)
+    copy(out, load<u32>(column + 24), nameBytes)
+    out += nameBytes
+    const bytes = load<u32>(entry + 16)
+    copy(out, load<u32>(entry + 12), bytes)
+    out += bytes
+  }
+  // The first member's comma becomes the bracket.
+  store<u8>(start, 123)
+  store<u8>(out++, 125)
+  canonicalEnd = out
+  canonicalRows++
+  store<u32>(canonEnds + canonicalRows * 4, <u32>(canonicalEnd - canonical))
+}
+
+/**
+ * A row of the careful reader: its values stand in `valuesAt`, as JSON, and fit their columns; the time is given.
+ * @returns false where no row has room
+ */
+export function addRow(id: u32, ordinal: u32, kind: u32, account: u32, seconds: f64): bool {
+  if (rows >= rowCapacity) return false
+  for (let c: u32 = 0; c < columnCount; c++) {
+    const from = load<u32>(values + c * 8)
+    const place = codes + (c * rowCapacity + rows) * 4
+    if (from == 0) {
+      store<u32>(place, 0)
+      continue
+    }
+    const column = columns + c * columnBytes
+    const bytes = load<u32>(values + c * 8 + 4)
+    const code = load<u32>(column + 20) ? newCode(c, from, bytes) : codeOf(c, from, bytes)
+    store<u32>(place, code)
+    const flags = flagsOf(c, code)
+    if (flags == 0 || load<u32>(column + 20)) continue
+    if (load<u32>(column + 8) == structKind) {
+      // Odd where it stood in a log; here it fits.
+      look(column, c, code, true)
+      if (flags & newFlag) setFlags(c, code, 0)
+    } else if (flags & newFlag) setFlags(c, code, look(column, c, code, false) ? 0 : oddFlag)
+  }
+  store<u32>(codes + (accountColumn * rowCapacity + rows) * 4, account)
+  store<u32>(codes + (kindColumn * rowCapacity + rows) * 4, kind)
+  store<f64>(times + rows * 8, seconds)
+  store<u32>(files + rows * 4, id)
+  store<u32>(ordinals + rows * 4, ordinal)
+  rows++
+  return true
+}
+/** The code of a value that the host put somewhere. */
+export function codeOfText(c: u32, from: usize, bytes: u32): u32 {
+  return codeOf(c, from, bytes)
+}
