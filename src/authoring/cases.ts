@@ -81,7 +81,9 @@ async function answerOf(
   const { window, origin } = chooseWindow({ now, runbook: runbook.scope })
   const loadedEvents = await effects.loadEvents(fillEvents(one.given, { now: isoTime(now), window }))
   const connection = { ...bound(loadedEvents), coverage: async () => coverageOf(one.coverage, window) }
-  const own = Object.fromEntries(Object.entries(one.lists ?? {}).map(([name, entries]) => [name, listTable(entries)]))
+  const own = Object.fromEntries(
+    Object.entries(one.lists ?? {}).map(([name, entries]) => [name, listTable(entries, loaded.lists[name])]),
+  )
   const lists = { ...loaded.lists, ...own }
   const plan = makePlan({
     ...loaded,

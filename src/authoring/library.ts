@@ -72,6 +72,8 @@ export interface RunbookHead {
   readonly tags: readonly string[]
   readonly attack: readonly string[]
   readonly controls: readonly unknown[]
+  /** Names of the lists that it uses. */
+  readonly lists: readonly string[]
   readonly path: string
 }
 
@@ -104,6 +106,7 @@ function headOf(text: string, path: string): RunbookHead | undefined {
     tags: texts(head.tags),
     attack: texts(head.attack),
     controls: Array.isArray(head.controls) ? head.controls : [],
+    lists: texts((head.uses as { lists?: unknown } | null | undefined)?.lists),
     path,
   }
 }

@@ -13,6 +13,7 @@ import { orderingColumns } from '../core/sql/ordering.ts'
 import { isoTime } from '../core/time.ts'
 import { type RunbookFile, readText, shownPath } from './library.ts'
 import { exclusionIssues, type LibraryData, readLibraryData } from './library-data.ts'
+import { mistakeCount, mistakesOf } from './mistakes.ts'
 import { runClosure } from './run-closure.ts'
 
 export interface LoadOptions {
@@ -34,6 +35,8 @@ export interface LoadOptions {
 
 export interface LoadedRunbook {
   readonly path: string
+  /** Undefined where not even the id of a broken one can be read. */
+  readonly id: string | undefined
   readonly text: string
   /** SHA-256 of the text. */
   readonly digest: string
@@ -103,6 +106,7 @@ async function loadWithin(file: RunbookFile, options: LoadOptions, within: Withi
   const broken = [...beside, ...read.issues].some((issue) => issue.severity === 'error')
   return {
     path: file.path,
+    id,
     text,
     digest: digestOf(text),
     runbook: broken ? undefined : runbook,
@@ -175,11 +179,11 @@ const prepareText = (query: AnalyzedQuery): PreparedQuery => ({
 export function sound(loaded: LoadedRunbook, shown: string): SoundRunbook {
   const { runbook } = loaded
   if (runbook !== undefined) return { ...loaded, runbook }
-  const mistakes = loaded.issues.filter((issue) => issue.severity === 'error')
+  const mistakes = mistakesOf(loaded.issues)
   const at = mistakes[0]?.at
   throw new TrailbookError(
     'CLI_RUNBOOK_INVALID',
-    { path: shown, count: mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes` },
+    { path: shown, count: mistakeCount(mistakes) },
     { issues: mistakes, ...(at && { at }) },
   )
 }

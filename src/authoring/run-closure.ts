@@ -5,6 +5,7 @@ import { linkProblems, type RunLink } from '../core/runbook/run-links.ts'
 import type { Path } from '../core/runbook/yaml-values.ts'
 import { findById, findRunbooks, type RunbookFile, readHead } from './library.ts'
 import type { LoadedRunbook, SoundRunbook } from './load-runbook.ts'
+import { mistakeCount, mistakesOf } from './mistakes.ts'
 
 /** Deeper than this nobody can tell from a finding how it came about. */
 const maxRunDepth = 5
@@ -65,13 +66,16 @@ async function follow({ file, chain, library, load }: ClosureRequest, link: RunL
 
 /** Of a circle or a chain that is too long, whoever runs its first runbook is told of the whole. */
 function broken(name: string, { issues }: LoadedRunbook, at: Place): Issue {
-  const mistakes = issues.filter((one) => one.severity === 'error')
+  const mistakes = mistakesOf(issues)
   const passed = mistakes.find((one) => one.code === 'RUNBOOK_RUN_CYCLE' || one.code === 'RUNBOOK_RUN_DEPTH')
   if (passed) return { ...passed, at }
   const [first] = mistakes
-  const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`
   const place = `${first?.at?.file ?? name}:${first?.at?.line ?? 1}`
-  return issue('RUNBOOK_RUN_BROKEN', { name, count, place, first: first?.message ?? '' }, { at })
+  return issue(
+    'RUNBOOK_RUN_BROKEN',
+    { name, count: mistakeCount(mistakes), place, first: first?.message ?? '' },
+    { at },
+  )
 }
 
 /** Those of the same folder stand before those of the library, as everywhere. */

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { exitCodes, TrailbookError } from '../core/errors.ts'
 import type { Line } from '../core/report/lines.ts'
+import { columnsFor } from './columns.ts'
 import { type CliContext, type Globals, list, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
 import { failureJson, failureLines, toTrailbookError } from './failure.ts'
@@ -38,7 +39,10 @@ async function answer(argv: readonly string[], streams: NodeJS.Process, signal: 
     const reports = await checkReports(requests, streams.cwd())
     const context = makeContext(globals, streams, signal)
     const outcome = await command.action(given, context)
-    const screen = { columns: columnsOf(streams.stdout), colours: colours && streams.stdout.isTTY === true }
+    const screen = {
+      columns: columnsFor(streams.stdout, streams.env),
+      colours: colours && streams.stdout.isTTY === true,
+    }
     await print(streams.stdout, await answerChunks(outcome, globals.format, screen))
     return (await writeAll(reports, outcome, { context, streams, colours })) ? outcome.exitCode : exitCodes.failed
   } catch (cause) {
@@ -48,7 +52,7 @@ async function answer(argv: readonly string[], streams: NodeJS.Process, signal: 
         : toTrailbookError(cause)
     if (streams.env.TRAILBOOK_DEBUG) streams.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`)
     if (json) streams.stdout.write(`${JSON.stringify(failureJson(error, knownCommand(argv)))}\n`)
-    else write(streams.stderr, failureLines(error, columnsOf(streams.stderr)), colours)
+    else write(streams.stderr, failureLines(error, columnsFor(streams.stderr, streams.env)), colours)
     return error.exitCode
   }
 }
@@ -77,7 +81,7 @@ async function writeAll(
       context.note(`Wrote ${report.path} (${report.format}).`)
     } catch (cause) {
       good = false
-      write(streams.stderr, failureLines(toTrailbookError(cause), columnsOf(streams.stderr)), colours)
+      write(streams.stderr, failureLines(toTrailbookError(cause), columnsFor(streams.stderr, streams.env)), colours)
     }
   }
   return good
@@ -86,9 +90,6 @@ async function writeAll(
 function write(stream: NodeJS.WriteStream, lines: readonly Line[], colours: boolean): void {
   stream.write(linesText(lines, colours && stream.isTTY === true))
 }
-
-/** Between 40 and 160 columns: narrower cannot be laid out, wider is hard to read. */
-const columnsOf = (stream: NodeJS.WriteStream): number => Math.min(160, Math.max(40, stream.columns || 80))
 
 const globalsOf = (options: Record<string, unknown>, env: NodeJS.ProcessEnv): Globals => ({
   lake: typeof options.lake === 'string' ? options.lake : env.TRAILBOOK_LAKE || undefined,
@@ -122,7 +123,7 @@ function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSig
     },
     progress(text) {
       if (!shown) return
-      stderr.write(text === undefined ? (open ? clear : '') : `${clear}${text.slice(0, columnsOf(stderr) - 1)}`)
+      stderr.write(text === undefined ? (open ? clear : '') : `${clear}${text.slice(0, columnsFor(stderr) - 1)}`)
       open = text !== undefined
     },
     async prompt(text, promptSignal) {

@@ -24,9 +24,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ingest.ts')).ingestCommand,
   },
   {
+    name: 'collect',
+    summary: 'Read accounts, Regions and trails of an organisation from AWS',
+    load: async () => (await import('./commands/collect.ts')).collectCommand,
+  },
+  {
     name: 'status',
     summary: 'Show what the lake holds and covers',
     load: async () => (await import('./commands/status.ts')).statusCommand,
+  },
+  {
+    name: 'lake',
+    summary: 'Look after the lake: compact, check, publish, keep or let go',
+    load: async () => (await import('./commands/lake.ts')).lakeCommand,
   },
   { name: 'list', summary: 'List the runbooks', load: async () => (await import('./commands/list.ts')).listCommand },
   {
@@ -51,7 +61,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'evidence',
-    summary: 'Check an evidence bundle',
+    summary: 'Check evidence bundles',
     load: async () => (await import('./commands/evidence.ts')).evidenceCommand,
   },
   {

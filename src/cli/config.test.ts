@@ -51,8 +51,24 @@ describe('the configuration', () => {
       runbooksGiven: false,
       aliases: [],
       lists: {},
+      retentionMs: undefined,
+      memory: undefined,
       inventory: undefined,
+      sources: {},
+      accounts: undefined,
+      connections: {},
     })
+  })
+
+  test('of a lake may say how long events are kept', async () => {
+    expect(await load('lake: { folder: data, retention: 400d }\n')).toMatchObject({
+      lake: join(cwd, 'data'),
+      retentionMs: 400 * 24 * 60 * 60 * 1000,
+    })
+    expect(await load('lake: { retention: 26w }\n')).toMatchObject({ lake: join(cwd, '.trailbook/lake') })
+    const wanted = 'must be a map with folder (a path) and retention (e.g. 400d)'
+    for (const text of ['retention: 400', 'retention: 1h', 'retention: later', 'keep: 400d', 'folder: ""'])
+      expect(await mistake(`lake: { ${text} }\n`)).toContain(wanted)
   })
 
   test('is read from the file, with paths from its folder', async () => {
@@ -92,15 +108,45 @@ describe('the configuration', () => {
     expect(error).toBeInstanceOf(TrailbookError)
     const { code, at, message, issues } = error as TrailbookError
     expect([code, at?.line, at?.column, message.replace(/\S*\.yaml/, 'FILE')]).toEqual([
-      'CONFIG_INVENTORY',
-      4,
-      13,
-      'The inventory in FILE is not right: id is 111122223333, where text is needed.',
+      'CONFIG_VALUE',
+      2,
+      3,
+      'FILE is not right: There is no key region here.',
     ])
     expect(issues.map((issue) => `${issue.at?.line}:${issue.at?.column} ${issue.message}`)).toEqual([
+      '4:13 id is 111122223333, where text is needed.',
       '5:13 id is "44445555", which is not an account id of 12 digits.',
-      '2:3 There is no key region here.',
     ])
+  })
+
+  test('names every mistake of the file in one pass, each with its place', async () => {
+    const text = [
+      'lakes: data',
+      'lake: data',
+      `runbooks: [mine, 3, "${variable('NOWHERE')}/x"]`,
+      'aliases: [fine, select]',
+      'lists:',
+      '  roles: [a]',
+      '  people: alice',
+      'inventory:',
+      '  accounts: [{ id: "111122223333", from: "2026-02-30" }]',
+      '  trails: [{ name: main, to: "2026-31-12" }]',
+      'lake: other',
+    ]
+    const error = await load(text.join('\n')).catch((reason: unknown) => reason)
+    const { at, code, issues } = error as TrailbookError
+    const told = [{ at, code }, ...issues].map((one) => `${one.at?.line}:${one.at?.column} ${one.code}`)
+    expect(told).toEqual([
+      '1:1 CONFIG_UNKNOWN_KEY',
+      '3:18 CONFIG_TYPE',
+      '3:22 CONFIG_ENV',
+      '4:17 CONFIG_ALIAS',
+      '7:11 CONFIG_TYPE',
+      '9:42 CONFIG_VALUE',
+      '10:30 CONFIG_VALUE',
+      '11:1 RUNBOOK_DUPLICATE_KEY',
+    ])
+    expect(at?.file).toMatch(/^[\d.]+yaml$/)
   })
 
   test('that init writes is the default one', async () => {
@@ -118,16 +164,20 @@ describe('the configuration', () => {
   test.each([
     ['lakes: data', 'CONFIG_UNKNOWN_KEY: FILE has an unknown key "lakes". Did you mean lake?'],
     [
-      'connections: {}',
-      'CONFIG_UNKNOWN_KEY: FILE has an unknown key "connections". Known are lake, runbooks, aliases, lists, inventory.',
+      'gateway: {}',
+      'CONFIG_UNKNOWN_KEY: FILE has an unknown key "gateway". Known are lake, runbooks, aliases, lists, memory, inventory, accounts, sources, connections.',
     ],
     [
       'lake: [a]',
-      'CONFIG_TYPE: In FILE, "lake" must be the path of a folder. trailbook init writes a commented example.',
+      'CONFIG_TYPE: In FILE, "lake" must be the path of a folder, or a map with folder and retention. trailbook init writes a commented example.',
     ],
     [
       'lists: [a]',
       'CONFIG_TYPE: In FILE, "lists" must be a map from the name of a list to its values. trailbook init writes a commented example.',
+    ],
+    [
+      'memory: lots',
+      'CONFIG_TYPE: In FILE, "memory" must be an amount such as 4GB or 512MB. trailbook init writes a commented example.',
     ],
     [
       `lake: ${variable('NOWHERE')}`,

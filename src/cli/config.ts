@@ -1,23 +1,28 @@
 /** `trailbook.yaml`: read, checked, and filled with defaults that work without it. */
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { parse } from 'yaml'
-import { readText } from '../authoring/library.ts'
-import { TrailbookError } from '../core/errors.ts'
+import { type ErrorCode, TrailbookError, type Values } from '../core/errors.ts'
 import { type Inventory, inventoryOf, inventorySchema } from '../core/run/inventory.ts'
-import type { Json } from '../core/runbook/json.ts'
+import { parseTime } from '../core/run/window.ts'
+import { isJsonList, isJsonMap, type Json } from '../core/runbook/json.ts'
 import { reportSchemaIssues } from '../core/runbook/schema-issues.ts'
-import { openSource as openYaml } from '../core/runbook/source.ts'
 import { isReserved } from '../core/sql/cursor.ts'
 import { reservedSchemas } from '../core/sql/names.ts'
-import { advice } from './advice.ts'
+import { day, parseDuration } from '../core/time.ts'
+import { type AccountsSettings, accountsSchema } from './accounts-settings.ts'
 import type { CliContext } from './command.ts'
+import { type KeyCheck, type KeyPlace, readConfigFile } from './config-file.ts'
+import { connectionsSchema, type NamedConnections } from './connections.ts'
+import { readInventoryFile } from './inventory-file.ts'
+import { type NamedSources, sourcesSchema } from './s3-settings.ts'
 
 export interface Config {
   /** The file that was read, where there was one. */
   readonly file: string | undefined
   /** Folder of the lake, absolute. */
   readonly lake: string
+  /** How long events are to be kept, where that is said. */
+  readonly retentionMs: number | undefined
   /** Somebody named the lake on the command line or in the environment. */
   readonly lakeGiven: boolean
   /** Folders with runbooks of one's own, absolute. */
@@ -26,34 +31,110 @@ export interface Config {
   readonly runbooksGiven: boolean
   readonly aliases: readonly string[]
   readonly lists: Readonly<Record<string, readonly Json[]>>
+  /** How much memory a query may use, in DuckDB's words; the engine's own limit where it is not set. */
+  readonly memory: string | undefined
   /** What coverage expects; without it, what was seen. */
   readonly inventory: Inventory | undefined
+  /** Buckets with logs, by name. */
+  readonly sources: NamedSources
+  /** Engines other than the embedded one, by name. */
+  readonly connections: NamedConnections
+  /** How to act in accounts other than that of the credentials. */
+  readonly accounts: AccountsSettings | undefined
 }
 
 export const configName = 'trailbook.yaml'
 const defaultLake = join('.trailbook', 'lake')
 export const defaultRunbooks = 'runbooks'
 
-interface Key {
-  readonly expected: string
-  readonly holds: (value: unknown) => boolean
-}
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isTexts = (value: unknown): boolean => isText(value) || (Array.isArray(value) && value.every(isText))
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Every key does something; others are refused, so that a misspelt one is not taken for set. */
-const keys: Readonly<Record<string, Key>> = {
-  lake: { expected: 'the path of a folder', holds: isText },
-  runbooks: { expected: 'a folder, or a list of folders', holds: isTexts },
-  aliases: { expected: 'a table name, or a list of them', holds: isTexts },
-  lists: {
-    expected: 'a map from the name of a list to its values',
-    holds: (value) => isMap(value) && Object.values(value).every(Array.isArray),
+const keys: Readonly<Record<string, KeyCheck>> = {
+  lake: (value, { report }) => {
+    if (isText(value)) return
+    if (!isJsonMap(value))
+      return report('CONFIG_TYPE', { expected: 'the path of a folder, or a map with folder and retention' })
+    for (const [name, member] of Object.entries(value))
+      if (name === 'folder' ? !isText(member) : name !== 'retention' || retentionOf(value) === undefined)
+        report('CONFIG_TYPE', { expected: 'a map with folder (a path) and retention (e.g. 400d)' }, [name])
   },
-  inventory: { expected: 'a map with accounts, regions and trails', holds: isMap },
+  runbooks: textsOf('a folder, or a list of folders'),
+  aliases: textsOf('a table name, or a list of them', (alias, report) => {
+    const reason = unfitAlias(alias)
+    if (reason !== undefined) report('CONFIG_ALIAS', { alias, reason })
+  }),
+  lists: (value, { report }) => {
+    const expected = 'a map from the name of a list to its values'
+    if (!isJsonMap(value)) return report('CONFIG_TYPE', { expected })
+    for (const [name, values] of Object.entries(value))
+      if (!isJsonList(values)) report('CONFIG_TYPE', { expected: 'a list of values' }, [name])
+  },
+  memory: (value, { report }) => {
+    if (!isText(value) || !/^[1-9]\d{0,5} ?[MG]i?B$/i.test(value))
+      report('CONFIG_TYPE', { expected: 'an amount such as 4GB or 512MB' })
+  },
+  inventory: (value, { source, path, report }) => {
+    if (isText(value)) return
+    if (!isJsonMap(value))
+      return report('CONFIG_TYPE', {
+        expected: 'a map with accounts, regions and trails, or the path of a file with one',
+      })
+    const read = inventorySchema.safeParse(value)
+    if (!read.success)
+      reportSchemaIssues(source, { schema: inventorySchema, value, base: path, findings: read.error.issues })
+    else reportTimes(read.data, report)
+  },
+  accounts: (value, { source, path, report }) => {
+    if (!isJsonMap(value)) return report('CONFIG_TYPE', { expected: 'a map with the role to assume in accounts' })
+    const read = accountsSchema.safeParse(value)
+    if (!read.success)
+      reportSchemaIssues(source, { schema: accountsSchema, value, base: path, findings: read.error.issues })
+  },
+  sources: (value, { source, path, report }) => {
+    if (!isJsonMap(value)) return report('CONFIG_TYPE', { expected: 'a map from the name of a source to its settings' })
+    const read = sourcesSchema.safeParse(value)
+    if (!read.success)
+      reportSchemaIssues(source, { schema: sourcesSchema, value, base: path, findings: read.error.issues })
+  },
+  connections: (value, { source, path, report }) => {
+    if (!isJsonMap(value))
+      return report('CONFIG_TYPE', { expected: 'a map from the name of a connection to its settings' })
+    const read = connectionsSchema.safeParse(value)
+    if (!read.success)
+      reportSchemaIssues(source, { schema: connectionsSchema, value, base: path, findings: read.error.issues })
+  },
+}
+
+/** A day that has the form of one, and is none. */
+function reportTimes(inventory: Inventory, report: KeyPlace['report']): void {
+  for (const kind of ['accounts', 'trails'] as const)
+    for (const [index, one] of inventory[kind].entries())
+      for (const end of ['from', 'to'] as const) {
+        const time = one[end]
+        if (time === undefined) continue
+        try {
+          parseTime(time)
+        } catch (error) {
+          if (!(error instanceof TrailbookError)) throw error
+          const reason = error.message.replace(/\.$/, '')
+          report('CONFIG_VALUE', { reason, advice: error.hint }, [kind, index, end])
+        }
+      }
+}
+
+type CheckText = (text: string, report: (code: ErrorCode, values: Values) => void) => void
+
+/** A text, or a list of texts; each is checked on its own. */
+function textsOf(expected: string, check: CheckText = () => {}): KeyCheck {
+  return (value, { report }) => {
+    const isList = isJsonList(value)
+    for (const [index, text] of (isList ? value : [value]).entries()) {
+      const within = isList ? [index] : []
+      if (isText(text)) check(text, (code, values) => report(code, values, within))
+      else report('CONFIG_TYPE', { expected }, within)
+    }
+  }
 }
 
 export const configKeys: readonly string[] = Object.keys(keys)
@@ -62,28 +143,50 @@ export const configKeys: readonly string[] = Object.keys(keys)
  * The configuration: from --config, else from the current folder, else the defaults. Paths in the file count from
  * the file's folder.
  *
- * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CONFIG_ALIAS, CONFIG_INVENTORY,
- * CLI_FILE_MISSING
+ * @throws TrailbookError CONFIG_SYNTAX, CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_ENV, CONFIG_ALIAS, CONFIG_VALUE: the first
+ * mistake in the file with all others as issues; CLI_FILE_MISSING
  */
 export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'globals'>): Promise<Config> {
   const { cwd, globals, env } = context
   const asked = globals.config === undefined ? undefined : resolve(cwd, globals.config)
   const usual = join(cwd, configName)
   const file = asked ?? (existsSync(usual) ? usual : undefined)
-  const values = file === undefined ? {} : await readConfig(file, env)
+  const values: Readonly<Record<string, Json>> =
+    file === undefined ? {} : await readConfigFile(file, { keys, env, cwd })
   const base = file === undefined ? cwd : dirname(file)
   const lakeGiven = globals.lake !== undefined
+  const folder = isJsonMap(values.lake) ? values.lake.folder : values.lake
   return {
     file,
-    lake: lakeGiven ? resolve(cwd, globals.lake) : resolve(base, isText(values.lake) ? values.lake : defaultLake),
+    lake: lakeGiven ? resolve(cwd, globals.lake) : resolve(base, isText(folder) ? folder : defaultLake),
+    retentionMs: retentionOf(values.lake),
     lakeGiven,
     runbooks: asList(values.runbooks ?? defaultRunbooks).map((folder) => resolve(base, folder)),
     runbooksGiven: values.runbooks !== undefined,
-    aliases: asList(values.aliases).map((alias) => checkedAlias(alias, file ?? '')),
+    aliases: asList(values.aliases),
     lists: (values.lists ?? {}) as Config['lists'],
-    inventory:
-      file === undefined || values.inventory === undefined ? undefined : await readInventory(file, values.inventory),
+    memory: isText(values.memory) ? values.memory : undefined,
+    inventory: await inventoryAt(values.inventory, { base, cwd }),
+    accounts: values.accounts === undefined ? undefined : accountsSchema.parse(values.accounts),
+    sources: values.sources === undefined ? {} : sourcesSchema.parse(values.sources),
+    connections: values.connections === undefined ? {} : connectionsSchema.parse(values.connections),
   }
+}
+
+/** Written out, or in a file that is named. */
+async function inventoryAt(
+  value: Json | undefined,
+  { base, cwd }: { readonly base: string; readonly cwd: string },
+): Promise<Inventory | undefined> {
+  if (value === undefined) return undefined
+  if (isText(value)) return readInventoryFile(resolve(base, value), cwd)
+  return inventoryOf(inventorySchema.parse(value))
+}
+
+function retentionOf(lake: Json | undefined): number | undefined {
+  const value = isJsonMap(lake) ? lake.retention : undefined
+  const duration = typeof value === 'string' ? parseDuration(value) : undefined
+  return duration === undefined || duration < day ? undefined : duration
 }
 
 const asList = (value: unknown): readonly string[] =>
@@ -91,74 +194,12 @@ const asList = (value: unknown): readonly string[] =>
 
 const identifiers = /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*){0,2}$/i
 
-/** An alias that no query could name, or that would hide another table, is refused. */
-function checkedAlias(alias: string, path: string): string {
-  const refuse = (reason: string): never => {
-    throw new TrailbookError('CONFIG_ALIAS', { path, alias, reason })
-  }
-  if (!identifiers.test(alias)) refuse('it is no name of a table')
+/** Why no query could name the alias, or what it would hide. */
+function unfitAlias(alias: string): string | undefined {
+  if (!identifiers.test(alias)) return 'it is no name of a table'
   const parts = alias.split('.')
   const reserved = parts.find(isReserved)
-  if (reserved !== undefined) refuse(`${reserved.toUpperCase()} is a reserved word of SQL`)
+  if (reserved !== undefined) return `${reserved.toUpperCase()} is a reserved word of SQL`
   const taken = [parts[0], parts.at(-1)].find((part) => reservedSchemas.includes(part?.toLowerCase() ?? ''))
-  if (taken !== undefined) refuse(`${taken} is the schema of trailbook's own tables`)
-  return alias
-}
-
-/** All mistakes at once, each at its place in the file. */
-async function readInventory(path: string, value: unknown): Promise<Inventory> {
-  const read = inventorySchema.safeParse(value)
-  if (read.success) return inventoryOf(read.data)
-  const source = openYaml(await readText(path), path)
-  reportSchemaIssues(source, { schema: inventorySchema, value, base: ['inventory'], findings: read.error.issues })
-  const issues = [...source.issues]
-  const [first] = issues
-  const reason = first?.message.replace(/\.$/, '') ?? 'it cannot be read'
-  throw new TrailbookError(
-    'CONFIG_INVENTORY',
-    { path, reason, advice: first?.hint },
-    { ...(first?.at && { at: first.at }), issues: issues.slice(1) },
-  )
-}
-
-async function readConfig(path: string, env: CliContext['env']): Promise<Record<string, unknown>> {
-  let value: unknown
-  const text = await readText(path)
-  try {
-    value = parse(text, { logLevel: 'silent' }) ?? {}
-  } catch (cause) {
-    const reason = (cause as Error).message.split('\n')[0]?.replace(/:$/, '') ?? ''
-    throw new TrailbookError('CONFIG_SYNTAX', { path, reason }, { cause })
-  }
-  if (!isMap(value)) throw new TrailbookError('CONFIG_SYNTAX', { path, reason: 'it is not a map' })
-  for (const [key, member] of Object.entries(value)) {
-    const known = Object.hasOwn(keys, key) ? keys[key] : undefined
-    if (known === undefined) {
-      throw new TrailbookError('CONFIG_UNKNOWN_KEY', { path, key, advice: advice(key, Object.keys(keys)) })
-    }
-    const filled = fillEnvironment(member, { path, key, env })
-    if (!known.holds(filled)) throw new TrailbookError('CONFIG_TYPE', { path, key, expected: known.expected })
-    value[key] = filled
-  }
-  return value
-}
-
-interface FillOptions {
-  readonly path: string
-  readonly key: string
-  readonly env: CliContext['env']
-}
-
-/** Puts environment variables in the place of `${env:NAME}`, wherever it stands in a text. */
-function fillEnvironment(value: unknown, options: FillOptions): unknown {
-  if (typeof value === 'string') {
-    return value.replace(/\$\{env:(\w+)\}/g, (_, name: string) => {
-      const found = options.env[name]
-      if (found === undefined) throw new TrailbookError('CONFIG_ENV', { path: options.path, key: options.key, name })
-      return found
-    })
-  }
-  if (Array.isArray(value)) return value.map((item) => fillEnvironment(item, options))
-  if (!isMap(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fillEnvironment(member, options)]))
+  return taken === undefined ? undefined : `${taken} is the schema of trailbook's own tables`
 }

@@ -10,7 +10,7 @@ import type { Window } from '../core/time.ts'
 import type { GroundTruth } from '../simulate/ground-truth.ts'
 import type { AttackSeen } from './demo-attacks.ts'
 
-export interface DemoAnswer {
+interface DemoAnswer {
   readonly truth: GroundTruth
   /** What the runbooks were asked about. */
   readonly window: Window

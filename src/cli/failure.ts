@@ -1,4 +1,5 @@
 import { type Issue, TrailbookError } from '../core/errors.ts'
+import { placeText } from '../core/report/issue-lines.ts'
 import { indent, type Line, labelled, line, paragraph, span } from '../core/report/lines.ts'
 
 /** Every error as one of ours; what nobody foresaw is named as such. */
@@ -39,6 +40,3 @@ export function failureLines(error: TrailbookError, width: number): readonly Lin
 /** Without the issue that is the error itself: some errors carry all issues, of which they are the first. */
 const furtherIssues = ({ issues, message }: TrailbookError): readonly Issue[] =>
   issues.filter((issue) => issue.message !== message)
-
-export const placeText = (at: { readonly file?: string; readonly line: number; readonly column: number }): string =>
-  `${at.file === undefined ? 'line ' : `${at.file}:`}${at.line}:${at.column}`

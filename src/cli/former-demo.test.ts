@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CliContext } from './command.ts'
+import { demoCommand } from './commands/demo.ts'
 import { markDemo, removeFormerDemo } from './former-demo.ts'
 
 let folder = ''
@@ -29,6 +31,19 @@ describe('a former demo', () => {
   test('is not what somebody made of simulated logs', async () => {
     const before = await readdir(demo())
     await removeFormerDemo(demo())
+    expect(await readdir(demo())).toEqual(before)
+  })
+
+  test.each([
+    ['many', 'SIMULATE_OPTION'],
+    ['0', 'SIMULATE_OPTION'],
+    ['20', 'SIMULATE_TOO_FEW'],
+  ])('stays where the next one cannot be made: --events %s', async (events, code) => {
+    await markDemo(demo())
+    const before = await readdir(demo())
+    const context = { cwd: folder } as CliContext
+    const asked = demoCommand.action({ arguments: {}, options: { events, seed: '1', out: 'demo' } }, context)
+    await expect(asked).rejects.toMatchObject({ code })
     expect(await readdir(demo())).toEqual(before)
   })
 

@@ -1,7 +1,7 @@
 import { blank, paragraph } from '../core/report/lines.ts'
 import { tableLines } from '../core/report/table.ts'
 import { plural } from '../core/report/text.ts'
-import { coverageText } from '../core/report/words.ts'
+import { coverageText, readText } from '../core/report/words.ts'
 import type { QueryResult } from '../session/query.ts'
 import type { Outcome } from './command.ts'
 import type { Format } from './formats.ts'
@@ -12,6 +12,12 @@ export const queryFormats: readonly Format[] = ['terminal', 'json', 'ndjson', 'c
 export const queryNote = (result: QueryResult): string =>
   `${plural(result.rowCount, 'row')}${result.truncated ? `, ${result.rows.length.toLocaleString('en-US')} kept` : ''}; ${coverageText(result.coverage)}`
 
+/** Where files could be passed over by their times. */
+const readNote = ({ statistics: { bytesRead = 0, bytesTotal = 0 } }: QueryResult): readonly string[] => {
+  const text = readText([{ queries: 1, bytes: bytesRead, of: bytesTotal }])
+  return text === '' ? [] : [`looked at ${text}`]
+}
+
 const maxRows = 1000
 
 export const queryAnswer = (result: QueryResult): Pick<Outcome, 'json' | 'lines' | 'renders'> => ({
@@ -19,7 +25,7 @@ export const queryAnswer = (result: QueryResult): Pick<Outcome, 'json' | 'lines'
   lines: (width) => [
     ...tableLines({ columns: result.columns.map((column) => column.name), rows: result.rows, width, maxRows }),
     blank,
-    ...paragraph(queryNote(result), width, 'muted'),
+    ...paragraph([queryNote(result), ...readNote(result)].join('; '), width, 'muted'),
   ],
   renders: {
     ndjson: async () => (await import('../core/report/ndjson.ts')).rowsNdjson(result.rows),

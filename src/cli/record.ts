@@ -18,6 +18,7 @@ import type { Config } from './config.ts'
 import { type Finished, type KeptBundle, openDiary, osActor } from './diary.ts'
 import { reportsOf } from './evidence-reports.ts'
 import type { SoundRunbook } from './run-request.ts'
+import { awsOf } from './s3-settings.ts'
 import type { OpenedSource } from './sources.ts'
 import { version } from './version.ts'
 
@@ -76,7 +77,7 @@ export async function openRecorder(place: Place & { readonly several: boolean })
   const folder = asked === undefined ? undefined : resolve(context.cwd, asked)
   const kept: KeptRun[] = []
   const diary = wantsRecord(place) ? await openDiary(config, context) : undefined
-  const evidence = folder === undefined ? undefined : await openEvidence(source.lake, context.signal)
+  const evidence = folder === undefined ? undefined : await openEvidence(source.lake, context.signal, awsOf(config))
   if (folder !== undefined) await evidence?.refuseTaken(folder)
   let failed = false
 

@@ -1,6 +1,7 @@
 /** What `run` was asked to do, checked as a whole before anything is read. */
 import { type RunbookFile, shownPath } from '../authoring/library.ts'
 import { type LoadedRunbook, loadRunbook, sound } from '../authoring/load-runbook.ts'
+import { mistakeCount, mistakesOf } from '../authoring/mistakes.ts'
 import { TrailbookError } from '../core/errors.ts'
 import type { GivenAnswers, Values } from '../core/run/plan.ts'
 import type { SkippedRunbook } from '../core/run/result.ts'
@@ -26,11 +27,13 @@ interface PreparedRuns {
   readonly requests: readonly RunRequest[]
   readonly answers: GivenAnswers
   readonly skipped: readonly SkippedRunbook[]
+  /** Texts of the files that mistakes in skipped runbooks are about. */
+  readonly texts: ReadonlyMap<string, string>
 }
 
 /**
  * Loads the runbooks and gives each its parameters. A runbook that a folder brought along is left out, and told, when it
- * needs a parameter that was not given; one that was named itself must get it.
+ * has mistakes, or needs a parameter that was not given; one that was named itself must be sound and get it.
  *
  * @throws TrailbookError CLI_RUNBOOK_INVALID, PARAMETER_*, RUN_ANSWER_*, CLI_PAIR
  */
@@ -39,25 +42,29 @@ export async function prepareRuns(given: Given, config: Config, context: CliCont
   checkScope(given)
   const now = context.clock.now()
   const all: { readonly loaded: SoundRunbook; readonly found: boolean }[] = []
+  const skipped: SkippedRunbook[] = []
+  const texts = new Map<string, string>()
   for (const file of files) {
     const shown = shownPath(file.path, context.cwd)
-    const loaded = sound(
-      await loadRunbook(file, {
-        aliases: config.aliases,
-        lists: config.lists,
-        library: () => libraryFiles(config),
-        now,
-        cwd: context.cwd,
-      }),
-      shown,
-    )
+    const read = await loadRunbook(file, {
+      aliases: config.aliases,
+      lists: config.lists,
+      library: () => libraryFiles(config),
+      now,
+      cwd: context.cwd,
+    })
+    if (read.runbook === undefined && file.found) {
+      skipped.push(brokenRunbook(read, shown))
+      for (const [name, text] of read.texts) texts.set(name, text)
+      continue
+    }
+    const loaded = sound(read, shown)
     for (const issue of loaded.issues)
       if (issue.code === 'EXCLUSION_EXPIRED') context.note(`${issue.message} ${issue.hint}`)
     all.push({ loaded, found: file.found })
   }
   const lookback = givenLookback(given)
   const requests: RunRequest[] = []
-  const skipped: SkippedRunbook[] = []
   const runbooks = all.map(({ loaded }) => loaded.runbook)
   for (const { loaded, found } of all) {
     try {
@@ -77,7 +84,13 @@ export async function prepareRuns(given: Given, config: Config, context: CliCont
       all.map(({ loaded }) => loaded),
     ),
     skipped,
+    texts,
   }
+}
+
+function brokenRunbook(loaded: LoadedRunbook, shown: string): SkippedRunbook {
+  const mistakes = mistakesOf(loaded.issues).map(({ fix: _, ...mistake }) => mistake)
+  return { runbook: loaded.id ?? shown, reason: `${shown} has ${mistakeCount(mistakes)}.`, mistakes }
 }
 
 async function wantedFiles(given: Given, config: Config, context: CliContext): Promise<readonly RunbookFile[]> {

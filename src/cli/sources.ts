@@ -3,20 +3,36 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { shownPath } from '../authoring/library.ts'
-import { type IngestReport, ingestLogs, lakeExists, openConnection } from '../compose.ts'
+import {
+  type IngestOutcome,
+  type IngestReport,
+  ingestLogs,
+  lakeExists,
+  openConnection,
+  type S3Request,
+} from '../compose.ts'
 import { TrailbookError } from '../core/errors.ts'
+import { attributeText } from '../core/event/history-slice.ts'
 import type { Connection } from '../core/ports.ts'
 import { plural, visible } from '../core/report/text.ts'
 import type { Inventory } from '../core/run/inventory.ts'
 import type { Window } from '../core/time.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
+import { openNamed } from './connections.ts'
+import { type HistoryWish, sweepInto } from './event-history.ts'
+import { type S3Settings, s3Request } from './s3-settings.ts'
+import { waitingText } from './waiting.ts'
 import { writing } from './write.ts'
 
 interface SourceRequest {
   /** Files and folders to read first. */
   readonly logs: readonly string[]
+  /** Event history to read first. */
+  readonly history?: HistoryWish | undefined
   readonly timeLimitMs: number | undefined
+  /** A connection of trailbook.yaml, instead of a lake. */
+  readonly connection?: string | undefined
 }
 
 export interface OpenedSource {
@@ -39,13 +55,24 @@ export interface OpenedSource {
  * @throws TrailbookError CLI_NO_LAKE, CLI_NO_LOGS, CLI_UNWRITABLE, INPUT_MISSING, RUN_INTERRUPTED
  */
 export async function openSource(
-  { logs, timeLimitMs }: SourceRequest,
+  { logs, history, timeLimitMs, connection: name }: SourceRequest,
   config: Config,
   context: CliContext,
 ): Promise<OpenedSource> {
-  const { inventory } = config
-  const options = { inventory, ...(timeLimitMs !== undefined && { timeLimitMs }) }
-  if (logs.length === 0) {
+  const { inventory, memory } = config
+  const options = {
+    inventory,
+    ...(timeLimitMs !== undefined && { timeLimitMs }),
+    ...(memory !== undefined && { memoryLimit: memory }),
+  }
+  if (name !== undefined) {
+    const option = logs.length > 0 ? '--logs' : history === undefined ? undefined : '--from-event-history'
+    if (option !== undefined) throw new TrailbookError('CLI_CONNECTION_ALONE', { option })
+    const connection = await openNamed(name, config, { context, timeLimitMs })
+    const close = (): Promise<void> => connection.close()
+    return { connection, lake: config.lake, temporary: false, logs: undefined, ingested: undefined, close }
+  }
+  if (logs.length === 0 && history === undefined) {
     await requireLake(config, context)
     const connection = await openConnection(config.lake, options)
     const close = (): Promise<void> => connection.close()
@@ -57,14 +84,20 @@ export async function openSource(
   }
   try {
     const lake = temporary === undefined ? config.lake : join(temporary, 'lake')
-    const ingested = await ingestPaths(lake, logs, context, inventory)
+    // What is asked of a lake that stays must be whole: only one that goes may hold a part of the events.
+    const wish = history && { ...history, attributes: temporary === undefined ? [] : history.attributes }
+    const ingested: IngestOutcome =
+      wish === undefined
+        ? await ingestPaths(lake, logs, context, { inventory })
+        : (await sweepInto(lake, wish, { config, context })).report
+    if (ingested.stopped !== undefined) throw ingested.stopped
     if (ingested.interrupted) throw new TrailbookError('RUN_INTERRUPTED')
-    const connection = await openConnection(lake, options)
+    const connection = await openConnection(lake, { ...options, lookupAttributes: wish?.attributes.map(attributeText) })
     return {
       connection,
       lake,
       temporary: temporary !== undefined,
-      logs: ingested.span ?? undefined,
+      logs: history === undefined ? (ingested.span ?? undefined) : undefined,
       ingested,
       async close() {
         await connection.close()
@@ -88,6 +121,15 @@ export async function requireLake(config: Config, context: Pick<CliContext, 'cwd
   throw new TrailbookError('CLI_NO_LAKE', { path: shownPath(config.lake, context.cwd) })
 }
 
+interface IngestSettings {
+  readonly inventory?: Inventory | undefined
+  /** How paths that begin with s3:// are asked. */
+  readonly s3?: S3Settings | undefined
+  readonly sources?: readonly S3Request[]
+  /** Fails at once where another process is writing to the lake. */
+  readonly noWait?: boolean
+}
+
 /**
  * Ingests, with progress on standard error.
  *
@@ -97,17 +139,21 @@ export async function ingestPaths(
   lake: string,
   paths: readonly string[],
   context: CliContext,
-  inventory?: Inventory,
-): Promise<IngestReport> {
+  { inventory, s3, sources = [], noWait = false }: IngestSettings = {},
+): Promise<IngestOutcome> {
   try {
     const report = await ingestLogs(lake, paths, {
       signal: context.signal,
+      onWait: noWait ? undefined : (owner) => context.note(waitingText(owner)),
       inventory,
+      s3: s3Request(s3, context),
+      sources: sources.map((source) => ({ ...s3Request(source, context), locations: source.locations })),
       onProgress: ({ files, totalFiles, records }) =>
         context.progress(`Reading logs: ${files} of ${plural(totalFiles, 'file')}, ${plural(records, 'record')}`),
     })
-    if (report.files === 0 && paths.length > 0 && !report.interrupted)
-      throw new TrailbookError('CLI_NO_LOGS', { paths: paths.join(', ') })
+    const named = [...paths, ...sources.flatMap(({ locations }) => locations)]
+    if (report.files === 0 && named.length > 0 && !report.interrupted)
+      throw new TrailbookError('CLI_NO_LOGS', { paths: named.join(', ') })
     return report
   } finally {
     context.progress(undefined)
@@ -132,7 +178,13 @@ export function noteQuarantine(ingested: IngestReport | undefined, context: CliC
   )
 }
 
-const reasons = { name: '', link: ' (a link out of the folder)', own: ' (written by trailbook)' }
+const reasons = {
+  name: '',
+  link: ' (a link out of the folder)',
+  own: ' (written by trailbook)',
+  nested: ' (an archive within an archive)',
+  special: ' (a pipe, device or socket)',
+}
 
 /** How many files were not looked at, and the first names; undefined where there are none. */
 export function passedOverText({ ignored, passedOver }: IngestReport): string | undefined {

@@ -15,6 +15,8 @@ it('says what is wrong where', () => {
     sha256: null,
     digest: null,
     delivered: null,
+    first: null,
+    last: null,
     verdict: 'invalid',
     fault: logFault('unlisted'),
   } as const
@@ -53,6 +55,7 @@ it('says what lacks where nothing can be told', () => {
   expect(toText(chainLines(result, layout))).toMatchInlineSnapshot(`
     "Cannot tell  0 of 0 digests and 0 of 0 log files valid
     There are no digests of this time and scope, so nothing proves the log files.
-    No keys were given: --keys takes what aws cloudtrail list-public-keys prints."
+    No keys are known: --keys takes what aws cloudtrail list-public-keys prints, also of trailbook
+    ingest."
   `)
 })

@@ -35,7 +35,10 @@ export function chainLines(result: Result, layout: Layout): Line[] {
       ? paragraph('There are no digests of this time and scope, so nothing proves the log files.', layout.width)
       : []),
     ...(keys === 0
-      ? paragraph('No keys were given: --keys takes what aws cloudtrail list-public-keys prints.', layout.width)
+      ? paragraph(
+          'No keys are known: --keys takes what aws cloudtrail list-public-keys prints, also of trailbook ingest.',
+          layout.width,
+        )
       : []),
     ...places.flatMap((place) => placeLines(place, layout)),
     ...(others > 0

@@ -2,25 +2,27 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pathKind } from '../authoring/library.ts'
 import { TrailbookError } from '../core/errors.ts'
+import { systemReasons } from '../core/system-reasons.ts'
 
-interface Failure {
-  readonly reason: string
-  readonly advice: string
+const reasons: Readonly<Record<string, string>> = {
+  ...systemReasons,
+  ENOENT: 'its folder does not exist',
+  EEXIST: 'a file stands where a folder is needed',
 }
 
 const permissions = 'Check the permissions of the folder, or choose another one.'
+const space = 'Free some space, or choose another disk.'
+const elsewhere = 'Choose another path.'
 
-/** What the system says when a file or folder cannot be made. */
-const failures: Readonly<Record<string, Failure>> = {
-  EACCES: { reason: 'it is not permitted', advice: permissions },
-  EPERM: { reason: 'it is not permitted', advice: permissions },
-  EROFS: { reason: 'the file system is read-only', advice: 'Choose a folder on another file system.' },
-  ENOENT: { reason: 'its folder does not exist', advice: 'Make the folder, or choose another one.' },
-  ENOTDIR: { reason: 'a part of its path is a file', advice: 'Choose a path that leads through folders only.' },
-  EEXIST: { reason: 'a file stands where a folder is needed', advice: 'Move the file away, or choose another path.' },
-  EISDIR: { reason: 'it is a folder', advice: 'Choose another path.' },
-  ENOSPC: { reason: 'the disk is full', advice: 'Free some space, or choose another disk.' },
-  EDQUOT: { reason: 'the quota of the disk is used up', advice: 'Free some space, or choose another disk.' },
+const advice: Readonly<Record<string, string>> = {
+  EACCES: permissions,
+  EPERM: permissions,
+  EROFS: 'Choose a folder on another disk.',
+  ENOENT: 'Make the folder, or choose another one.',
+  ENOTDIR: 'Choose a path that leads through folders only.',
+  EEXIST: 'Move the file away, or choose another path.',
+  ENOSPC: space,
+  EDQUOT: space,
 }
 
 /**
@@ -32,9 +34,10 @@ export async function writing<Result>(path: string, write: () => Promise<Result>
   try {
     return await write()
   } catch (cause) {
-    const failure = failures[(cause as NodeJS.ErrnoException).code ?? '']
-    if (failure === undefined) throw cause
-    throw new TrailbookError('CLI_UNWRITABLE', { path, ...failure }, { cause })
+    const { code = '' } = cause as NodeJS.ErrnoException
+    const reason = reasons[code]
+    if (reason === undefined) throw cause
+    throw new TrailbookError('CLI_UNWRITABLE', { path, reason, advice: advice[code] ?? elsewhere }, { cause })
   }
 }
 

@@ -4,26 +4,34 @@
  * Mistakes in what a user wrote (runbooks, SQL) are data: {@link Issue}. Failures of the world are exceptions:
  * {@link TrailbookError}. Both take their words from here, and `docs/errors.md` is tested against it both ways.
  */
+import { awsErrors } from './errors/aws.ts'
 import { cliErrors } from './errors/cli.ts'
 import { digestErrors } from './errors/digest.ts'
 import { engineErrors } from './errors/engine.ts'
+import { eventHistoryErrors } from './errors/event-history.ts'
 import { evidenceErrors } from './errors/evidence.ts'
 import { ingestErrors } from './errors/ingest.ts'
+import { lakeErrors } from './errors/lake.ts'
 import { runErrors } from './errors/run.ts'
 import { runbookErrors } from './errors/runbook.ts'
 import { simulateErrors } from './errors/simulate.ts'
 import { sqlErrors } from './errors/sql.ts'
+import { trinoErrors } from './errors/trino.ts'
 
 export const errorCatalogue = {
+  ...awsErrors,
   ...cliErrors,
   ...digestErrors,
   ...engineErrors,
+  ...eventHistoryErrors,
   ...evidenceErrors,
   ...ingestErrors,
+  ...lakeErrors,
   ...runErrors,
   ...runbookErrors,
   ...simulateErrors,
   ...sqlErrors,
+  ...trinoErrors,
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorCatalogue

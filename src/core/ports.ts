@@ -28,7 +28,9 @@ export interface ResultColumn {
 
 export interface Statistics {
   readonly elapsedMs: number
+  /** Bytes of the files that may hold events of the scope: an upper bound, as columns and groups of rows are left out in them. */
   readonly bytesRead?: number
+  /** Bytes of all files of events. */
   readonly bytesTotal?: number
 }
 

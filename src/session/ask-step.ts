@@ -45,6 +45,7 @@ export async function* askStep(state: RunState, step: AskStep): Events<StepOutco
       ...(occasions.overflow && { overflow: occasions.overflow }),
     },
     each: step.each,
+    skipped: occasions.skipped,
     said,
     whole: { answer: answers.length === 1 ? answers[0] : null },
   }

@@ -12,6 +12,8 @@ export interface Occasion {
 
 export interface Occasions {
   readonly list: readonly Occasion[]
+  /** Keys of rows that did not call for it: for each of them `when` was false. */
+  readonly skipped: ReadonlySet<string>
   readonly overflow?: { readonly rows: number; readonly max: number }
   /** A condition could not be evaluated, so occasions may be missing. */
   readonly error?: string
@@ -27,10 +29,12 @@ export function occasionsOf(state: RunState, step: Step, options: { readonly act
   const { each } = step
   if (each === undefined) {
     const holds = conditionHolds(state, step, undefined, options)
-    return { list: holds.go ? [{ key: '{}' }] : [], ...(holds.error !== undefined && { error: holds.error }) }
+    const list = holds.go ? [{ key: '{}' }] : []
+    return { list, skipped: new Set(), ...(holds.error !== undefined && { error: holds.error }) }
   }
   const base = state.outcomes.get(each.rows)?.result
   const distinct = new Map<string, Occasion>()
+  const skipped = new Set<string>()
   let error: string | undefined
   for (const row of base?.rows ?? []) {
     const key = rowKey(row, each.by)
@@ -39,7 +43,9 @@ export function occasionsOf(state: RunState, step: Step, options: { readonly act
     const holds = conditionHolds(state, step, value, options)
     error ??= holds.error
     if (holds.go) distinct.set(key, { row, value, key })
+    else if (holds.error === undefined) skipped.add(key)
   }
+  for (const key of distinct.keys()) skipped.delete(key)
   const all = [...distinct.values()]
   const overflow = all.length > each.max ? { rows: all.length, max: each.max } : undefined
   if (overflow) {
@@ -49,7 +55,7 @@ export function occasionsOf(state: RunState, step: Step, options: { readonly act
       message: `${overflow.rows} rows called for the step "${step.id}"; it was done for the first ${overflow.max}`,
     })
   }
-  return { list: all.slice(0, each.max), ...(overflow && { overflow }), ...(error !== undefined && { error }) }
+  return { list: all.slice(0, each.max), skipped, ...(overflow && { overflow }), ...(error !== undefined && { error }) }
 }
 
 function conditionHolds(

@@ -24,6 +24,7 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
   let sql: string | null = null
   let parameters: Values = {}
   const started = state.effects.clock.now()
+  const read = { queries: 0, bytes: 0, of: 0 }
   for (const occasion of occasions.list) {
     const scope = stepScope(state, step, occasion.value)
     if (scope === undefined) continue
@@ -41,6 +42,8 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
       if (beyond.length > 0) await state.effects.beyond?.({ runbook: state.plan.runbook.id, step: step.id }, beyond)
       state.signal?.throwIfAborted()
     }
+    const { bytesRead = 0, bytesTotal = 0 } = run.statistics()
+    Object.assign(read, { queries: read.queries + 1, bytes: read.bytes + bytesRead, of: Math.max(read.of, bytesTotal) })
     said.set(occasion.key, { rows: own, count: collected.rowCount() - before })
   }
   const findings = findingsOf(state, step, collected.rows)
@@ -67,9 +70,11 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
       rows: collected.rows,
       truncated: collected.truncated(),
       elapsedMs: state.effects.clock.now() - started,
+      ...(read.of > 0 && { read }),
       ...(occasions.overflow && { overflow: occasions.overflow }),
     },
     each: step.each,
+    skipped: occasions.skipped,
     said,
   }
 }
@@ -89,7 +94,7 @@ async function start(state: RunState, step: QueryStep, query: PreparedQuery, occ
   const compiled = query.compile({ dialect: effects.connection.dialect, scope, parameters, lists: plan.lists })
   effects.asked?.({ runbook: plan.runbook.id, step: step.id }, { scope, parameters })
   const run = await effects.connection.run(compiled, scope, state.signal ? { signal: state.signal } : {})
-  return { compiled, rows: run.rows }
+  return { compiled, rows: run.rows, statistics: () => run.statistics() }
 }
 
 /** The values of `with`; one that cannot be filled in fails the step, for NULL would change the question. */

@@ -325,6 +325,28 @@ describe('a question', () => {
     expect(step(result, 'revoke')).toMatchObject({ status: 'skipped' })
   })
 
+  test('that was not due for a row says so of it, and is no error in a later condition', async () => {
+    const steps = asking
+      .replace('    ask:', "    when: row.actor != 'alice'\n    ask:")
+      .replace(
+        "'not planned'\n",
+        "'not planned' || row.steps.planned.status == 'skipped' && row.steps.planned.skipped\n",
+      )
+    const result = await run(steps, { answers: { calls } })
+    expect(step(result, 'planned')).toMatchObject({ status: 'unanswered', rows: [{ actor: 'bob' }] })
+    expect(step(result, 'revoke')).toMatchObject({ status: 'not-run', todo: [{ values: { target: 'alice' } }] })
+    expect(step(result, 'revoke').error).toBeUndefined()
+    expect(result.doubts.filter(({ code }) => code === 'condition')).toEqual([])
+  })
+
+  test('that was due for no row is skipped for each, and is no error in a later condition', async () => {
+    const steps = asking.replace('    ask:', '    when: row.actor == null\n    ask:')
+    const result = await run(steps, { answers: { calls } })
+    expect([step(result, 'planned').status, step(result, 'revoke').status]).toEqual(['skipped', 'skipped'])
+    expect(step(result, 'revoke').error).toBeUndefined()
+    expect(result.doubts).toEqual([])
+  })
+
   test('takes given answers, by row', async () => {
     const answers = { planned: [{ row: { actor: 'bob' }, answer: 'Not planned' }] }
     const result = await run(asking, { answers: { calls }, plan: { answers } })

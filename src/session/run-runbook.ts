@@ -33,7 +33,9 @@ export async function* runRunbook(
   effects: RunEffects,
   options: Abortable = {},
 ): AsyncGenerator<RunEvent, RunbookRun> {
-  const events = carryOut(newState(plan, { effects, signal: options.signal, innerRuns: { count: 0 } }))
+  const events = carryOut(
+    newState(plan, { effects, signal: options.signal, innerRuns: { count: 0, coverage: new Map() } }),
+  )
   let sequence = 0
   for (;;) {
     const next = await events.next()
@@ -169,7 +171,11 @@ async function coverageOf(state: RunState): Promise<Coverage> {
     const answers: Coverage[] = [...state.coverages]
     const scopes = state.scopes.length === 0 && answers.length === 0 ? [plan.scope] : state.scopes
     for (const scope of distinctScopes(scopes)) {
-      answers.push(await effects.connection.coverage(scope, plan.runbook.needs, abortable))
+      const key = canonicalJson([{ ...scope }, plan.runbook.needs])
+      const known = state.innerRuns.coverage
+      const answer = known.get(key) ?? (await effects.connection.coverage(scope, plan.runbook.needs, abortable))
+      known.set(key, answer)
+      answers.push(answer)
     }
     return mergeCoverage(answers)
   } catch (cause) {

@@ -38,6 +38,22 @@ function run(yaml: string, { inner: text = inner, effects, ...fake }: Given = {}
 const calls = [event('e1'), event('e2', { actor: 'bob' }), event('e3')]
 
 describe('a step that runs another runbook', () => {
+  test('asks what the logs cover once for runs that ask the same', async () => {
+    const asked: unknown[] = []
+    const effects = fakeEffects({ answers: { calls, used: [] } })
+    const connection: RunEffects['connection'] = {
+      ...effects.connection,
+      coverage: async (scope, needs) => {
+        asked.push([scope.earliest, needs])
+        return effects.connection.coverage(scope, needs)
+      },
+    }
+    const result = await run(outer, { answers: { calls, used: [] }, effects: { connection } })
+    expect(result.steps[1]).toMatchObject({ rowCount: 2, runs: [{ complete: true }, { complete: true }] })
+    // One for the outer query, one for both inner runs.
+    expect(asked).toHaveLength(2)
+  })
+
   test('runs it once for each row, with the values of the row', async () => {
     const asked: unknown[] = []
     const result = await run(outer, {

@@ -65,6 +65,7 @@ export async function* runStep(state: RunState, step: RunStep, carryOut: CarryOu
       ...(occasions.overflow && { overflow: occasions.overflow }),
     },
     each: step.each,
+    skipped: occasions.skipped,
     said,
     whole: { result: only ? { verdict: only.verdict, complete: only.complete, findings: only.findings.length } : null },
   }

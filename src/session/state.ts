@@ -42,6 +42,8 @@ export interface StepOutcome {
   readonly each?: Each | undefined
   /** What the step said of each row of `each.rows`, by the canonical text of its `by` columns. */
   readonly said: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** Keys of rows that it was left out for, by its `when`. */
+  readonly skipped?: ReadonlySet<string>
   /** What expressions see of the step as a whole, beside its rows. */
   readonly whole?: Readonly<Record<string, unknown>>
 }
@@ -58,7 +60,11 @@ export interface RunState {
   /** What the runbooks that steps ran say of coverage. */
   readonly coverages: Coverage[]
   /** Of the run and all that its steps run, however deep. */
-  readonly innerRuns: { count: number }
+  readonly innerRuns: {
+    count: number
+    /** What the logs cover, by scope and needs: runs of one runbook for a thousand rows mostly ask the same. */
+    readonly coverage: Map<string, Coverage>
+  }
 }
 
 export type Events<Result> = AsyncGenerator<RunEventBody, Result>
@@ -79,10 +85,26 @@ export function rowValue(state: RunState, base: string | undefined, row: Row): R
   const steps: Record<string, unknown> = {}
   for (const [id, outcome] of state.outcomes) {
     if (outcome.each?.rows !== base) continue
-    const said = outcome.said.get(rowKey(row, outcome.each.by))
-    if (said !== undefined) steps[id] = said
+    const key = rowKey(row, outcome.each.by)
+    const said = outcome.said.get(key)
+    if (said !== undefined) steps[id] = { ...carriedOut, ...said }
+    else if (outcome.skipped?.has(key)) steps[id] = leftOut
   }
   return { ...row, steps }
+}
+
+const carriedOut = { status: 'done', skipped: false, error: null }
+
+/** A step that was not due says nothing of the row; one that could not be carried out is not there at all, which is an error. */
+const leftOut = {
+  status: 'skipped',
+  skipped: true,
+  error: null,
+  count: 0,
+  rows: [],
+  answer: null,
+  because: null,
+  result: null,
 }
 
 /** What expressions see, by the names that `core/runbook/cel-scope.ts` promises. */
@@ -97,6 +119,7 @@ export function contextOf(
       id,
       {
         count: result.rowCount,
+        status: result.status,
         skipped: result.status === 'skipped',
         error: result.error?.message ?? null,
         rows: result.rows,

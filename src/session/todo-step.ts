@@ -45,6 +45,7 @@ export function todoStep(state: RunState, step: TodoStep): StepOutcome {
       ...(occasions.error !== undefined && { error: { code: 'RUN_CONDITION', message: occasions.error } }),
     },
     each: step.each,
+    skipped: occasions.skipped,
     said: new Map(),
   }
 }
@@ -69,6 +70,7 @@ function saidByFixture(step: TodoStep, occasions: Occasions, fixture: Row): Step
       ...(occasions.overflow && { overflow: occasions.overflow }),
     },
     each: step.each,
+    skipped: occasions.skipped,
     said: new Map(occasions.list.map((occasion) => [occasion.key, fixture])),
     whole: fixture,
   }

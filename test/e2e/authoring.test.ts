@@ -113,6 +113,30 @@ steps:
     })
   })
 
+  test('tell of lists in trailbook.yaml that no runbook uses, a misspelt one as a mistake', () => {
+    const other = folder()
+    trailbook(other, ['new', 'stopped-trail'])
+    write(
+      other,
+      'trailbook.yaml',
+      'lists:\n  automation_roles: [a]\n  trusted_acounts: [b]\n  queries_read_this: [c]\n',
+    )
+    const { code, object } = json(other, ['lint'])
+    const told = object.issues.map((one: { at: { line: number }; severity: string; code: string; hint: string }) => [
+      one.at.line,
+      one.severity,
+      one.code,
+      one.hint.slice(0, 30),
+    ])
+    expect([code, told]).toEqual([
+      1,
+      [
+        [3, 'error', 'CONFIG_LIST_UNKNOWN', 'Did you mean trusted_accounts?'],
+        [4, 'warning', 'CONFIG_LIST_UNKNOWN', 'Known are automation_roles, cr'],
+      ],
+    ])
+  })
+
   test('mend what can be mended', () => {
     const other = folder()
     const path = write(other, 'runbooks/broken.yaml', broken.replace('eventNme', 'eventName'))

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { build, folder, json, trailbook, writeLog } from './trailbook.ts'
@@ -74,6 +74,61 @@ describe('an evidence bundle', () => {
     writeFileSync(rows, readFileSync(rows, 'utf8').replace('mallory', 'malloty'))
     const broken = trailbook(cwd, ['evidence', 'verify', 'first'])
     expect([broken.code, broken.stdout]).toEqual([1, expect.stringContaining('steps/01-calls.ndjson:1')])
+  })
+
+  test('that was made anew as a whole is not the one that the ledger noted', () => {
+    const other = folder()
+    trailbook(other, ['new', 'stopped-trail'])
+    trailbook(other, ['ingest', join(cwd, 'logs')])
+    const write = (dir: string, ...more: string[]) =>
+      trailbook(other, ['run', 'stopped-trail', '--evidence', dir, ...(more.length > 0 ? more : window)])
+    write('cases/one')
+    write('cases/two')
+    write('elsewhere', '--from', '2026-01-15T01:00:00Z', '--to', '2026-01-16T00:00:00Z', '--no-record')
+    const verify = (path: string, ...more: string[]) => json(other, ['evidence', 'verify', path, ...more])
+    expect(verify('cases/one').object.ledger).toMatchObject({ verdict: 'sound', path: join(other, 'cases/one') })
+
+    rmSync(join(other, 'cases/one'), { recursive: true })
+    cpSync(join(other, 'elsewhere'), join(other, 'cases/one'), { recursive: true })
+    const remade = verify('cases/one')
+    expect([remade.code, remade.object]).toMatchObject([
+      1,
+      {
+        intact: false,
+        faultCount: 1,
+        ledger: { verdict: 'changed' },
+        faults: [{ file: 'manifest.json', kind: 'changed' }],
+      },
+    ])
+    expect(remade.object.faults[0].message).toContain(remade.object.ledger.bundle)
+    expect(trailbook(other, ['evidence', 'verify', 'cases/one']).stdout).toContain('another was written: entry')
+    // An id that was kept elsewhere is believed before the ledger.
+    expect(verify('cases/one', '--id', remade.object.id)).toMatchObject({ code: 0, object: { intact: true } })
+    expect(verify('elsewhere').object).toMatchObject({ intact: true, ledger: null })
+
+    const all = verify('cases')
+    expect([all.code, all.object]).toMatchObject([
+      1,
+      {
+        intact: false,
+        bundles: [
+          { path: 'cases/one', intact: false },
+          { path: 'cases/two', intact: true },
+        ],
+        gone: [],
+      },
+    ])
+    rmSync(join(other, 'cases/one'), { recursive: true })
+    const left = verify('cases')
+    expect([left.code, left.object]).toMatchObject([
+      2,
+      { intact: true, bundles: [{ path: 'cases/two' }], gone: [{ path: 'cases/one', seq: expect.any(Number) }] },
+    ])
+    expect(verify('cases', '--id', '0'.repeat(64))).toMatchObject({
+      code: 64,
+      object: { error: { code: 'CLI_USAGE' } },
+    })
+    expect(verify('logs')).toMatchObject({ code: 64, object: { error: { code: 'EVIDENCE_NOT_A_BUNDLE' } } })
   })
 
   test('is refused where something is already, before anything is run', () => {

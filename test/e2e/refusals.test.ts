@@ -21,7 +21,7 @@ const refusals: readonly Refusal[] = [
     files: { file: '' },
     args: ['init', 'file/below'],
     code: 3,
-    says: 'file/below/runbooks cannot be written: a part of its path is a file.',
+    says: 'file/below/runbooks cannot be written: a part of the path is a file.',
   },
   {
     name: 'a folder without log files is no quiet success',

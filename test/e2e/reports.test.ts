@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { build, folder, trailbook, writeLog } from './trailbook.ts'
+import { build, folder, trailbook, write, writeLog } from './trailbook.ts'
 
 const root = {
   eventSource: 'signin.amazonaws.com',
@@ -89,6 +89,19 @@ test('cases are JUnit, and mistakes of lint are SARIF', () => {
   )
   const lint = trailbook(cwd, ['lint', 'root-activity', '--format', 'sarif'])
   expect(JSON.parse(lint.stdout).runs[0].tool.driver.name).toBe('Trailbook lint')
+})
+
+test('completion offers no id that is none: a shell would take it for its own words', () => {
+  const other = folder()
+  for (const [name, id] of [
+    ['a', '"$(touch gone)"'],
+    ['b', '--all'],
+    ['c', 'fine-id'],
+  ])
+    write(other, `runbooks/${name}.yaml`, `format: trailbook/v1\nid: ${id}\ntitle: T\n`)
+  const { stdout } = trailbook(other, ['completion', '--words', '--', 'run', ''])
+  expect(stdout).toContain('fine-id\tT')
+  expect(stdout).not.toMatch(/touch|--all/)
 })
 
 test('completion knows commands, options and runbooks', () => {

@@ -255,6 +255,50 @@ describe('questions and parameters', () => {
     expect(json(other, ['run', 'books', 'runbooks', '--logs', 'logs', '--param', 'who=%']).object.runs).toHaveLength(2)
   })
 
+  test('a broken runbook of a folder stops no other, is told with its mistakes, and makes the answer failed', () => {
+    const other = folder()
+    trailbook(other, ['new', 'stopped-trail'])
+    write(
+      other,
+      'runbooks/broken.yaml',
+      asking.replace('id: asking', 'id: broken').replace('title: Asking', 'titel: Asking'),
+    )
+    writeLog(other, 'logs/bad.json.gz', [stopped])
+    for (const what of ['runbooks', '--all']) {
+      const { code, object } = json(other, ['run', what, '--logs', 'logs'])
+      expect(code).toBe(3)
+      expect(object).toMatchObject({
+        verdict: 'failed',
+        complete: false,
+        findings: expect.arrayContaining([expect.objectContaining({ runbook: 'stopped-trail' })]),
+        skipped: expect.arrayContaining([
+          {
+            runbook: 'broken',
+            reason: 'runbooks/broken.yaml has a mistake.',
+            mistakes: [
+              expect.objectContaining({
+                code: 'RUNBOOK_UNKNOWN_KEY',
+                at: expect.objectContaining({ file: 'runbooks/broken.yaml', line: 3, column: 1 }),
+              }),
+            ],
+          },
+        ]),
+      })
+    }
+    const { stdout } = trailbook(other, ['run', 'runbooks', '--logs', 'logs'])
+    expect(stdout).toMatch(/^FAILED {2}1 runbook could not be run for mistakes in it\. 1 finding so far\./)
+    expect(stdout).toContain('runbooks/broken.yaml:3:1 error RUNBOOK_UNKNOWN_KEY')
+    expect(stdout).toContain('titel: Asking')
+    expect(trailbook(other, ['run', 'runbooks', '--logs', 'logs', '--format', 'junit']).stdout).toContain(
+      '<error type="broken" message="runbooks/broken.yaml has a mistake.">',
+    )
+    // Named itself it is a wrong call.
+    expect(json(other, ['run', 'broken', '--logs', 'logs'])).toMatchObject({
+      code: 64,
+      object: { error: { code: 'CLI_RUNBOOK_INVALID' } },
+    })
+  })
+
   test('parameters narrow the query', () => {
     expect(run('asking', '--logs', 'logs', '--param', 'who=%bob').object.findings).toHaveLength(1)
     expect(run('asking', '--logs', 'logs').object.findings).toHaveLength(2)

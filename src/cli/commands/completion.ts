@@ -2,6 +2,7 @@ import { readHead } from '../../authoring/library.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { line } from '../../core/report/lines.ts'
 import { visible } from '../../core/report/text.ts'
+import { slugPattern } from '../../core/runbook/schema-text.ts'
 import { argument, argumentList, type CliContext, defineCommand, flag, type Outcome } from '../command.ts'
 import { type Completion, complete, type Word } from '../complete.ts'
 import { completionScripts, filesMark, type Shell, shells } from '../completion-scripts.ts'
@@ -72,12 +73,19 @@ async function nextWords(typed: readonly string[], context: CliContext): Promise
   })
 }
 
-/** Whatever is wrong with the configuration is not told while somebody types. */
+/**
+ * Whatever is wrong with the configuration is not told while somebody types. An id that is none is not offered: nobody has
+ * checked the file, and a shell would take it for its own words.
+ */
 async function runbookWords(context: CliContext): Promise<readonly Word[]> {
   try {
     const files = await libraryFiles(await loadConfig(context))
     const heads = await Promise.all(files.map((file) => readHead(file.path)))
-    const words = new Map(heads.flatMap((head) => (head === undefined ? [] : [[head.id, head.title] as const])))
+    const words = new Map(
+      heads.flatMap((head) =>
+        head !== undefined && slugPattern.test(head.id) ? [[head.id, head.title] as const] : [],
+      ),
+    )
     return [...words].map(([text, says]) => ({ text, says }))
   } catch {
     return []

@@ -1,20 +1,19 @@
 import { basename, join, relative, resolve, sep } from 'node:path'
-import { readText, shownPath } from '../../authoring/library.ts'
+import { shownPath } from '../../authoring/library.ts'
 import { exitCodes } from '../../core/errors.ts'
 import { plural } from '../../core/report/text.ts'
-import type { RunResult } from '../../core/run/result.ts'
 import { day, hour, isoTime, milliseconds, type Window } from '../../core/time.ts'
 import type { GroundTruth } from '../../simulate/ground-truth.ts'
-import { type CliContext, defineCommand, type Given, text } from '../command.ts'
+import { type CliContext, defineCommand, text } from '../command.ts'
+import { loadConfig } from '../config.ts'
 import { attacksSeen } from '../demo-attacks.ts'
 import { demoLines } from '../demo-lines.ts'
 import { markDemo, removeFormerDemo } from '../former-demo.ts'
 import { checkReports, writeReport } from '../reports.ts'
-import { ingestCommand } from './ingest.ts'
-import { runCommand } from './run.ts'
-import { simulateCommand } from './simulate.ts'
+import { simulateInto, wholeNumber } from '../simulate-into.ts'
+import { ingestPaths } from '../sources.ts'
+import { runGiven } from './run.ts'
 
-const truthName = 'groundtruth.json'
 const reportName = 'report.html'
 
 export const demoCommand = defineCommand({
@@ -36,6 +35,14 @@ export const demoCommand = defineCommand({
     const out = text(given, 'out') ?? ''
     const folder = resolve(context.cwd, out)
     const shown = shownPath(folder, context.cwd)
+    const request = {
+      events: wholeNumber(given, 'events'),
+      seed: text(given, 'seed') ?? '1',
+      days: 2 * history,
+      history,
+    }
+    const { checkSimulation } = await import('../../simulate/simulate.ts')
+    checkSimulation(request)
     await removeFormerDemo(folder)
     const inside: CliContext = {
       ...context,
@@ -45,21 +52,21 @@ export const demoCommand = defineCommand({
     const started = context.clock.now()
 
     context.note(`Making the logs of an organisation in ${shown} …`)
-    await simulateCommand.action(withOptions({ ...simulateDefaults, ...span, ...given.options, out }), context)
+    const truth = await simulateInto(folder, request, { shown })
     await markDemo(folder)
-    const truth = JSON.parse(await readText(join(folder, truthName))) as GroundTruth
 
     context.note(`Ingesting ${plural(truth.events, 'event')} from ${plural(truth.files, 'log file')} …`)
-    await ingestCommand.action({ arguments: { path: [join(folder, 'AWSLogs')] }, options: {} }, inside)
+    const { lake, inventory } = await loadConfig(inside)
+    await ingestPaths(lake, [join(folder, 'AWSLogs')], inside, { inventory })
 
     context.note('Running all shipped runbooks …')
     const window = attackWindow(truth)
-    const ran = await runCommand.action(withOptions({ all: true, lookback: `${history - 1}d`, ...window }), inside)
-    const result = ran.json as RunResult
+    const options = { all: true, lookback: `${history - 1}d`, ...window }
+    const { result, renders } = await runGiven({ arguments: {}, options }, inside)
 
     const report = join(shown, reportName)
     const [html] = await checkReports([{ format: 'html', path: report }], context.cwd)
-    await writeReport(html!, (await ran.renders?.html?.()) ?? [])
+    await writeReport(html!, (await renders?.html?.()) ?? [])
 
     const attacks = attacksSeen(truth, result)
     const seconds = Math.round((context.clock.now() - started) / 1000)
@@ -108,19 +115,9 @@ function startedBy(script: string | undefined, folder: string): string {
 
 /** The second of two weeks is asked about, and compared with the first. */
 const history = 7
-const span = { days: String(2 * history), history: String(history) }
 
 /** What happened in the last minutes is still on its way: clear can only be said of what was delivered. */
 function attackWindow({ window }: GroundTruth): Window {
   const from = milliseconds(window.from) + history * day
   return { from: isoTime(from), to: isoTime(milliseconds(window.to) - hour) }
 }
-
-/** Options of the simulation that the demo leaves alone. */
-const simulateDefaults = Object.fromEntries(
-  simulateCommand.options.flatMap((option) =>
-    option.default === undefined ? [] : [[/--(\w+)/.exec(option.flags)![1]!, option.default]],
-  ),
-)
-
-const withOptions = (options: Readonly<Record<string, unknown>>): Given => ({ arguments: {}, options })

@@ -24,6 +24,9 @@ export const configTemplate = `# Configuration of trailbook. Every key may be le
 #   automation_roles:
 #     - arn:aws:iam::111122223333:role/deploy
 
+# How much memory queries may use together.
+# memory: 4GB
+
 # What should be there: without it, coverage expects only accounts and regions that it has seen, and "clear" says no more than that.
 # inventory:
 #   regions: [us-east-1, eu-west-1]

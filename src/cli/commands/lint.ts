@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { shownPath } from '../../authoring/library.ts'
 import { type LoadedRunbook, loadRunbook } from '../../authoring/load-runbook.ts'
 import type { Issue } from '../../core/errors.ts'
-import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
+import { issueLines } from '../../core/report/issue-lines.ts'
+import { line, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
 import { applyFixes } from '../../core/runbook/fixes.ts'
 import { argumentList, defineCommand, flag } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { placeText } from '../failure.ts'
+import { listIssues } from '../config-lists.ts'
 import { checkedFiles, libraryFiles } from '../runbook-files.ts'
 import { version } from '../version.ts'
 import { writing } from '../write.ts'
@@ -60,8 +61,9 @@ export const lintCommand = defineCommand({
       }
       linted.push(loaded)
     }
-    const texts = new Map(linted.flatMap((loaded) => [...loaded.texts]))
-    const found = byFile(linted.flatMap((loaded) => loaded.issues))
+    const configured = await listIssues(config, context.cwd)
+    const texts = new Map([...linted.flatMap((loaded) => [...loaded.texts]), ...configured.texts])
+    const found = byFile([...linted.flatMap((loaded) => loaded.issues), ...configured.issues])
     const all = [...found].flatMap(([file, issues]) =>
       issues.map(({ fix, at, ...issue }) => ({ file, ...issue, ...(at && { at }), fixable: fix !== undefined })),
     )
@@ -71,7 +73,7 @@ export const lintCommand = defineCommand({
       exitCode: errors > 0 || (flag(given, 'strict') && warnings > 0) ? 1 : 0,
       json: { schema: 'trailbook.lint/v1', files: linted.length, errors, warnings, fixed, issues: all },
       lines: (width) => [
-        ...[...found].flatMap(([file, issues]) => fileLines({ file, text: texts.get(file) ?? '', issues }, width)),
+        ...[...found].flatMap(([file, issues]) => issueLines({ file, text: texts.get(file) ?? '', issues }, width)),
         line(
           span(errors > 0 ? plural(errors, 'mistake') : 'No mistakes', errors > 0 ? 'bad' : 'good'),
           `, ${plural(warnings, 'warning')} in ${plural(linted.length, 'runbook')}${fixed > 0 ? `; ${fixed} mended` : ''}`,
@@ -98,43 +100,4 @@ function byFile(issues: readonly Issue[]): ReadonlyMap<string, readonly Issue[]>
     files.set(file, [...(files.get(file) ?? []), one])
   }
   return files
-}
-
-interface LintedFile {
-  readonly file: string
-  readonly text: string
-  readonly issues: readonly Issue[]
-}
-
-function fileLines({ file, text, issues }: LintedFile, width: number): readonly Line[] {
-  const source = text.split('\n')
-  return issues.flatMap((issue) => [
-    line(
-      span(issue.at ? placeText({ ...issue.at, file }) : file, 'strong'),
-      ' ',
-      span(issue.severity, issue.severity === 'error' ? 'bad' : 'warn'),
-      span(` ${issue.code}`, 'muted'),
-    ),
-    ...labelled('  ', issue.message, width),
-    ...(issue.at ? excerpt(source[issue.at.line - 1] ?? '', issue.at, width) : []),
-    ...labelled('  ', issue.hint, width, 'muted'),
-    blank,
-  ])
-}
-
-/** The line itself with a mark below the mistake, cut so that the mistake can be seen. */
-function excerpt(
-  content: string,
-  at: { readonly column: number; readonly line: number; readonly endLine?: number; readonly endColumn?: number },
-  width: number,
-): readonly Line[] {
-  const room = width - 6
-  const start = Math.max(0, Math.min(at.column - 1 - Math.floor(room / 2), content.length - room))
-  const shown = content
-    .slice(start, start + room)
-    .replace(/[\t\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, ' ')
-  const column = at.column - 1 - start
-  const end = at.endLine === at.line && at.endColumn !== undefined ? at.endColumn - 1 - start : column + 1
-  const length = Math.max(1, Math.min(end, shown.length) - column)
-  return [line('    ', span(shown)), line('    ', ' '.repeat(Math.max(0, column)), span('^'.repeat(length), 'accent'))]
 }

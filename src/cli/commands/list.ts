@@ -7,7 +7,7 @@ import { argumentList, defineCommand, list as optionList, text } from '../comman
 import { loadConfig } from '../config.ts'
 import { libraryFiles, resolveRunbooks } from '../runbook-files.ts'
 
-interface ListedRunbook extends RunbookHead {
+interface ListedRunbook extends Omit<RunbookHead, 'lists'> {
   /** Mistakes that keep it from being run. */
   readonly issues: number
 }
@@ -60,7 +60,8 @@ export const listCommand = defineCommand({
       })
       const mistakes = issues.filter((issue) => issue.severity === 'error').length
       const path = shownPath(head.path, context.cwd)
-      runbooks.push({ ...head, path, issues: mistakes })
+      const { lists: _, ...told } = head
+      runbooks.push({ ...told, path, issues: mistakes })
       if (mistakes > 0) context.note(`${path} has ${plural(mistakes, 'mistake')}; trailbook lint ${path} shows them.`)
     }
     const broken = runbooks.some((one) => one.issues > 0)

@@ -4,6 +4,7 @@ import { pathKind, shownPath } from '../../authoring/library.ts'
 import { skeleton } from '../../authoring/skeleton.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { line } from '../../core/report/lines.ts'
+import { slugPattern } from '../../core/runbook/schema-text.ts'
 import { argument, defineCommand } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { makeFolder, writing } from '../write.ts'
@@ -17,7 +18,7 @@ export const newCommand = defineCommand({
   examples: [{ command: 'trailbook new stopped-trail', says: 'writes runbooks/stopped-trail.yaml' }],
   async action(given, context) {
     const id = argument(given, 'id') ?? ''
-    if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) throw new TrailbookError('CLI_BAD_ID', { id })
+    if (!slugPattern.test(id)) throw new TrailbookError('CLI_BAD_ID', { id })
     const config = await loadConfig(context)
     const folder = config.runbooks[0] ?? context.cwd
     const path = join(folder, `${id}.yaml`)

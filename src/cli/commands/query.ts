@@ -7,6 +7,8 @@ import { analyze } from '../../core/sql/compile.ts'
 import { runQuery } from '../../session/query.ts'
 import { argument, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { connectionOf, connectionOption } from '../connections.ts'
+import { fromHistory, historyOfQuery, historyOptions } from '../event-history.ts'
 import { queryAnswer, queryFormats, queryNote } from '../query-answer.ts'
 import { recordOptions, recordQuery } from '../record.ts'
 import { checkScope } from '../run-request.ts'
@@ -23,6 +25,8 @@ export const queryCommand = defineCommand({
   options: [
     { flags: '--file <path>', description: 'read the SQL from a file' },
     logsOption,
+    connectionOption,
+    ...historyOptions,
     ...windowOptions,
     ...scopeOptions,
     { flags: '--limit <rows>', description: 'rows to keep; further ones are counted', default: '10000' },
@@ -49,12 +53,22 @@ export const queryCommand = defineCommand({
     const lists = Object.fromEntries(Object.entries(config.lists).map(([name, values]) => [name, listTable(values)]))
     const { query, issues } = analyze(sql, { lists, aliases: config.aliases })
     if (query === undefined) throw refusal(issues)
-    const source = await openSource({ logs: list(given, 'logs'), timeLimitMs }, config, context)
+    const prepared = prepare(query)
+    const asked = { since: text(given, 'since'), from: text(given, 'from'), to: text(given, 'to') }
+    const history = fromHistory(given)
+      ? historyOfQuery(given, config, { query: prepared, lists, explicit: asked, now: context.clock.now() })
+      : undefined
+    const source = await openSource(
+      { logs: list(given, 'logs'), history, timeLimitMs, connection: connectionOf(given) },
+      config,
+      context,
+    )
     try {
       noteQuarantine(source.ingested, context)
       const request = {
-        query: prepare(query),
-        explicit: { since: text(given, 'since'), from: text(given, 'from'), to: text(given, 'to') },
+        query: prepared,
+        // A sweep takes its time: the window stays as it was asked for.
+        explicit: history === undefined ? asked : history.window,
         accounts: list(given, 'account'),
         regions: list(given, 'region'),
         lists,

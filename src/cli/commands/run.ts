@@ -15,8 +15,10 @@ import { celExpressions } from '../../session/expressions.ts'
 import { runRunbook } from '../../session/run-runbook.ts'
 import type { RunEffects } from '../../session/state.ts'
 import { asker } from '../ask.ts'
-import { type CliContext, defineCommand, flag, type Given, list, text } from '../command.ts'
+import { type CliContext, defineCommand, flag, type Given, list, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
+import { connectionOf, connectionOption } from '../connections.ts'
+import { fromHistory, historyOfRuns, historyOptions, localSource } from '../event-history.ts'
 import { evidenceOption, openRecorder, recordOptions } from '../record.ts'
 import { runFormats, runRenders } from '../run-renders.ts'
 import { prepareRuns, type SoundRunbook } from '../run-request.ts'
@@ -43,6 +45,8 @@ export const runCommand = defineCommand({
       repeatable: true,
     },
     logsOption,
+    connectionOption,
+    ...historyOptions,
     ...windowOptions,
     lookbackOption,
     ...scopeOptions,
@@ -70,47 +74,71 @@ export const runCommand = defineCommand({
       says: 'the answer here, and two files of it',
     },
   ],
-  async action(given, context) {
-    const config = await loadConfig(context)
-    // Whatever is wrong with what was typed is said before any log is read.
-    const { requests, answers, skipped } = await prepareRuns(given, config, context)
-    givenWindow(requests[0]?.loaded.runbook, given, { context })
-    const timeLimitMs = timeLimitOf(given)
-    const source = await openSource({ logs: list(given, 'logs'), timeLimitMs }, config, context)
-    try {
-      noteQuarantine(source.ingested, context)
-      const recorder = await openRecorder({ given, config, context, source, several: requests.length > 1 })
-      const runs: RunbookRun[] = []
-      for (const { loaded, parameters } of requests) {
-        const plan = planOf(loaded, { given, context, source, parameters, answers })
-        const carryOut = async (more: Partial<RunEffects>) =>
-          withQuarantine(await follow(plan, source, { context, more }), source)
-        runs.push(await recorder.around({ loaded, plan }, carryOut))
-      }
-      const result = assembleResult(runs, skipped)
-      if (source.logs === undefined) await noteOtherTime(result, source, context)
-      const failOn = text(given, 'failOn')
-      return {
-        exitCode: recorder.exitCode(exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined)),
-        json: recorder.told(result),
-        lines: (width) => renderRun(result, { width, details: flag(given, 'details'), again: recorder.again }),
-        renders: runRenders(
-          result,
-          Object.fromEntries(
-            requests.map(({ loaded }) => [loaded.runbook.id, shownPath(loaded.path, context.cwd)] as const),
-          ),
-        ),
-      }
-    } finally {
-      await source.close()
-    }
-  },
+  action: runGiven,
 })
+
+interface RunOutcome extends Outcome {
+  readonly result: RunResult
+}
+
+/** What `run` does with what was given; the demo does the same. */
+export async function runGiven(given: Given, context: CliContext): Promise<RunOutcome> {
+  const config = await loadConfig(context)
+  // Whatever is wrong with what was typed is said before any log is read.
+  const { requests, answers, skipped, texts } = await prepareRuns(given, config, context)
+  // A sweep takes its time: the window stays as it was asked for.
+  const started = context.clock.now()
+  const planning = fromHistory(given) ? { ...context, clock: { now: () => started } } : context
+  givenWindow(requests[0]?.loaded.runbook, given, { context: planning })
+  const timeLimitMs = timeLimitOf(given)
+  const history = fromHistory(given)
+    ? historyOfRuns(
+        given,
+        config,
+        requests.map(({ loaded, parameters }) =>
+          planOf(loaded, { given, context: planning, source: localSource, parameters, answers }),
+        ),
+      )
+    : undefined
+  const source = await openSource(
+    { logs: list(given, 'logs'), history, timeLimitMs, connection: connectionOf(given) },
+    config,
+    context,
+  )
+  try {
+    noteQuarantine(source.ingested, context)
+    const recorder = await openRecorder({ given, config, context, source, several: requests.length > 1 })
+    const runs: RunbookRun[] = []
+    for (const { loaded, parameters } of requests) {
+      const plan = planOf(loaded, { given, context: planning, source, parameters, answers })
+      const carryOut = async (more: Partial<RunEffects>) =>
+        withQuarantine(await follow(plan, source, { context, more }), source)
+      runs.push(await recorder.around({ loaded, plan }, carryOut))
+    }
+    const result = assembleResult(runs, skipped)
+    if (source.logs === undefined) await noteOtherTime(result, source, context)
+    const failOn = text(given, 'failOn')
+    return {
+      result,
+      exitCode: recorder.exitCode(exitCodeOf(result, result.findings, isSeverity(failOn) ? failOn : undefined)),
+      json: recorder.told(result),
+      lines: (width) => renderRun(result, { width, details: flag(given, 'details'), again: recorder.again, texts }),
+      renders: runRenders(
+        result,
+        Object.fromEntries(
+          requests.map(({ loaded }) => [loaded.runbook.id, shownPath(loaded.path, context.cwd)] as const),
+        ),
+      ),
+    }
+  } finally {
+    await source.close()
+  }
+}
 
 function givenWindow(
   runbook: Runbook | undefined,
   given: Given,
-  { context, source }: { readonly context: CliContext; readonly source?: OpenedSource },
+  { context, source }: { readonly context: CliContext; readonly source?: PlannedSource },
 ) {
   return chooseWindow({
     now: context.clock.now(),
@@ -120,10 +148,14 @@ function givenWindow(
   })
 }
 
+interface PlannedSource extends Pick<OpenedSource, 'logs'> {
+  readonly connection: Pick<OpenedSource['connection'], 'name' | 'dialect'>
+}
+
 interface Planning {
   readonly given: Given
   readonly context: CliContext
-  readonly source: OpenedSource
+  readonly source: PlannedSource
   readonly parameters: Values
   readonly answers: GivenAnswers
 }

@@ -6,15 +6,13 @@ import { type Line, line, span } from '../../core/report/lines.ts'
 import { tableLines } from '../../core/report/table.ts'
 import { renderRun } from '../../core/report/terminal.ts'
 import { assembleResult } from '../../core/run/result.ts'
-import type { Verdict } from '../../core/run/verdict.ts'
+import { type Verdict, verdicts } from '../../core/run/verdict.ts'
 import { chooseWindow } from '../../core/run/window.ts'
 import { argument, type CliContext, defineCommand, type Given, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { recordsFolder } from '../diary.ts'
 import { commonFormats } from '../formats.ts'
 import { runFormats, runRenders } from '../run-renders.ts'
-
-const verdicts: readonly Verdict[] = ['clear', 'findings', 'inconclusive', 'failed']
 
 export const runsCommand = defineCommand({
   name: 'runs',

@@ -1,18 +1,17 @@
-import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { shownPath } from '../../authoring/library.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { labelled, line, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
 import { day, hour, isoTime, milliseconds, type Window } from '../../core/time.ts'
-import { defineCommand, flag, type Given, text } from '../command.ts'
-import { makeFolder, writing } from '../write.ts'
+import { defineCommand, flag, text } from '../command.ts'
+import { simulateInto, wholeNumber } from '../simulate-into.ts'
 
 export const simulateCommand = defineCommand({
   name: 'simulate',
   summary: 'Write the logs of a made-up organisation, with attacks in them',
   details:
-    'Writes log files as CloudTrail delivers them, groundtruth.json (which events belong to which attack) and a trailbook.yaml that fits. The same options give the same files. Nothing in them is real.',
+    'Writes log files as CloudTrail delivers them, groundtruth.json (which events belong to which attack) and a trailbook.yaml that fits. The same options give the same files, but for digests, whose key is made anew. Nothing in them is real.',
   arguments: [],
   options: [
     { flags: '--events <n>', description: 'how many events in all', default: '100000' },
@@ -28,6 +27,7 @@ export const simulateCommand = defineCommand({
       default: 'all',
     },
     { flags: '--organization', description: "lay the files out as an organisation's trail does" },
+    { flags: '--digests', description: 'write digests, too, signed by a new key, and keys.json to check them with' },
   ],
   examples: [
     { command: 'trailbook simulate --events 100000 --seed 1 --out ./logs', says: 'a week of six accounts' },
@@ -41,25 +41,19 @@ export const simulateCommand = defineCommand({
     if (out === undefined) throw new TrailbookError('SIMULATE_NO_FOLDER')
     // What was typed is read before a folder is made.
     const request = {
-      events: whole(given, 'events'),
+      events: wholeNumber(given, 'events'),
       seed: text(given, 'seed') ?? '1',
-      days: whole(given, 'days'),
+      days: wholeNumber(given, 'days'),
       start: text(given, 'start') ?? '',
-      history: whole(given, 'history'),
-      accounts: whole(given, 'accounts'),
+      history: wholeNumber(given, 'history'),
+      accounts: wholeNumber(given, 'accounts'),
       stories: storiesOf(text(given, 'stories') ?? 'all'),
       organization: flag(given, 'organization'),
     }
     const folder = resolve(context.cwd, out)
     const shown = shownPath(folder, context.cwd)
-    await writing(shown, () => makeFolder(folder))
-    if ((await readdir(folder)).length > 0) throw new TrailbookError('SIMULATE_NOT_EMPTY', { path: shown })
-    const [{ simulate }, { folderSink }] = await Promise.all([
-      import('../../simulate/simulate.ts'),
-      import('../../simulate/folder-sink.ts'),
-    ])
-    const sink = folderSink(folder)
-    const truth = await writing(shown, async () => simulate(request, sink))
+    const withDigests = flag(given, 'digests')
+    const truth = await simulateInto(folder, request, { shown, withDigests })
     const { events, files, window, stories } = truth
     return {
       exitCode: 0,
@@ -79,27 +73,22 @@ export const simulateCommand = defineCommand({
         ),
         ...labelled('Window', `${window.from} to ${window.to}`, width),
         ...labelled('Attacks', stories.map(({ id }) => id).join(', ') || 'none', width),
-        ...labelled('Next', nextCommand(shown, window, request.history), width),
+        ...labelled('Next', nextCommand(shown, window, { history: request.history, withDigests }), width),
       ],
     }
   },
 })
 
 /** The made-up week lies in the past, so the window is said; the days of history are what it is compared with. */
-function nextCommand(folder: string, window: Window, history: number): string {
+function nextCommand(
+  folder: string,
+  window: Window,
+  { history, withDigests }: { readonly history: number; readonly withDigests: boolean },
+): string {
   const from = isoTime(milliseconds(window.from) + history * day)
   const to = isoTime(milliseconds(window.to) - hour)
   const lookback = history > 1 ? `${history - 1}d` : '0s'
-  return `cd ${folder} && trailbook ingest AWSLogs && trailbook run --all --from ${from} --to ${to} --lookback ${lookback}`
-}
-
-/** Bounds are the generator's own; what is no number at all is told as it was typed. */
-function whole(given: Given, option: string): number {
-  const value = text(given, option) ?? ''
-  const number = Number(value.replaceAll('_', ''))
-  if (value === '' || Number.isNaN(number))
-    throw new TrailbookError('SIMULATE_OPTION', { option: `--${option}`, value, reason: 'must be a whole number' })
-  return number
+  return `cd ${folder} && trailbook ingest AWSLogs${withDigests ? ' --keys keys.json' : ''} && trailbook run --all --from ${from} --to ${to} --lookback ${lookback}`
 }
 
 const storiesOf = (value: string): 'all' | 'none' | readonly string[] =>

@@ -2,7 +2,7 @@ import { shownPath } from '../../authoring/library.ts'
 import { readLakeStatus } from '../../compose.ts'
 import { gapLines } from '../../core/report/coverage-lines.ts'
 import { indent, labelled, line } from '../../core/report/lines.ts'
-import { plural } from '../../core/report/text.ts'
+import { bytesText, plural } from '../../core/report/text.ts'
 import { coverageText } from '../../core/report/words.ts'
 import type { Inventory } from '../../core/run/inventory.ts'
 import { defineCommand } from '../command.ts'
@@ -30,7 +30,7 @@ export const statusCommand = defineCommand({
         ...labelled('Lake  ', shown, width),
         ...labelled(
           'Events',
-          `${lake.events.toLocaleString('en-US')} from ${plural(lake.files, 'file')}, ${size(lake.bytes)}`,
+          `${lake.events.toLocaleString('en-US')} from ${plural(lake.files, 'file')}, ${bytesText(lake.bytes)}`,
           width,
         ),
         ...(lake.variants === 0
@@ -55,11 +55,4 @@ function expectedText(inventory: Inventory | undefined): string {
   const regions = new Set(accounts.flatMap((account) => account.regions ?? inventory.regions))
   const known = trails.length === 0 ? '' : `; what ${trails.map(({ name }) => name).join(', ')} records`
   return `${plural(accounts.length, 'account')} in ${plural(regions.size, 'region')} by the inventory${known}`
-}
-
-function size(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** power
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`
 }

@@ -3,11 +3,11 @@ import { shownPath } from '../../authoring/library.ts'
 import { loadRunbook } from '../../authoring/load-runbook.ts'
 import { openCaseEngine } from '../../compose.ts'
 import { TrailbookError } from '../../core/errors.ts'
+import { placeText } from '../../core/report/issue-lines.ts'
 import { type Line, labelled, line, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
 import { argumentList, defineCommand, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { placeText } from '../failure.ts'
 import { checkedFiles, libraryFiles } from '../runbook-files.ts'
 
 export const testCommand = defineCommand({

@@ -57,6 +57,11 @@ export const cliErrors = {
     hint: 'trailbook new <id> writes a first one; `runbooks:` in trailbook.yaml names other folders.',
     exit: 64,
   },
+  CLI_NO_SOURCE: {
+    message: 'There is no source {name} in {path}.',
+    hint: 'Sources stand there under "sources:", each with a name and a url such as s3://my-trail-bucket/AWSLogs/. {advice}',
+    exit: 64,
+  },
   CLI_NO_LAKE: {
     message: 'There is no lake at {path}.',
     hint: 'Put logs into it with trailbook ingest <path>, or name logs on the spot with --logs <path>.',
@@ -77,6 +82,16 @@ export const cliErrors = {
     hint: 'Make it, or mend the path; paths count from the folder of the file.',
     exit: 64,
   },
+  CLI_CONNECTION_UNKNOWN: {
+    message: 'There is no connection "{name}".',
+    hint: '{advice}',
+    exit: 64,
+  },
+  CLI_CONNECTION_ALONE: {
+    message: '--connection cannot be combined with {option}.',
+    hint: 'A connection asks the events where they lie; {option} is about a lake of log files.',
+    exit: 64,
+  },
   CONFIG_ALIAS: {
     message: 'In {path}, "{alias}" cannot be an alias: {reason}.',
     hint: 'Write the name of a table as SQL takes it without quotes: my_trail_logs or my_database.my_trail_logs.',
@@ -84,7 +99,7 @@ export const cliErrors = {
   },
   CONFIG_SYNTAX: {
     message: '{path} cannot be read: {reason}.',
-    hint: 'It must be a YAML map; trailbook init writes one.',
+    hint: '{advice}',
     exit: 64,
   },
   CONFIG_UNKNOWN_KEY: { message: '{path} has an unknown key "{key}".', hint: '{advice}', exit: 64 },
@@ -93,8 +108,13 @@ export const cliErrors = {
     hint: 'trailbook init writes a commented example.',
     exit: 64,
   },
-  CONFIG_INVENTORY: {
-    message: 'The inventory in {path} is not right: {reason}.',
+  CONFIG_LIST_UNKNOWN: {
+    message: 'In {path}, no runbook uses the list "{name}".',
+    hint: '{advice}',
+    exit: 64,
+  },
+  CONFIG_VALUE: {
+    message: '{path} is not right: {reason}.',
     hint: '{advice}',
     exit: 64,
   },

@@ -16,7 +16,7 @@ export const engineErrors = {
   },
   ENGINE_MEMORY: {
     message: 'The query needs more memory than the limit of {limit}.',
-    hint: 'Narrow the window with --since, or --from and --to, or select and group by fewer columns.',
+    hint: 'Narrow the window with --since, or --from and --to, select and group by fewer columns, or set a larger `memory:` in trailbook.yaml.',
     exit: failed,
   },
   ENGINE_TIME_LIMIT: {

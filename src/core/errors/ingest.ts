@@ -60,6 +60,26 @@ export const ingestErrors = {
     hint: 'A CloudTrail record has at most 1 MB; this is something else.',
     exit: quarantined,
   },
+  INPUT_NOT_A_FILE: {
+    message: 'This is {found}, not a file.',
+    hint: 'Write what it gives into a file, and ingest that.',
+    exit: quarantined,
+  },
+  INPUT_CHANGED: {
+    message: 'The file was changed while it was being read.',
+    hint: 'Ingest it again when nothing writes to it any more.',
+    exit: quarantined,
+  },
+  INPUT_ARCHIVE_DAMAGED: {
+    message: 'The archive is damaged after {entries} entries: {reason}.',
+    hint: 'The entries that could be read went in. Fetch the archive again, or make it anew.',
+    exit: quarantined,
+  },
+  INPUT_ENTRY_UNREADABLE: {
+    message: 'The entry of the archive cannot be read: {reason}.',
+    hint: 'The other entries went in. Unpack the archive with a program that can, and ingest the folder.',
+    exit: quarantined,
+  },
   INPUT_UNFORESEEN: {
     message: 'Reading the file failed in a way that nobody foresaw: {reason}.',
     hint: 'This is a fault of trailbook; please report it with what the file holds. The other files went in.',
@@ -131,13 +151,13 @@ export const ingestErrors = {
     exit: usage,
   },
   LAKE_LOCKED: {
-    message: 'Another ingest is writing to the lake {path} (process {pid} on {host}).',
+    message: 'Another process is writing to the lake {path} (process {pid} on {host}).',
     hint: 'Wait for it to end. If that process is no more, delete {lock}.',
     exit: failed,
   },
   LAKE_LOCK_LOST: {
     message: 'The lock of the lake {path} was taken away while writing.',
-    hint: 'What was committed stays. Let one ingest write at a time, then run it again.',
+    hint: 'What was committed stays. Let one process write at a time, then run it again.',
     exit: failed,
   },
   LAKE_UNWRITABLE: {

@@ -53,6 +53,10 @@ export const runbookErrors = {
     'Keep one: a period is the last whole day, week, month, quarter or year.',
   ),
   RUNBOOK_LIST_UNKNOWN: entry('There is no list {name}.', '{hint}'),
+  RUNBOOK_CASE_LIST: entry(
+    'The list {name} {problem}, which does not fit the list that the queries read.',
+    'Write entries with its columns: {columns}. What a case leaves out of them is NULL.',
+  ),
   RUNBOOK_FRAGMENT_UNKNOWN: entry('There is no fragment {name}.', '{hint}'),
   RUNBOOK_FRAGMENT_NEEDS: entry(
     'The fragment {name} needs {what}, which the runbook does not declare.',

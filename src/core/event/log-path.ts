@@ -1,5 +1,6 @@
 import type { IsoTime } from '../time.ts'
 import { parseEventTime } from './event-time.ts'
+import { parseHistoryLocation } from './history-slice.ts'
 
 /** What the path of a delivered log file tells; undefined where the path does not say. */
 export interface LogPath {
@@ -20,6 +21,8 @@ const namePattern =
 
 /** Reads the S3 key layout of CloudTrail (User Guide, "CloudTrail log file names") from a key or a local path. */
 export function parseLogPath(path: string): LogPath {
+  const slice = parseHistoryLocation(path)
+  if (slice !== undefined) return { account: slice.account, region: slice.region }
   const normal = path.replaceAll('\\', '/')
   const folder = folderPattern.exec(normal)
   const name = namePattern.exec(normal)

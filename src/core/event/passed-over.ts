@@ -1,5 +1,8 @@
-/** Why a file was not looked at: by its name, because a link leads out of the given folder, or because this program wrote it. */
-export type PassedOverReason = 'name' | 'link' | 'own'
+/**
+ * Why a file was not looked at: by its name, because a link leads out of the given folder or archive, because this program
+ * wrote it, because it is an archive within an archive, or because it is a pipe, a device or a socket.
+ */
+export type PassedOverReason = 'name' | 'link' | 'own' | 'nested' | 'special'
 
 export interface PassedOverFile {
   readonly file: string

@@ -1,3 +1,4 @@
+import type { CoverageFacts } from '../run/coverage-facts.ts'
 import type { IsoTime } from '../time.ts'
 
 /** One immutable Parquet file of events, all of one event day. */
@@ -17,6 +18,24 @@ export interface LakeSnapshot {
   /** Absolute paths of the Parquet parts of the two ledgers. */
   readonly files: readonly string[]
   readonly coverage: readonly string[]
+  /** What the lake held and holds no more; absent where nothing was removed. */
+  readonly removed?: readonly RemovedTime[]
+  /** What digests say of the events; absent where a store keeps none. */
+  readonly attestation?: () => Promise<AttestedTimes>
+}
+
+/** Times of which digests say that nothing is missing, and those of which they say that something is lost. */
+export interface AttestedTimes extends Pick<CoverageFacts, 'attested'> {
+  readonly lost: CoverageFacts['damaged']
+}
+
+/** Events that retention took out: whole days of all accounts, or of some. */
+export interface RemovedTime {
+  readonly from: IsoTime
+  /** Excluded. */
+  readonly to: IsoTime
+  readonly account: string | null
+  readonly at: IsoTime
 }
 
 /** A lake as engines see it. */

@@ -58,4 +58,6 @@ export interface LogSource {
   list(options?: ListOptions): AsyncIterable<readonly LogFile[]>
   /** @throws InputFault when the file cannot be opened */
   open(file: LogFile, options?: { readonly signal?: AbortSignal }): Promise<OpenedFile>
+  /** Told which files of a portion will be opened, in order, so that they can be fetched before their turn. */
+  expect?(files: readonly LogFile[]): void
 }

@@ -1,12 +1,12 @@
 import { canonicalJson, digestOf } from '../run/canonical.ts'
 import type { RunbookRun, StepResult } from '../run/result.ts'
 
-/** A run without what differs when the same is asked twice: when it was asked, and how long its steps took. */
+/** A run without what differs when the same is asked twice: when it was asked, how long its steps took, and how the events lay in files. */
 export function sealedRun({ asOf: _, ...run }: RunbookRun): RunbookRun {
   return { ...run, steps: run.steps.map(sealedStep) }
 }
 
-const sealedStep = ({ elapsedMs: _, runs, ...step }: StepResult): StepResult => ({
+const sealedStep = ({ elapsedMs: _, read: __, runs, ...step }: StepResult): StepResult => ({
   ...step,
   ...(runs !== undefined && { runs: runs.map(sealedRun) }),
 })

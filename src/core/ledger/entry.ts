@@ -8,6 +8,9 @@ const ledgerActions = [
   'run.finished',
   'query',
   'evidence.written',
+  'lake.hold-added',
+  'lake.hold-released',
+  'lake.retained',
 ] as const
 export type LedgerAction = (typeof ledgerActions)[number]
 

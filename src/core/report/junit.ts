@@ -5,8 +5,9 @@
  * pipeline that asks for nothing found must not pass because nothing could be seen.
  */
 import type { Finding } from '../run/findings.ts'
-import type { RunResult } from '../run/result.ts'
+import { isBroken, type RunResult } from '../run/result.ts'
 import { gapText, groupGaps, isUnexplained, unexplained } from './gaps.ts'
+import { issueText } from './issue-lines.ts'
 import { shorten } from './text.ts'
 import { coverageText, findingPlace, type Run } from './words.ts'
 import { type XmlNode, xmlDocument } from './xml.ts'
@@ -43,9 +44,16 @@ export function runJunit(result: RunResult): Iterable<string> {
     }
   })
   const skipped = result.skipped.map(
-    ({ runbook, reason }): Suite => ({
-      name: runbook,
-      cases: [{ name: 'the runbook is run', state: 'skipped', message: reason }],
+    (one): Suite => ({
+      name: one.runbook,
+      cases: [
+        {
+          name: 'the runbook is run',
+          state: isBroken(one) ? 'error' : 'skipped',
+          message: one.reason,
+          ...(one.mistakes && { type: 'broken', details: one.mistakes.map(issueText).join('\n') }),
+        },
+      ],
     }),
   )
   return junit('trailbook run', [...suites, ...skipped])

@@ -1,9 +1,10 @@
 /** Markdown for a pull request, an issue or a job summary. */
 import type { Row } from '../ports.ts'
 import type { Finding } from '../run/findings.ts'
-import type { RunResult, StepResult } from '../run/result.ts'
+import type { RunResult, SkippedRunbook, StepResult } from '../run/result.ts'
 import { gapSummaryText, summariseGaps } from './gap-summary.ts'
 import { gapText, groupGaps, isUnexplained, unexplained } from './gaps.ts'
+import { issueText } from './issue-lines.ts'
 import { markdownCode, markdownText } from './markdown-text.ts'
 import { topRuns } from './runs-tree.ts'
 import { cellText, plural } from './text.ts'
@@ -71,7 +72,12 @@ function* blocks(result: RunResult): Generator<string> {
     )}`
   }
   if (result.skipped.length > 0) {
-    yield `### Left out\n\n${listed(result.skipped.map((one) => `${markdownCode(one.runbook)}: ${markdownText(one.reason)}`))}`
+    const words = ({ runbook, reason, mistakes = [] }: SkippedRunbook) =>
+      [
+        `${markdownCode(runbook)}: ${markdownText(reason)}`,
+        ...mistakes.map((one) => markdownText(issueText(one))),
+      ].join('<br>')
+    yield `### Left out\n\n${listed(result.skipped.map(words))}`
   }
   for (const run of result.runs) yield* runBlocks(run)
 }

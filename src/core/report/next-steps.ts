@@ -6,7 +6,7 @@ import { topRuns } from './runs-tree.ts'
 import { judgedRun, type NextStep, nextSteps, type Run } from './words.ts'
 
 /** Whom to tell, by the shortest time that any runbook gives. */
-export interface Alarm {
+interface Alarm {
   readonly title: string
   readonly runbooks: readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { RunResult } from '../run/result.ts'
 import { type CsvTable, csvChunks } from './csv.ts'
+import { issueText } from './issue-lines.ts'
 import { coverageText, nextSteps, todoText, verdictText } from './words.ts'
 
 const columns = [
@@ -83,5 +84,6 @@ function* runLines(result: RunResult): Generator<Line> {
       for (const todo of todos) yield { record: 'next', runbook, title, detail: todoText(todo, title) }
     }
   }
-  for (const { runbook, reason } of result.skipped) yield { record: 'skipped', runbook, detail: reason }
+  for (const { runbook, reason, mistakes = [] } of result.skipped)
+    yield { record: 'skipped', runbook, detail: [reason, ...mistakes.map(issueText)].join(' ') }
 }

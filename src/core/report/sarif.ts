@@ -4,9 +4,10 @@
  */
 import type { Finding } from '../run/findings.ts'
 import { cellOf } from '../run/findings.ts'
-import type { RunResult } from '../run/result.ts'
+import type { RunResult, SkippedRunbook } from '../run/result.ts'
 import { highest, type Severity } from '../run/severity.ts'
 import { gapText, groupGaps, isUnexplained, unexplained } from './gaps.ts'
+import { issueText } from './issue-lines.ts'
 import { jsonChunks } from './json.ts'
 import { sarifMessage, sarifSchema, sarifUri } from './sarif-text.ts'
 import { coverageText, type Run, verdictText } from './words.ts'
@@ -52,7 +53,10 @@ export function sarifLog(result: RunResult, options: SarifOptions) {
         invocations: [
           {
             executionSuccessful: result.verdict !== 'failed',
-            toolExecutionNotifications: result.runs.flatMap(notifications),
+            toolExecutionNotifications: [
+              ...result.runs.flatMap(notifications),
+              ...result.skipped.flatMap(brokenNotifications),
+            ],
           },
         ],
         results: result.findings.map((finding) => sarifResult(finding, rules, options)),
@@ -148,6 +152,12 @@ function notifications(run: Run) {
       : []),
   ]
 }
+
+const brokenNotifications = ({ runbook, reason, mistakes = [] }: SkippedRunbook) =>
+  mistakes.map((mistake) => ({
+    level: 'error' as const,
+    message: { text: sarifMessage(`${runbook}: ${reason} ${issueText(mistake)}`) },
+  }))
 
 function textOf(finding: Finding, names: readonly string[]): string | undefined {
   for (const name of names) {

@@ -15,7 +15,7 @@ export const severityStyles: Record<Severity, Style> = {
   critical: 'bad',
 }
 
-export interface FindingListOptions {
+interface FindingListOptions {
   readonly width: number
   /** Lines of findings at most, each with what else was found about the same events. */
   readonly most: number

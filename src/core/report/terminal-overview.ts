@@ -1,9 +1,10 @@
 /** The answer of many runbooks on a screen or two: what was found over all, what that rests on, and where to look on. */
-import type { RunResult } from '../run/result.ts'
+import { isBroken, type RunResult } from '../run/result.ts'
 import { severityRank } from '../run/severity.ts'
 import { verdicts } from '../run/verdict.ts'
 import { type GapSummary, gapSummaryText, summariseGaps } from './gap-summary.ts'
 import { isUnexplained, unexplained } from './gaps.ts'
+import { issueLines } from './issue-lines.ts'
 import { blank, type Line, labelled, line, paragraph, span } from './lines.ts'
 import { alarmsOf, type PressingSteps, pressingSteps } from './next-steps.ts'
 import { topRuns } from './runs-tree.ts'
@@ -12,9 +13,9 @@ import { tableLines } from './table.ts'
 import { findingList } from './terminal-findings.ts'
 import { headline, measure, section, type TerminalOptions, told } from './terminal-parts.ts'
 import { plural } from './text.ts'
-import { coverageText, judgedRun, needsText, type Run, windowText } from './words.ts'
+import { coverageText, hoursText, judgedRun, needsText, type Run, windowText } from './words.ts'
 
-const most = { findings: 20, runs: 40, reasons: 6, doubts: 8, steps: 2, next: 4, names: 3 }
+const most = { findings: 20, runs: 40, reasons: 6, doubts: 8, steps: 2, next: 4, names: 3, mistakes: 5 }
 /** Columns for the titles of runbooks, below which they would be cut too short. */
 const titleFrom = 120
 
@@ -26,6 +27,9 @@ export function renderOverview(result: RunResult, options: TerminalOptions): rea
     ...windowLines(runs, width),
     ...labelled('Seen   ', coverageText(result.coverage, runs[0]?.asOf), width),
     ...(needsText(result.coverage) === '' ? [] : labelled('Needs  ', needsText(result.coverage), width)),
+    ...(hoursText(result.coverage) === ''
+      ? []
+      : labelled('Hours  ', `${hoursText(result.coverage)}, of all runbooks together`, width)),
     blank,
     ...tableLines({
       columns: ['verdict', 'findings', 'worst', 'runbook', ...(options.width < titleFrom ? [] : ['title'])],
@@ -42,9 +46,12 @@ export function renderOverview(result: RunResult, options: TerminalOptions): rea
       width: options.width,
       maxRows: most.runs,
     }),
+    ...section('Not run, for mistakes in it', brokenLines(result, options)),
     ...section(
       'Left out',
-      result.skipped.flatMap(({ runbook, reason }) => labelled('-', told(`${runbook}: ${reason}`), width - 2)),
+      result.skipped
+        .filter((one) => !isBroken(one))
+        .flatMap(({ runbook, reason }) => labelled('-', told(`${runbook}: ${reason}`), width - 2)),
     ),
     ...section(
       'Findings',
@@ -59,6 +66,22 @@ export function renderOverview(result: RunResult, options: TerminalOptions): rea
     ...section('What to do next', nextLines(result, width)),
     ...section('One runbook whole', wholeLines(runs, options)),
   ]
+}
+
+function brokenLines({ skipped }: RunResult, { texts, width: columns }: TerminalOptions): readonly Line[] {
+  const width = Math.min(columns, measure) - 2
+  return skipped.flatMap(({ runbook, mistakes = [] }) => {
+    const more = mistakes.length - most.mistakes
+    return [
+      ...mistakes.slice(0, most.mistakes).flatMap((mistake) => {
+        const file = mistake.at?.file ?? runbook
+        return issueLines({ file, text: texts?.get(file) ?? '', issues: [mistake] }, width)
+      }),
+      ...(more > 0
+        ? [line(span(`… and ${plural(more, 'more mistake')} in ${runbook}; trailbook lint shows all`, 'muted'))]
+        : []),
+    ]
+  })
 }
 
 /** Those that say something first. */

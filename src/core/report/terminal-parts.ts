@@ -13,6 +13,8 @@ export interface TerminalOptions {
   readonly details?: boolean
   /** The command that shows one of several runbooks whole. */
   readonly again?: (runbook: string) => string
+  /** Texts of files that mistakes are told of, by the name that is shown. */
+  readonly texts?: ReadonlyMap<string, string>
 }
 
 /** Texts are made for reading at this width at most; only tables and lists use more. */

@@ -18,6 +18,7 @@ import {
   needsText,
   nextSteps,
   type Run,
+  readText,
   todoText,
   windowText,
 } from './words.ts'
@@ -51,12 +52,18 @@ function renderOne(run: Run, result: RunResult, options: TerminalOptions): reado
     ...labelled('Seen   ', coverageText(run.coverage, run.asOf), width),
     ...(needsText(run.coverage) === '' ? [] : labelled('Needs  ', needsText(run.coverage), width)),
     ...(hoursText(run.coverage) === '' ? [] : labelled('Hours  ', hoursText(run.coverage), width)),
+    ...readLines([run, ...inner], width),
     ...section('Findings', findingsLines(judged.findings, run, width)),
     ...section('Why this answer is not complete', [...gapLines(run.coverage, width), ...doubtLines(run.doubts, width)]),
     ...stepsLines(run, options),
     ...inner.flatMap((one, index) => innerLines(one, { isFirst: isFirst(one, inner, index), options })),
     ...section('What to do next', nextLines([run, ...inner], width)),
   ]
+}
+
+function readLines(runs: readonly Run[], width: number): readonly Line[] {
+  const text = readText(runs.flatMap(({ steps }) => steps.flatMap(({ read }) => read ?? [])))
+  return text === '' ? [] : labelled('Read   ', text, width, 'muted')
 }
 
 const stepsLines = (run: Run, { width, maxRows = 10 }: TerminalOptions): readonly Line[] =>

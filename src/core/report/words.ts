@@ -1,14 +1,21 @@
 /** The sentences that all renderers share, so that an answer says the same wherever it is read. */
 import type { Coverage, CoverageState } from '../run/coverage.ts'
 import type { Finding } from '../run/findings.ts'
-import type { RunResult, StepResult, Todo, ToldRun } from '../run/result.ts'
+import {
+  isBroken,
+  type RunResult,
+  type SkippedRunbook,
+  type StepResult,
+  type Todo,
+  type ToldRun,
+} from '../run/result.ts'
 import { type Severity, severities } from '../run/severity.ts'
 import type { Verdict } from '../run/verdict.ts'
 import type { WindowOrigin } from '../run/window.ts'
 import type { Window } from '../time.ts'
 import { conjunction } from './gaps.ts'
 import { closureOf, topRuns } from './runs-tree.ts'
-import { cellText, plural } from './text.ts'
+import { bytesText, cellText, plural } from './text.ts'
 
 export type Run = ToldRun
 
@@ -18,9 +25,26 @@ export interface Judged {
   readonly complete: boolean
   readonly findings: readonly Finding[]
   readonly runs: readonly Run[]
+  readonly skipped?: readonly SkippedRunbook[]
 }
 
 /** One run of a result as a whole of its own, with the runs that its steps made. */
+/** How much of the events queries looked at; empty where that is not known, or where it is too little for anybody to care. */
+export function readText(
+  reads: readonly { readonly queries: number; readonly bytes: number; readonly of: number }[],
+): string {
+  const [queries, bytes] = [sumOf(reads, 'queries'), sumOf(reads, 'bytes')]
+  const of = Math.max(0, ...reads.map((read) => read.of))
+  if (of < 1_000_000) return ''
+  const each = queries > 1 ? ` on average by each of ${queries} queries` : ''
+  return `${bytesText(Math.round(bytes / queries))} of ${bytesText(of)} of events${each}`
+}
+
+const sumOf = (
+  reads: readonly { readonly queries: number; readonly bytes: number }[],
+  key: 'queries' | 'bytes',
+): number => reads.reduce((total, read) => total + read[key], 0)
+
 export function judgedRun(run: Run, result: Pick<RunResult, 'findings' | 'runs'>): Judged {
   const found = new Set(run.found)
   return {
@@ -51,7 +75,14 @@ export function verdictText(judged: Judged): string {
         run.steps.filter((step) => step.status === 'failed' && !isOuter(step, run, runs)),
       )
       const found = findings.length === 0 ? '' : ` ${plural(findings.length, 'finding')} so far.`
-      return `${plural(steps.length, 'step')} could not be carried out.${found}`
+      const broken = (judged.skipped ?? []).filter(isBroken).length
+      const reasons = [
+        ...(steps.length > 0 || broken === 0 ? [`${plural(steps.length, 'step')} could not be carried out.`] : []),
+        ...(broken > 0
+          ? [`${plural(broken, 'runbook')} could not be run for mistakes in ${broken === 1 ? 'it' : 'them'}.`]
+          : []),
+      ]
+      return `${reasons.join(' ')}${found}`
     }
   }
 }
@@ -128,7 +159,8 @@ export function coverageText(coverage: Coverage, asOf?: string): string {
     coverage.expected === undefined
       ? ''
       : ` against ${coverage.expected === 'inventory' ? 'the inventory' : 'what was seen'}`
-  return `${through}${then}; ${gaps}, judged by ${bases[coverage.basis]}${expected}`
+  const limits = coverage.limits === undefined ? '' : `; ${coverage.limits}`
+  return `${through}${then}; ${gaps}, judged by ${bases[coverage.basis]}${expected}${limits}`
 }
 
 export const needStates = { met: 'met', partial: 'partly met', unmet: 'not met' } as const

@@ -2,6 +2,7 @@
 import { milliseconds } from '../time.ts'
 import type { CoverageScope } from './coverage.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
+import { sweptPairs } from './coverage-history.ts'
 import type { Span } from './coverage-spans.ts'
 
 export interface Cell {
@@ -93,6 +94,17 @@ export function leftOutRegions(
   )
 }
 
+/** Accounts of the scope of which the inventory says that it does not know all. */
+export const unknownAccounts = (
+  { inventory }: CoverageFacts,
+  { accounts }: CoverageScope,
+): { readonly account: string; readonly reason: string }[] =>
+  (inventory?.accounts ?? []).flatMap(({ id, unknown }) =>
+    unknown !== undefined && (accounts.length === 0 || accounts.includes(id))
+      ? [{ account: id, reason: `The inventory does not know all of account ${id}: ${unknown}` }]
+      : [],
+  )
+
 /** The part of the judged time in which the inventory has the account. */
 export function periodOf(facts: CoverageFacts, account: string): Span {
   const known = facts.inventory?.accounts.find(({ id }) => id === account)
@@ -104,7 +116,11 @@ export function periodOf(facts: CoverageFacts, account: string): Span {
 
 function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly Pair[]; accounts: readonly string[] } {
   // Events that name no account say nothing of an account's deliveries; they count where there is nothing better.
-  const named = [...facts.deliveries.filter(({ account }) => account !== ''), ...inventoryPairs(facts)]
+  const named = [
+    ...facts.deliveries.filter(({ account }) => account !== ''),
+    ...inventoryPairs(facts),
+    ...sweptPairs(facts.history, judgedSpan(scope)),
+  ]
   const known = named.length > 0 ? named : facts.deliveries
   const pairs = known
     .filter(({ account }) => scope.accounts.length === 0 || scope.accounts.includes(account))
@@ -117,6 +133,12 @@ function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly 
   }
 }
 
+/** From the lookback's beginning to the window's end. */
+export const judgedSpan = ({ window, earliest = window.from }: CoverageScope): Span => ({
+  from: Math.min(milliseconds(window.from), milliseconds(earliest)),
+  to: milliseconds(window.to),
+})
+
 const inventoryPairs = ({ inventory }: CoverageFacts): Pair[] =>
   (inventory?.accounts ?? []).flatMap(({ id, regions = inventory!.regions }) =>
     regions.map((region) => ({ account: id, region })),
@@ -124,7 +146,7 @@ const inventoryPairs = ({ inventory }: CoverageFacts): Pair[] =>
 
 /** By the regions in which the account is known, or else those of the scope, or else of the whole lake. */
 function globalRegionsOf(account: string, facts: CoverageFacts, scope: CoverageScope): string[] {
-  const known = [...facts.deliveries, ...inventoryPairs(facts)]
+  const known = [...facts.deliveries, ...inventoryPairs(facts), ...sweptPairs(facts.history, judgedSpan(scope))]
   const own = known.filter(isOf(account)).map(({ region }) => region)
   const regions = own.length > 0 ? own : scope.regions.length > 0 ? scope.regions : known.map(({ region }) => region)
   return unique((regions.length > 0 ? regions : ['']).map(globalRegionOf))

@@ -27,7 +27,12 @@ interface Line {
 }
 
 export interface CellDeliveries {
+  /** Times of which deliveries say nothing; a digest may. */
   readonly holes: readonly OpenHole[]
+  /** Times of the class while others were delivered: trails may have left it out, which only their own events tell. */
+  readonly ofClass: readonly OpenHole[]
+  /** Times of one bucket, function or table: trails may have left it out. */
+  readonly ofResources: readonly OpenHole[]
   readonly inferred: readonly Span[]
 }
 
@@ -122,13 +127,13 @@ export function deliveryJudge(facts: CoverageFacts): DeliveryJudge {
     ]
     // Its own events show it as well as the others do.
     const shown = viaManagement && own !== undefined ? spokenFor(lineOf(own)) : []
-    const left = holes.flatMap((hole) => without(hole, shown))
+    const ofClass: OpenHole[] = []
     if (own !== undefined && own !== group && hasRhythm(group))
       for (const span of missingOf(own, bounds)) {
         const parts = without(span, silent)
         // Beside a gap of the whole group the rest is too short to say more.
         for (const part of parts.filter(({ from, to }) => to - from === span.to - span.from || to - from >= hour))
-          left.push(
+          ofClass.push(
             ...within(whole, {
               ...part,
               state: 'gap' as const,
@@ -136,8 +141,12 @@ export function deliveryJudge(facts: CoverageFacts): DeliveryJudge {
             }),
           )
       }
-    left.push(...resourceHoles(cell, whole, bounds))
-    return { holes: left, inferred: inferred.flatMap((span) => within(whole, span)) }
+    return {
+      holes: holes.flatMap((hole) => without(hole, shown)),
+      ofClass,
+      ofResources: resourceHoles(cell, whole, bounds),
+      inferred: inferred.flatMap((span) => within(whole, span)),
+    }
   }
 
   return {
@@ -156,6 +165,8 @@ const spokenFor = ({ bounds, silent, inferred }: Line): Span[] => without(bounds
 
 const nothing = (whole: Span, reason: string): CellDeliveries => ({
   holes: [{ ...whole, state: 'unknown', reasons: [reason] }],
+  ofClass: [],
+  ofResources: [],
   inferred: [],
 })
 

@@ -1,5 +1,6 @@
 /** What coverage is judged from: a lake's ledgers, and what is expected of them. */
 import type { IsoTime } from '../time.ts'
+import type { SweptHistory } from './coverage-history.ts'
 import type { Inventory } from './inventory.ts'
 
 interface Place {
@@ -42,26 +43,35 @@ export interface TrailEvent {
   readonly response: unknown
 }
 
+/** A time for which checked digests say that nothing which their trails delivered is missing. */
+export interface Attestation extends Place {
+  readonly from: IsoTime
+  readonly to: IsoTime
+  /** `verified`: log files were delivered, and all are here unchanged; `quiet`: none was. */
+  readonly state: 'verified' | 'quiet'
+  /** The trails whose digests say so; a trail has the same name in all its Regions. */
+  readonly trails: readonly string[]
+}
+
 export interface CoverageFacts {
   readonly deliveries: readonly Deliveries[]
   /** The latest delivery of a log file for each account and region whose files tell it by their names. */
   readonly delivered: readonly (Place & { readonly at: IsoTime })[]
-  /** Times in which files or records are known to be unreadable; null stands for any account, any region, any time. */
+  /** Times in which files or records are known to be unreadable, missing or changed; null stands for any account, any region, any time. */
   readonly damaged: readonly {
     readonly account: string | null
     readonly region: string | null
     readonly from: IsoTime | null
     readonly to: IsoTime | null
     readonly reason: string
+    /** The events were here and were removed: nothing that is known of the time makes up for that. */
+    readonly removed?: boolean
   }[]
   readonly trailEvents: readonly TrailEvent[]
-  /** Times for which a digest says what was delivered: `verified` with logs that are here and unchanged, `quiet` without any. */
-  readonly attested: readonly (Place & {
-    readonly from: IsoTime
-    readonly to: IsoTime
-    readonly state: 'verified' | 'quiet'
-  })[]
+  readonly attested: readonly Attestation[]
   readonly inventory?: Inventory | undefined
+  /** What was asked of Event history; undefined where nothing was. */
+  readonly history?: SweptHistory | undefined
 }
 
 export const noFacts: CoverageFacts = { deliveries: [], delivered: [], damaged: [], trailEvents: [], attested: [] }

@@ -54,6 +54,19 @@ export function inOrder(spans: readonly Span[]): Span[] {
   return ordered
 }
 
+/** What lies in spans of both; each list is in order. */
+export function both(some: readonly Span[], others: readonly Span[]): Span[] {
+  const common: Span[] = []
+  for (let a = 0, b = 0; a < some.length && b < others.length; ) {
+    const [one, other] = [some[a]!, others[b]!]
+    const span = { from: Math.max(one.from, other.from), to: Math.min(one.to, other.to) }
+    if (span.from < span.to) common.push(span)
+    if (one.to < other.to) a++
+    else b++
+  }
+  return common
+}
+
 /** Milliseconds of spans that may overlap. */
 export const lengthOf = (spans: readonly Span[]): number =>
   inOrder(spans).reduce((total, { from, to }) => total + to - from, 0)

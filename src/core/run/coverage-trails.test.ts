@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { factsOf } from '../../../test/support/deliveries.ts'
 import { hour, isoTime, milliseconds, minute } from '../time.ts'
 import { judgeCoverage } from './coverage.ts'
-import type { TrailEvent } from './coverage-facts.ts'
+import type { CoverageFacts, TrailEvent } from './coverage-facts.ts'
 import { inventorySchema } from './inventory.ts'
 
 const account = '111122223333'
@@ -161,7 +161,7 @@ describe('coverage by what trails recorded', () => {
   test('a digest speaks for a time without deliveries, but not for what could not be read', () => {
     const facts = factsOf(all((time) => time >= 10 && time < 13))
     const scope = { window: { from: at(8), to: at(14) }, accounts: [], regions: [] }
-    const quiet = { account, region, from: at(9), to: at(13.5), state: 'quiet' as const }
+    const quiet = { account, region, from: at(9), to: at(13.5), state: 'quiet' as const, trails: ['main'] }
     expect(judgeCoverage(facts, scope, ['management:write']).complete).toBe(false)
     const told = judgeCoverage({ ...facts, attested: [quiet] }, scope, ['management:write'])
     expect(told).toMatchObject({ complete: true, hours: { quiet: 4.5, present: 1.5, gap: 0 } })
@@ -170,6 +170,44 @@ describe('coverage by what trails recorded', () => {
       complete: false,
       gaps: [{ from: at(11), to: at(12), reason: 'Bad file.' }],
     })
+  })
+
+  test('a digest speaks for a class that nobody saw only where no selectors can have changed unseen', () => {
+    const trail = `${account}/${region}/main`
+    const away = { account, region: 'eu-west-1' }
+    const events = all().flatMap((event) => [
+      event,
+      // Elsewhere reading calls pause while writing ones go on.
+      ...(event.eventClass === 'management:read' && event.time >= at(10) && event.time < at(13)
+        ? []
+        : [{ ...event, region: 'eu-west-1' }]),
+    ])
+    const attested = (places: readonly { account: string; region: string }[], trails: readonly string[]) =>
+      places.map((place) => ({ ...place, from: at(0), to: at(24), state: 'verified' as const, trails }))
+    const told = (rows: CoverageFacts['attested']) =>
+      judgeCoverage(
+        factsOf(events, { attested: rows }),
+        { window: { from: at(9), to: at(14) }, accounts: [account], regions: ['eu-west-1', region] },
+        ['management:read'],
+      ).gaps
+    const isClear = (rows: CoverageFacts['attested']): boolean => told(rows).length === 0
+    const home = { account, region }
+    expect(isClear([])).toBe(false)
+    expect(isClear(attested([away], [trail]))).toBe(false)
+    expect(told(attested([home, away], [trail]))).toEqual([])
+    expect(isClear(attested([home, away], [trail, `${account}/ap-east-1/second`]))).toBe(false)
+    expect(isClear(attested([home, away], [`o-exampleorg1/${region}/main`]))).toBe(false)
+  })
+
+  test('a digest says nothing of a class that its trail is not known to record', () => {
+    const trail = `${account}/${region}/main`
+    const facts = factsOf(all().filter(({ eventClass }) => eventClass === 'management:write'))
+    const attested = [{ account, region, from: at(0), to: at(24), state: 'verified' as const, trails: [trail] }]
+    const told = (needs: string) =>
+      judgeCoverage({ ...facts, attested }, { window: { from: at(9), to: at(14) }, accounts: [], regions: [] }, [needs])
+    expect(told('management:write').gaps).toEqual([])
+    expect(told('management:read').gaps[0]?.reason).toContain('the trail may not record them')
+    expect(told('data:s3').gaps[0]?.reason).toContain('the trail may not record them')
   })
 
   describe('events of a trail may take away, and never add', () => {

@@ -1,7 +1,17 @@
 import { hour, type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
-import { type Cell, expectedCells, isManagement, leftOutRegions, periodOf } from './coverage-cells.ts'
+import { attestedJudge } from './coverage-attested.ts'
+import {
+  type Cell,
+  expectedCells,
+  isManagement,
+  keyOf,
+  leftOutRegions,
+  periodOf,
+  unknownAccounts,
+} from './coverage-cells.ts'
 import { type CellDeliveries, type DeliveryJudge, deliveryJudge } from './coverage-deliveries.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
+import { historyLimits, sweptSpans, unsweptHoles } from './coverage-history.ts'
 import { type NeedCoverage, needsOf } from './coverage-needs.ts'
 import { type RecordingQuestion, recordedOf } from './coverage-recording.ts'
 import {
@@ -46,10 +56,12 @@ export interface Coverage {
   readonly gaps: readonly CoverageGap[]
   /** What the question needs, and how far the lake has it. */
   readonly needs?: readonly NeedCoverage[]
-  /** Hours of all judged accounts, regions and classes together, by state. */
+  /** Hours of all judged accounts, regions and classes together, by state; of several runs those of each, added up. */
   readonly hours?: Readonly<Record<CoverageState, number>>
   /** Where what is expected comes from: the configured inventory, or merely what was seen. */
   readonly expected?: 'inventory' | 'seen'
+  /** What the data cannot hold by its nature, as the end of a sentence. */
+  readonly limits?: string
 }
 
 /** What is asked of the lake. Queries read from `earliest` on, which is the window's start where there is no lookback. */
@@ -88,11 +100,17 @@ export function judgeCoverage(facts: CoverageFacts, scope: CoverageScope, needs:
   add(anything, mergeHoles(everywhere))
   for (const { account, region, reason } of leftOutRegions(facts, scope, needed))
     add({ account, region, eventClass: 'management:*' }, [{ ...whole, state: 'unknown', reason }])
+  for (const { account, reason } of unknownAccounts(facts, scope))
+    add({ account, region: '*', eventClass: '*' }, [{ ...whole, state: 'unknown', reason }])
 
   const judge = cellJudge(facts, scope, whole)
   const hours: Record<CoverageState, number> = { verified: 0, quiet: 0, present: 0, inferred: 0, gap: 0, unknown: 0 }
   const judged: { cell: Cell; whole: Span; holes: readonly Hole[] }[] = []
-  for (const cell of expectedCells(facts, scope, needed))
+  const expected = expectedCells(facts, scope, needed)
+  const elsewhere = damageElsewhere(facts, scope, expected)
+  for (const { account, region, ...row } of elsewhere)
+    add({ account, region, eventClass: '*' }, mergeHoles(damageHoles({ account, region, ...row }, whole)))
+  for (const cell of expected)
     for (const own of within(whole, periodOf(facts, cell.account))) {
       const { holes, states } = judge(cell, own)
       judged.push({ cell, whole: own, holes })
@@ -107,12 +125,13 @@ export function judgeCoverage(facts: CoverageFacts, scope: CoverageScope, needs:
     through: told > window.from ? told : null,
     window,
     gaps,
-    needs: needsOf(needed, judged, everywhere),
+    needs: needsOf(needed, judged, [...everywhere, ...elsewhere.flatMap((row) => damageHoles(row, whole))]),
     hours: Object.fromEntries(coverageStates.map((state) => [state, Math.round(hours[state] * 100) / 100])) as Record<
       CoverageState,
       number
     >,
     expected: facts.inventory !== undefined && facts.inventory.accounts.length > 0 ? 'inventory' : 'seen',
+    ...(facts.history?.only === true && { limits: historyLimits(facts.history) }),
   }
 }
 
@@ -120,6 +139,23 @@ const anything: Cell = { account: '*', region: '*', eventClass: '*' }
 
 const isEverywhere = (row: CoverageFacts['damaged'][number]): boolean =>
   row.account === null && row.region === null && row.from === null && row.to === null
+
+type PlacedDamage = CoverageFacts['damaged'][number] & { readonly account: string; readonly region: string }
+
+/** Where nothing else is known of a place, a file of it that is lost or cannot be read still is. */
+function damageElsewhere(facts: CoverageFacts, scope: CoverageScope, expected: readonly Cell[]): PlacedDamage[] {
+  const judged = new Set(expected.map(keyOf))
+  const isAsked = (asked: readonly string[], name: string): boolean => asked.length === 0 || asked.includes(name)
+  return facts.damaged.filter(
+    (row): row is PlacedDamage =>
+      row.account !== null &&
+      row.region !== null &&
+      isAsked(scope.accounts, row.account) &&
+      isAsked(scope.regions, row.region) &&
+      !judged.has(`${row.account} ${row.region}`) &&
+      !expected.some(({ account, region }) => account === row.account && region === '*'),
+  )
+}
 
 /** Files that could not be read are all that is known of such a lake. */
 function nothingExpected(facts: CoverageFacts, whole: Span): Hole[] {
@@ -148,6 +184,7 @@ interface JudgedCell {
 
 function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (cell: Cell, whole: Span) => JudgedCell {
   const deliveries = deliveryJudge(facts)
+  const attestedOf = attestedJudge(facts)
   const damaged = facts.damaged.filter((row) => !isEverywhere(row))
   const question: RecordingQuestion = {
     history: trailHistory(facts),
@@ -156,39 +193,65 @@ function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (c
     services: scope.services ?? [],
   }
   return (cell, whole) => {
-    const recording = recordingHoles(cell, whole, { deliveries, question })
-    const seen = deliveries.judge(cell, whole, recording.all)
-    const attested = facts.attested
-      .filter((row) => row.account === cell.account && row.region === cell.region)
-      .map(({ from, to, state }) => ({ from: milliseconds(from), to: milliseconds(to), state }))
-    const damage = damaged
-      .filter(
-        (row) =>
-          (row.account === null || cell.account === '*' || row.account === cell.account) &&
-          (row.region === null || cell.region === '*' || row.region === cell.region),
-      )
-      .flatMap((row) => damageHoles(row, whole))
+    const gone = damaged.filter((row) => row.removed && isOf(row, cell)).flatMap((row) => damageHoles(row, whole))
+    if (facts.history?.only === true) {
+      const holes = mergeHoles([...unsweptHoles(facts.history, cell, whole), ...gone])
+      return {
+        holes,
+        states: statesOf(whole, {
+          holes,
+          seen: { holes: [], ofClass: [], ofResources: [], inferred: [] },
+          attested: [],
+        }),
+      }
+    }
+    const recorded = recordedOf(cell, { ...question, whole })
+    const isAll = recorded.every(({ amount }) => amount === 'all')
+    const attested = attestedOf.spans(cell, whole, question.configured && isAll)
+    const isSeen = deliveries.isClassSeen(cell)
+    // Of a class that nobody ever saw, trails' own events prove nothing: they may be those of a trail that does not feed this lake.
+    const isToldAll = !isManagement(cell.eventClass) && (isSeen || question.configured) && isAll
+    const seen = deliveries.judge(cell, whole, isToldAll)
+    const recording = recordingHoles(cell, whole, { deliveries, recorded, isKnown: isSeen || attested.length > 0 })
+    const damage = damaged.filter((row) => !row.removed && isOf(row, cell)).flatMap((row) => damageHoles(row, whole))
+    const speaksFor = inOrder(attested)
+    const recordedFor = attestedOf.unchanged(cell, speaksFor)
+    // CloudTrail itself gave every management event of these times, whatever trails recorded and files lost.
+    const swept = sweptSpans(facts.history, cell)
     const holes = mergeHoles([
-      ...seen.holes.flatMap((hole) => without(hole, inOrder(attested))),
-      ...recording.holes,
-      ...damage,
+      ...[
+        ...seen.holes.flatMap((hole) => without(hole, speaksFor)),
+        ...seen.ofClass.flatMap((hole) => without(hole, recordedFor)),
+        ...seen.ofResources,
+        ...recording,
+        ...damage,
+      ].flatMap((hole) => without(hole, swept)),
+      ...gone,
     ])
     return { holes, states: statesOf(whole, { holes, seen, attested }) }
   }
 }
 
+const isOf = (row: CoverageFacts['damaged'][number], cell: Cell): boolean =>
+  (row.account === null || cell.account === '*' || row.account === cell.account) &&
+  (row.region === null || cell.region === '*' || row.region === cell.region)
+
+interface RecordingFacts {
+  readonly deliveries: DeliveryJudge
+  readonly recorded: ReturnType<typeof recordedOf>
+  readonly isKnown: boolean
+}
+
 /** What is still logged after a trail was stopped came before it. */
 const afterglow = 15 * minute
 
-/** Times of which trails are known to have recorded nothing, or not all; `all`: they recorded all of it all the time. */
+/** Times of which trails are known to have recorded nothing, or not all; only the first counts for a class that nobody knows of. */
 function recordingHoles(
   cell: Cell,
   whole: Span,
-  { deliveries, question }: { readonly deliveries: DeliveryJudge; readonly question: RecordingQuestion },
-): { holes: readonly OpenHole[]; all: boolean } {
-  const recorded = recordedOf(cell, { ...question, whole })
-  const isSeen = deliveries.isClassSeen(cell)
-  const holes = recorded.flatMap(({ amount, stopped, reasons, ...span }): OpenHole[] => {
+  { deliveries, recorded, isKnown }: RecordingFacts,
+): readonly OpenHole[] {
+  return recorded.flatMap(({ amount, stopped, reasons, ...span }): OpenHole[] => {
     if (amount === 'none') {
       // Events that came all the same came by another trail, which nobody told us of.
       const later = { from: span.from + afterglow, to: span.to }
@@ -196,7 +259,7 @@ function recordingHoles(
         ? []
         : within(whole, { ...span, state: 'gap', reasons })
     }
-    if (!isSeen) return []
+    if (!isKnown) return []
     if (amount === 'part') return within(whole, { ...span, state: 'partial', reasons })
     if (amount === 'all' || isManagement(cell.eventClass) || cell.eventClass === 'insight') return []
     return within(whole, {
@@ -205,12 +268,6 @@ function recordingHoles(
       reasons: [`Nothing tells which ${cell.eventClass} events the trail records.`],
     })
   })
-  // Of a class that nobody ever saw, trails' own events prove nothing: they may be those of a trail that does not feed this lake.
-  const all =
-    !isManagement(cell.eventClass) &&
-    (isSeen || question.configured) &&
-    recorded.every(({ amount }) => amount === 'all')
-  return { holes, all }
 }
 
 function statesOf(

@@ -21,6 +21,12 @@ const dataSchema = z.strictObject({
     .meta({ description: 'Beginnings of ARNs; all resources of the service when left out.' }),
 })
 
+const selectorList = z.array(z.record(z.string(), z.unknown())).min(1).optional()
+
+const selectorsSchema = z
+  .strictObject({ eventSelectors: selectorList, advancedEventSelectors: selectorList })
+  .meta({ description: 'As GetEventSelectors answers; then management, exclude, data and network do not count.' })
+
 const trailSchema = z.strictObject({
   name: line.meta({ description: 'As the trail is called; events of that trail then change what is written here.' }),
   accounts: z.array(account).min(1).optional().meta({ description: 'All accounts when left out.' }),
@@ -34,6 +40,8 @@ const trailSchema = z.strictObject({
   data: z.array(dataSchema).default([]).meta({ description: 'Data events that are recorded.' }),
   network: z.boolean().default(false),
   insights: z.boolean().default(false),
+  bucket: line.optional().meta({ description: 'Where it delivers; for readers.' }),
+  selectors: selectorsSchema.optional(),
 })
 
 export const inventorySchema = z
@@ -52,6 +60,7 @@ export const inventorySchema = z
               description: 'Buckets, functions and tables whose data events should be here at least once a day.',
             }),
           ...period,
+          unknown: line.optional().meta({ description: 'Why not all of it is known: then no answer is complete.' }),
         }),
       )
       .default([])
@@ -63,6 +72,25 @@ export const inventorySchema = z
     trails: z.array(trailSchema).default([]).meta({ description: 'What the trails record.' }),
   })
   .meta({ id: 'Inventory', description: 'Accounts, regions and trails that coverage expects.' })
+
+/** What `trailbook collect inventory` writes; `inventory:` may name such a file. */
+export const inventoryFileSchema = inventorySchema.extend({
+  schema: z.literal('trailbook.inventory/v1').optional(),
+  collected: z
+    .strictObject({
+      at: timestamp,
+      by: line.meta({ description: 'ARN of who collected it.' }),
+      organization: line.optional(),
+      suspended: z
+        .array(account)
+        .default([])
+        .meta({ description: 'Suspended accounts, of which nothing is expected.' }),
+      problems: z.array(z.strictObject({ account: account.optional(), reason: line })).default([]),
+    })
+    .optional(),
+})
+
+export type CollectedInventory = z.output<typeof inventoryFileSchema>
 
 /** Times are whole seconds of UTC once `inventoryOf` has read them. */
 export type Inventory = z.output<typeof inventorySchema>

@@ -1,4 +1,5 @@
 /** What a run says: the machine output `trailbook.run/v1`, and what every renderer shows. */
+import type { Issue } from '../errors.ts'
 import type { Cell, ResultColumn, Row } from '../ports.ts'
 import type { IsoTime, Window } from '../time.ts'
 import type { Coverage } from './coverage.ts'
@@ -61,6 +62,8 @@ export interface StepResult {
   /** Of a step that runs another runbook: each time it was run. In a whole result they stand among `runs`. */
   readonly runs?: readonly RunbookRun[]
   readonly elapsedMs?: number
+  /** Of the events: bytes of the files that its queries looked at, one query after the other, and bytes of all files there are. */
+  readonly read?: { readonly queries: number; readonly bytes: number; readonly of: number }
 }
 
 export interface RunbookRun {
@@ -94,7 +97,7 @@ export interface RunResult {
   readonly findings: readonly Finding[]
   readonly runs: readonly ToldRun[]
   readonly coverage: Coverage
-  /** Runbooks of a folder that were left out, for want of a parameter. */
+  /** Runbooks of a folder that were left out: for want of a parameter, or for mistakes in them. */
   readonly skipped: readonly SkippedRunbook[]
 }
 
@@ -105,9 +108,16 @@ export interface ToldRun extends Omit<RunbookRun, 'findings'> {
 }
 
 export interface SkippedRunbook {
+  /** Its id, or its path where not even that can be read. */
   readonly runbook: string
   readonly reason: string
+  /** What is wrong in it: what it would have found is not known, so the answer over all is `failed`. */
+  readonly mistakes?: readonly Mistake[]
 }
+
+type Mistake = Omit<Issue, 'fix'>
+
+export const isBroken = ({ mistakes }: SkippedRunbook): boolean => mistakes !== undefined
 
 export type RunParts = Omit<RunbookRun, 'verdict' | 'complete'>
 
@@ -122,11 +132,13 @@ export function judgeRun(parts: RunParts): RunbookRun {
   return { ...parts, ...judgement, findings: bySeverity(parts.findings) }
 }
 
+const unknown = { verdict: 'failed', complete: false } as const
+
 /** One result over the runs of several runbooks. */
 export function assembleResult(runs: readonly RunbookRun[], skipped: readonly SkippedRunbook[] = []): RunResult {
   return {
     schema: 'trailbook.run/v1',
-    ...combine(runs),
+    ...combine([...runs, ...skipped.filter(isBroken).map(() => unknown)]),
     findings: bySeverity(mergeFindings(runs.flatMap((run) => run.findings))),
     runs: runs.flatMap(withInnerRuns),
     coverage: mergeCoverage(runs.map((run) => run.coverage)),
@@ -146,13 +158,15 @@ function withInnerRuns({ findings, ...parts }: RunbookRun): readonly ToldRun[] {
 
 const bases: readonly Coverage['basis'][] = ['none', 'probe', 'listing', 'ledger']
 
-/** Whole only where each is whole; clear through the earliest; the weakest basis. Equal gaps are told once. */
+/** Whole only where each is whole; clear through the earliest; the weakest basis; hours added up. Equal gaps are told once. */
 export function mergeCoverage(coverages: readonly Coverage[]): Coverage {
   const [first, ...others] = coverages
   if (first === undefined) return { complete: false, basis: 'none', through: null, window: null, gaps: [] }
   const gaps = new Map(coverages.flatMap((coverage) => coverage.gaps).map((gap) => [JSON.stringify(gap), gap]))
   const needs = coverages.flatMap((coverage) => coverage.needs ?? [])
   const expected = coverages.flatMap((coverage) => coverage.expected ?? [])
+  const hours = totalHours(coverages)
+  const limits = coverages.find((coverage) => coverage.limits !== undefined)?.limits
   return {
     ...others.reduce(
       (merged, next) => ({
@@ -166,8 +180,20 @@ export function mergeCoverage(coverages: readonly Coverage[]): Coverage {
     ),
     gaps: [...gaps.values()],
     ...(needs.length > 0 && { needs: worstNeeds(needs) }),
+    ...(hours !== undefined && { hours }),
+    ...(limits !== undefined && { limits }),
     ...(expected.length > 0 && { expected: expected.includes('seen') ? ('seen' as const) : ('inventory' as const) }),
   }
+}
+
+/** Undefined where one of them does not tell: a sum without it would say too much. */
+function totalHours(coverages: readonly Coverage[]): Coverage['hours'] {
+  const all = coverages.flatMap(({ hours }) => (hours === undefined ? [] : [hours]))
+  const [first] = all
+  if (first === undefined || all.length < coverages.length) return undefined
+  const states = Object.keys(first) as (keyof typeof first)[]
+  const sum = (state: keyof typeof first) => all.reduce((total, hours) => total + hours[state], 0)
+  return Object.fromEntries(states.map((state) => [state, Math.round(sum(state) * 100) / 100])) as typeof first
 }
 
 const earlier = (a: string | null, b: string | null): string | null => (a === null || b === null ? null : least(a, b))

@@ -46,6 +46,8 @@ export function recordingOf(rules: readonly Rule[], eventClass: string, services
 }
 
 export function configuredRules(trail: InventoryTrail): Rule[] {
+  if (trail.selectors !== undefined)
+    return [...requestedRules(trail.selectors), ...(trail.insights ? [insightRule] : [])]
   const management: Rule[] =
     trail.management === 'none'
       ? []

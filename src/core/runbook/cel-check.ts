@@ -1,8 +1,8 @@
 /** The static check of an expression: syntax, names, fields and types, without running it. */
-import type { Environment } from '@marcbachmann/cel-js'
+import type { ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { ResultColumn } from '../ports.ts'
 import { celReferences } from './cel.ts'
-import { type CelProblem, celEnvironment, parseCel, problemOf } from './cel-language.ts'
+import { type CelProblem, celEnvironment, parseCel, problemOf, visitCel } from './cel-language.ts'
 import { type CelScope, columnCelType, findingFields, parameterCelType, runFields, stepFields } from './cel-scope.ts'
 import { didYouMean, suggest } from './did-you-mean.ts'
 
@@ -28,12 +28,30 @@ export function celChecker(scope: CelScope): CelChecker {
       const references = celReferences(parsed.ast)
       environment ??= typedEnvironment(scope)
       const result = environment.check(parsed.text)
-      if (result.valid) return { type: shorten(result.type ?? 'dyn'), references }
-      const problem = problemOf(result.error, text)
+      const problem = result.valid ? unknownInHas(parsed.ast, scope) : problemOf(result.error, text)
+      if (problem === undefined) return { type: shorten(result.type ?? 'dyn'), references }
       const narrowed = problem.name ? { ...problem, ...nameSpan(text, problem, problem.name) } : problem
       return { problem: { ...narrowed, hint: hintFor(narrowed, scope, names) }, references }
     },
   }
+}
+
+/** The library takes `has(lists.x)` for right whatever `x` is; of these three it is known beforehand what they hold. */
+function unknownInHas(ast: ASTNode, scope: CelScope): CelProblem | undefined {
+  const known = {
+    params: Object.keys(scope.params),
+    lists: Object.keys(scope.lists),
+    steps: scope.steps.map((step) => step.id),
+  }
+  let problem: CelProblem | undefined
+  visitCel(ast, (node) => {
+    if (node.op !== '.' || node.args[0].op !== 'id') return
+    const [{ args: root }, name] = node.args as [{ args: string }, string]
+    if (!Object.hasOwn(known, root) || known[root as keyof typeof known].includes(name)) return
+    const { start, end } = node
+    problem ??= { code: 'CEL_UNKNOWN_FIELD', start, end, reason: `No such key: ${name}`, name }
+  })
+  return problem
 }
 
 const shorten = (type: string) => (type === 'list' ? 'list<dyn>' : type)

@@ -1,5 +1,6 @@
 /** Our CEL: the standard with bounded, linear-time `matches`, NULL that compares, and whole numbers that mix with others. */
 import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+import { asText, fromCel } from './cel-values.ts'
 import { matchesPattern } from './regex.ts'
 
 const maxExpressionLength = 4_000
@@ -37,6 +38,10 @@ export function celEnvironment(): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false, unlistedVariablesAreDyn: false, limits })
   environment.registerFunction(`string.${ourMatches}(string): bool`, matchesPattern)
   environment.registerFunction(`${ourMatches}(string, string): bool`, matchesPattern)
+  environment.registerFunction('plural(dyn, string): string', (count: unknown, one: string) =>
+    counted(count, one, `${one}s`),
+  )
+  environment.registerFunction('plural(dyn, string, string): string', counted)
   environment.registerOperator('string == null', (left, right) => left === right)
   for (const type of nullable) environment.registerOperator(`${type} == null`, () => false)
   environment.registerOperator('null in list', (_, list: unknown[]) => list.includes(null))
@@ -47,6 +52,10 @@ export function celEnvironment(): Environment {
   }
   return environment
 }
+
+/** `1 call`, `2 calls`: a count with the word that goes with it. */
+const counted = (count: unknown, one: string, many: string): string =>
+  `${asText(fromCel(count))} ${Number(count) === 1 ? one : many}`
 
 export interface CelProblem {
   readonly code: 'CEL_SYNTAX' | 'CEL_UNKNOWN_NAME' | 'CEL_UNKNOWN_FIELD' | 'CEL_TYPE' | 'CEL_LIMIT' | 'CEL_PATTERN'

@@ -48,7 +48,7 @@ export const findingFields = {
   row: 'dyn',
 } as const
 
-const outcomeFields = { count: 'int', skipped: 'bool', error: 'string' } as const
+const outcomeFields = { status: 'string', count: 'int', skipped: 'bool', error: 'string' } as const
 
 /** `rows` holds what the step said, row by row; `answer` what a person or the policy said. */
 export function stepFields(step: KnownStep, rowType: string): Record<string, string> {

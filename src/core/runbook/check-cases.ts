@@ -4,6 +4,7 @@ import type { Checks } from './check-context.ts'
 import { didYouMean, suggest } from './did-you-mean.ts'
 import { isDenied, silentWhenDenied } from './event-classes.ts'
 import { isJsonMap, type JsonMap } from './json.ts'
+import { listMisfit } from './lists.ts'
 import { parseParameter } from './parameters.ts'
 import type { Case, GivenEvent } from './schema-case.ts'
 import type { StepKind } from './schema-step.ts'
@@ -26,14 +27,23 @@ export function checkCases(checks: Checks): void {
     for (const key of ['verify', 'read'] as const)
       for (const id of Object.keys(value.fixtures?.[key] ?? {}))
         expectStep(checks, id, { path: [...path, 'fixtures', key, id], kind: key })
-    for (const name of Object.keys(value.lists ?? {}))
-      if (!Object.hasOwn(checks.lists, name))
-        source.report(
-          'RUNBOOK_LIST_UNKNOWN',
-          { name, hint: suggest(name, Object.keys(checks.lists)) },
-          source.key([...path, 'lists', name]),
-        )
+    checkCaseLists(checks, value, path)
     for (const [index, event] of value.given.entries()) checkEvent(checks, event, [...path, 'given', index])
+  }
+}
+
+function checkCaseLists({ draft: { source }, lists }: Checks, { lists: given = {} }: Case, path: Path): void {
+  for (const [name, entries] of Object.entries(given)) {
+    const at = source.key([...path, 'lists', name])
+    if (!Object.hasOwn(lists, name)) {
+      source.report('RUNBOOK_LIST_UNKNOWN', { name, hint: suggest(name, Object.keys(lists)) }, at)
+      continue
+    }
+    const shared = lists[name]
+    const problem = shared && listMisfit(entries, shared)
+    if (shared === undefined || problem === undefined) continue
+    const columns = shared.columns.map((column) => `${column.name} ${column.type}`).join(', ')
+    source.report('RUNBOOK_CASE_LIST', { name, problem, columns }, at)
   }
 }
 

@@ -109,6 +109,9 @@ function checkStep(checks: Checks, step: Step, at: At): readonly ResultColumn[] 
     checkTemplate(checks, { path: [...path, 'scope', key], value: step.scope?.[key], checker })
   if (step.kind === 'query') return checkQuery(checks, step, { path, checker })
   if (step.kind !== 'run') checkTemplate(checks, { path: [...path, 'with'], value: step.with, checker })
+  // What is left to people is told by its title, filled in.
+  if (step.kind !== 'run' && step.kind !== 'ask')
+    checkTemplate(checks, { path: [...path, 'title'], value: step.title, checker })
   switch (step.kind) {
     case 'trace':
       checkTrace(checks, step, at)

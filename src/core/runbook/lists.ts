@@ -3,14 +3,43 @@ import type { Cell, ResultColumn, Row } from '../ports.ts'
 import type { ListTable } from '../sql/compile.ts'
 import { isJsonMap, type Json } from './json.ts'
 
-export function listTable(entries: readonly Json[]): ListTable {
+/** `like`: a table whose columns it has, for queries were checked against these; further columns are left out. */
+export function listTable(entries: readonly Json[], like?: ListTable): ListTable {
   const rows: Row[] = entries.map((entry) => (isJsonMap(entry) ? entry : { value: entry as Cell }))
+  if (like !== undefined) return { columns: like.columns, rows: rows.map((row) => fitted(row, like)) }
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const columns: ResultColumn[] = (names.length === 0 ? ['value'] : names).map((name) => ({
     name,
     type: columnType(rows.map((row) => row[name] ?? null)),
   }))
   return { columns, rows: rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name] ?? null]))) }
+}
+
+const fitted = (row: Row, { columns }: ListTable): Row =>
+  Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]))
+
+/** How entries differ from the list that they replace; undefined where its queries can read them. */
+export function listMisfit(entries: readonly Json[], like: ListTable): string | undefined {
+  if (entries.length === 0) return undefined
+  const own = listTable(entries)
+  const known = new Map(like.columns.map(({ name, type }) => [name, type]))
+  const unknown = own.columns.find(({ name }) => !known.has(name))
+  if (unknown !== undefined) {
+    const isPlain = own.columns.length === 1 && unknown.name === 'value'
+    return isPlain ? 'holds plain values here' : `has the column ${unknown.name} here`
+  }
+  // A list without entries says nothing of types.
+  const hasType = ({ name }: ResultColumn) => own.rows.some((row) => row[name] !== null)
+  const other =
+    like.rows.length === 0 ? undefined : own.columns.find((one) => hasType(one) && one.type !== known.get(one.name))
+  return other && `has ${words[other.type]} in the column ${other.name} here`
+}
+
+const words: Readonly<Record<string, string>> = {
+  boolean: 'true and false',
+  bigint: 'whole numbers',
+  double: 'numbers',
+  varchar: 'texts',
 }
 
 /** What CEL sees as `lists.<name>`: plain values again. */

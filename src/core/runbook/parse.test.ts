@@ -360,6 +360,61 @@ describe('parseRunbook', () => {
     expect(brief(text, { lists: { admin: admins } })).toEqual(['5:17 RUNBOOK_LIST_UNKNOWN'])
   })
 
+  it('does not take a list for there because a case gives it', () => {
+    const text = runbook(
+      query('SELECT actor FROM cloudtrail_logs WHERE actor IN (SELECT value FROM lists.adminz)'),
+      'uses: { lists: [adminz] }\n',
+      '  - { name: nothing happens, lists: { adminz: [a] }, expect: { verdict: clear } }\n',
+    )
+    const admins = { columns: [{ name: 'value', type: 'varchar' }], rows: [{ value: 'a' }] }
+    const { issues } = parseRunbook(text, { lists: { admins } })
+    expect(issues.map(({ code, hint }) => `${code} ${hint}`)).toEqual(['RUNBOOK_LIST_UNKNOWN Did you mean admins?'])
+  })
+
+  it('checks the titles of steps that are left to people: they are filled in', () => {
+    const text = runbook(
+      `${changes}  - id: stop\n    title: "Stop {{ row.actor in lists.rolse }}"\n    each: { rows: q, by: [actor] }\n    action: iam.revoke-role-sessions\n    target: actor\n`,
+      'uses: { lists: [roles] }\n',
+    )
+    expect(parseRunbook(text).issues.map(({ code, hint }) => `${code} ${hint}`)).toContain(
+      'CEL_UNKNOWN_FIELD Did you mean roles?',
+    )
+  })
+
+  it.each([
+    ['[{ id: "1", team: x }]', []],
+    ['[{ id: "1" }]', []],
+    ['[]', []],
+    [
+      '[{ id: "1", name: x }]',
+      [
+        'The list owners has the column name here, which does not fit the list that the queries read. Write entries with its columns: id varchar, team varchar, size bigint. What a case leaves out of them is NULL.',
+      ],
+    ],
+    [
+      '["1"]',
+      [
+        'The list owners holds plain values here, which does not fit the list that the queries read. Write entries with its columns: id varchar, team varchar, size bigint. What a case leaves out of them is NULL.',
+      ],
+    ],
+    [
+      '[{ id: "1", size: big }]',
+      [
+        'The list owners has texts in the column size here, which does not fit the list that the queries read. Write entries with its columns: id varchar, team varchar, size bigint. What a case leaves out of them is NULL.',
+      ],
+    ],
+  ])('holds the lists of a case against the columns of the list: %s', (entries, problems) => {
+    const text = runbook(
+      query('SELECT actor FROM cloudtrail_logs WHERE actor IN (SELECT id FROM lists.owners)'),
+      'uses: { lists: [owners] }\n',
+      `  - { name: nothing happens, lists: { owners: ${entries} }, expect: { verdict: clear } }\n`,
+    )
+    const columns = ['id varchar', 'team varchar', 'size bigint'].map((column) => column.split(' ') as [string, string])
+    const owners = { columns: columns.map(([name, type]) => ({ name, type })), rows: [{ id: 'a', team: 'b', size: 1 }] }
+    const { issues } = parseRunbook(text, { lists: { owners } })
+    expect(issues.map(({ message, hint }) => `${message} ${hint}`)).toEqual(problems)
+  })
+
   it('yields a runbook when there are only warnings', () => {
     const { runbook: read, issues } = parseRunbook(
       'format: trailbook/v1\nid: x\ntitle: T\nsteps:\n  - { id: q, query: SELECT 1 AS one }\n',

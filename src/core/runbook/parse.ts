@@ -78,7 +78,7 @@ function check(draft: Draft, options: ParseOptions, found: Found): void {
     ...(options.knownEvents && { knownEvents: options.knownEvents }),
   }
   checkHead(checks, {
-    ...(options.lists && { lists: [...Object.keys(options.lists), ...caseLists(draft).keys()] }),
+    ...(options.lists && { lists: Object.keys(options.lists) }),
     ...(options.fragments && { fragments: Object.keys(options.fragments) }),
   })
   checkSteps(checks)
@@ -87,7 +87,7 @@ function check(draft: Draft, options: ParseOptions, found: Found): void {
   lintRunbook(checks)
 }
 
-/** The shared list, else the first case's: so a runbook can be checked away from its library. */
+/** The shared list, else the first case's: so that its columns are known where the library is not at hand. */
 function declaredLists(draft: Draft, shared: ParseOptions['lists'] = {}): Record<string, ListTable | undefined> {
   const own = caseLists(draft)
   return Object.fromEntries((draft.head.uses?.lists ?? []).map((name) => [name, shared[name] ?? own.get(name)]))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { eventColumns } from '../event/columns.ts'
-import { account, duration, json, line, name, severity, slug, timestamp, verdicts } from './schema-text.ts'
+import { verdicts } from '../run/verdict.ts'
+import { account, duration, json, line, name, severity, slug, timestamp } from './schema-text.ts'
 
 /** A step may not carry these ids: they are keys of `expect` beside the steps. */
 export const reservedStepIds = ['findings', 'verdict', 'complete'] as const

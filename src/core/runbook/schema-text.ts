@@ -5,7 +5,7 @@ import type { Json } from './json.ts'
 
 /** Names of steps and parameters are also names in CEL (`row.steps.planned`) and SQL (`:principal`). */
 export const namePattern = /^[a-z][a-z0-9_]*$/
-const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
+export const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
 const durationPattern = /^(\d+[smhdw])+$/
 export const needPattern = /^(management:(write|read)|data:[a-z0-9-]+|network|insight)$/
 
@@ -41,5 +41,3 @@ export const condition = line
 export const json = z.unknown() as unknown as z.ZodType<Json>
 
 export const severity = z.enum(severities)
-
-export const verdicts = ['clear', 'findings', 'inconclusive', 'failed'] as const

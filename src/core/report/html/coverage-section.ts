@@ -16,7 +16,7 @@ const hatch = trusted(
 )
 
 /** Shares of the judged hours. */
-export function hoursBar(coverage: Coverage): Markup {
+export function hoursBar(coverage: Coverage, runs = 1): Markup {
   const states = coverageHours(coverage)
   const total = states.reduce((sum, { hours }) => sum + hours, 0)
   if (states.length === 0) return nothing
@@ -29,7 +29,7 @@ export function hoursBar(coverage: Coverage): Markup {
   })
   return html`<figure class="chart hours">
 <svg viewBox="0 0 960 14" preserveAspectRatio="none" role="img" aria-label="Hours of accounts, Regions and classes: ${hoursText(coverage)}">${parts}</svg>
-<figcaption>${states.map(({ state, name, hours }) => key(state, `${name} ${share(hours, total)}`))}<span class="aside">${Math.round(total).toLocaleString('en-US')} hours of accounts, Regions and classes</span></figcaption>
+<figcaption>${states.map(({ state, name, hours }) => key(state, `${name} ${share(hours, total)}`))}<span class="aside">${Math.round(total).toLocaleString('en-US')} hours of accounts, Regions and classes${when(runs > 1, () => html`, those of ${runs} questions added up`)}</span></figcaption>
 </figure>`
 }
 
@@ -78,7 +78,7 @@ export function coverageSection(result: RunResult): Markup {
   const hasList = groups.length > 0 || doubts.length > 0 || isUnexplained(coverage)
   return html`<section id="coverage" aria-labelledby="coverage-head">
 <h2 id="coverage-head">${coverageTitle(result)}</h2>
-${when(result.complete, () => whole(coverage))}${hatch}${hoursBar(coverage)}${coverageMap(coverage) ?? nothing}${needsTable(result)}${when(
+${when(result.complete, () => whole(coverage))}${hatch}${hoursBar(coverage, topRuns(result).length)}${coverageMap(coverage) ?? nothing}${needsTable(result)}${when(
   hasList,
   () => html`<h3>Why this answer is not complete</h3><ul class="gaps">
 ${groups.slice(0, maxGroups).map(gapMarkup)}${when(more > 0, () => html`<li>${plural(more, 'more group', 'more groups')} of gaps; --format json has all.</li>`)}${when(isUnexplained(coverage), () => html`<li>${unexplained}</li>`)}${doubts.slice(0, maxGroups).map(({ runbook, message }) => html`<li><code>${runbook}</code>: ${event(message)}.</li>\n`)}</ul>`,

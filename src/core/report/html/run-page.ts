@@ -1,6 +1,7 @@
 /** A run as one page to read, to send and to print. */
-import type { RunResult, Todo } from '../../run/result.ts'
+import { isBroken, type RunResult, type Todo } from '../../run/result.ts'
 import { verdicts } from '../../run/verdict.ts'
+import { issueText } from '../issue-lines.ts'
 import { topRuns } from '../runs-tree.ts'
 import { plural } from '../text.ts'
 import { coverageText, judgedRun, nextSteps, type Run, seenShare, severityCounts, verdictText } from '../words.ts'
@@ -69,7 +70,10 @@ const tally = (result: RunResult): string =>
       const count = topRuns(result).filter((run) => run.verdict === verdict).length
       return count === 0 ? [] : [`${count} ${verdict === 'findings' ? 'with findings' : verdict}`]
     }),
-    ...(result.skipped.length > 0 ? [`${result.skipped.length} left out`] : []),
+    ...([true, false] as const).flatMap((broken) => {
+      const count = result.skipped.filter((one) => isBroken(one) === broken).length
+      return count === 0 ? [] : [`${count} ${broken ? 'broken' : 'left out'}`]
+    }),
   ].join(', ')
 
 function navigation(
@@ -123,7 +127,7 @@ function runbooksSection(result: RunResult): Markup {
 <caption>What each runbook says</caption>
 <thead><tr><th scope="col">Answer</th><th scope="col">Question</th><th scope="col" class="n">Seen</th><th scope="col" class="n">Findings</th></tr></thead>
 <tbody>
-${byWeight(result).map((run) => html`<tr><td><span class="pill v-${run.verdict}">${run.verdict}</span></td><td><a href="#${anchor(run, result)}">${run.title}</a>${when(run.calledBy !== undefined, () => html` <span class="more">run by ${run.calledBy!.runbook}</span>`)}</td><td class="n">${seenShare(run.coverage)}</td><td class="n">${judgedRun(run, result).findings.length.toLocaleString('en-US')}</td></tr>\n`)}${skipped.map((one) => html`<tr><td><span class="pill">left out</span></td><td>${one.runbook}: ${one.reason}</td><td></td><td></td></tr>\n`)}</tbody>
+${byWeight(result).map((run) => html`<tr><td><span class="pill v-${run.verdict}">${run.verdict}</span></td><td><a href="#${anchor(run, result)}">${run.title}</a>${when(run.calledBy !== undefined, () => html` <span class="more">run by ${run.calledBy!.runbook}</span>`)}</td><td class="n">${seenShare(run.coverage)}</td><td class="n">${judgedRun(run, result).findings.length.toLocaleString('en-US')}</td></tr>\n`)}${skipped.map((one) => html`<tr><td><span class="pill${isBroken(one) ? ' v-failed' : ''}">${isBroken(one) ? 'broken' : 'left out'}</span></td><td>${one.runbook}: ${one.reason}${when(isBroken(one), () => html`<ul>${one.mistakes!.map((mistake) => html`<li>${event(issueText(mistake))}</li>`)}</ul>`)}</td><td></td><td></td></tr>\n`)}</tbody>
 </table></div>
 </section>`
 }

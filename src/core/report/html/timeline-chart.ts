@@ -81,7 +81,7 @@ function bars(
     const height = Math.max(mark === 'row' ? 1 : 3, y(base) - top)
     base += count
     return [
-      html`<rect class="m-${mark}" x="${round(x)}" y="${round(Math.max(0, y(base - count) - height))}" width="${round(width)}" height="${round(height)}"><title>${isoTime(at)}: ${count} ${names[mark]}</title></rect>`,
+      html`<rect class="m-${mark}" x="${round(x)}" y="${round(Math.max(0, y(base - count) - height))}" width="${round(width)}" height="${round(height)}"><title>${isoTime(at)}: ${mark === 'row' ? `${plural(count, 'row')}, no finding` : `${count} ${names[mark]}`}</title></rect>`,
     ]
   })
 }
