@@ -33,6 +33,8 @@ export async function main(args: readonly string[]): Promise<number> {
       shapes: { type: 'string', default: shapes.join(',') },
       rounds: { type: 'string', default: '3' },
       out: { type: 'string' },
+      /** Makes the logs and measures nothing. */
+      prepare: { type: 'boolean', default: false },
       cache: { type: 'string', default: 'node_modules/.cache/bench' },
     },
   })
@@ -48,6 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     for (const events of values.events.split(',').map(Number))
       for (const shape of values.shapes.split(',') as Shape[]) {
         const logs = logsOf(cache, { events, shape, cli })
+        if (values.prepare) continue
         console.log(
           `\n${events} events, ${shape}: ${logs.files} files, ${Math.round(logs.bytes / 2 ** 20)} MiB; load ${loadavg()[0]!.toFixed(1)} on ${cpus().length} cores`,
         )

@@ -9,9 +9,9 @@ import { chooseWindow, type WindowRequest } from '../core/run/window.ts'
 import type { ListTable } from '../core/sql/compile.ts'
 import { duckdbDialect } from '../core/sql/print/duckdb.ts'
 import { minute, second, type Window } from '../core/time.ts'
+import { awsCall } from './aws-call.ts'
 import { argumentList, type CliContext, flag, type Given, list, type OptionSpec, text } from './command.ts'
 import type { Config } from './config.ts'
-import { version } from './version.ts'
 
 /** LookupEvents a second that AWS allows for each account and Region (CloudTrail quotas). */
 const allowed = 2
@@ -39,6 +39,12 @@ export const historyOptions: readonly OptionSpec[] = [
   },
 ]
 
+/**
+ * The time at which a sweep was asked for, in whole seconds: a window ends with the second that has begun, and events of that
+ * second are not settled yet.
+ */
+export const sweepTime = ({ clock }: CliContext): number => Math.floor(clock.now() / second) * second
+
 export const fromHistory = (given: Given): boolean => flag(given, 'fromEventHistory')
 
 export interface HistoryWish {
@@ -51,7 +57,7 @@ export interface HistoryWish {
 }
 
 /** From what was typed and configured. @throws TrailbookError CLI_USAGE */
-export function historyWish(given: Given, config: Config, window: Window): HistoryWish {
+function historyWish(given: Given, config: Config, window: Window): HistoryWish {
   const typed = text(given, 'rate') ?? String(allowed)
   const perSecond = Number(typed)
   if (!(perSecond > 0 && perSecond <= 1000))
@@ -108,7 +114,7 @@ export function historyOfIngest(given: Given, config: Config, context: CliContex
       reason: isOther ? 'Files and --from-event-history were both given' : 'It was not said from when on',
       advice: 'For example: trailbook ingest --from-event-history --since 7d',
     })
-  return historyWish(given, config, chooseWindow({ now: context.clock.now(), explicit }).window)
+  return historyWish(given, config, chooseWindow({ now: sweepTime(context), explicit }).window)
 }
 
 function checkAlone(given: Given): void {
@@ -125,19 +131,6 @@ export function accountRoleOf(given: Given, config: Config): AccountRole | undef
   if (role !== undefined) return { role, externalId }
   return config.accounts && { ...config.accounts, externalId: externalId ?? config.accounts.externalId }
 }
-
-/** What every question to AWS bears: who asks, and that somebody may sign in again. */
-export const awsCall = (context: CliContext) => ({
-  userAgent: version(),
-  ...(context.interactive && {
-    login: {
-      patience: 15 * minute,
-      signal: context.signal,
-      onWait: () =>
-        context.note('The AWS credentials have expired. Sign in again (aws sso login) in another terminal; waiting …'),
-    },
-  }),
-})
 
 /** Sweeps into a lake, with progress on standard error. @throws TrailbookError EVENT_HISTORY_*, AWS_*, RUN_INTERRUPTED */
 export async function sweepInto(

@@ -8,7 +8,7 @@ import { runQuery } from '../../session/query.ts'
 import { argument, type CliContext, defineCommand, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { connectionOf, connectionOption } from '../connections.ts'
-import { fromHistory, historyOfQuery, historyOptions } from '../event-history.ts'
+import { fromHistory, historyOfQuery, historyOptions, sweepTime } from '../event-history.ts'
 import { queryAnswer, queryFormats, queryNote } from '../query-answer.ts'
 import { recordOptions, recordQuery } from '../record.ts'
 import { checkScope } from '../run-request.ts'
@@ -56,7 +56,7 @@ export const queryCommand = defineCommand({
     const prepared = prepare(query)
     const asked = { since: text(given, 'since'), from: text(given, 'from'), to: text(given, 'to') }
     const history = fromHistory(given)
-      ? historyOfQuery(given, config, { query: prepared, lists, explicit: asked, now: context.clock.now() })
+      ? historyOfQuery(given, config, { query: prepared, lists, explicit: asked, now: sweepTime(context) })
       : undefined
     const source = await openSource(
       { logs: list(given, 'logs'), history, timeLimitMs, connection: connectionOf(given) },

@@ -18,7 +18,7 @@ import { asker } from '../ask.ts'
 import { type CliContext, defineCommand, flag, type Given, list, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { connectionOf, connectionOption } from '../connections.ts'
-import { fromHistory, historyOfRuns, historyOptions, localSource } from '../event-history.ts'
+import { fromHistory, historyOfRuns, historyOptions, localSource, sweepTime } from '../event-history.ts'
 import { evidenceOption, openRecorder, recordOptions } from '../record.ts'
 import { runFormats, runRenders } from '../run-renders.ts'
 import { prepareRuns, type SoundRunbook } from '../run-request.ts'
@@ -87,7 +87,7 @@ export async function runGiven(given: Given, context: CliContext): Promise<RunOu
   // Whatever is wrong with what was typed is said before any log is read.
   const { requests, answers, skipped, texts } = await prepareRuns(given, config, context)
   // A sweep takes its time: the window stays as it was asked for.
-  const started = context.clock.now()
+  const started = sweepTime(context)
   const planning = fromHistory(given) ? { ...context, clock: { now: () => started } } : context
   givenWindow(requests[0]?.loaded.runbook, given, { context: planning })
   const timeLimitMs = timeLimitOf(given)

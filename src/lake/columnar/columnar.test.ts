@@ -25,7 +25,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trailbook-columnar-'))
   database = await openDatabase({ folders: [folder] })
   scanner = compileScanner((await workerFiles()).scanner)
-})
+  // Where sources changed since the tests began, the scanner is compiled again.
+}, 60_000)
 afterEach(async () => {
   database.close()
   await rm(folder, { recursive: true, force: true })

@@ -1,10 +1,9 @@
-/** The threads that read log files, and the feeding of those that have no local path. */
-import { open, rm } from 'node:fs/promises'
+/** The threads that read log files. */
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { LogFile, LogSource, OpenedFile } from '../../core/event/source.ts'
-import { faultOf } from '../reading.ts'
+import { createFeeder } from './feeder.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
 import type { FromWorker, Portion, ToWorker, WorkerSettings } from './messages.ts'
 import { workerFiles } from './worker-file.ts'
 
@@ -32,12 +31,6 @@ export interface WorkerPool {
 const mostWorkers = 4
 /** Portions that a worker has: one that it reads, one that waits. */
 const ahead = 2
-/** Of files that have no local path: so many are opened at once, with so many bytes in memory. */
-const openAtOnce = 64
-const bytesAtOnce = 32 * 2 ** 20
-/** Larger files are put on the disk on their way. */
-const largestInMemory = 16 * 2 ** 20
-
 interface Slot {
   readonly worker: Worker
   readonly queue: Portion[]
@@ -94,7 +87,18 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
     return slot
   }
 
-  const slots = Array.from({ length: size }, (_, number) => start(number))
+  const slots: Slot[] = []
+  /** An idle thread, else a new one, else the one with the shortest queue. */
+  const choose = (): Slot => {
+    const least = slots.reduce<Slot | undefined>(
+      (a, b) => (a === undefined || b.queue.length < a.queue.length ? b : a),
+      undefined,
+    )
+    if (least !== undefined && (least.queue.length === 0 || slots.length === size)) return least
+    const slot = start(slots.length)
+    slots.push(slot)
+    return slot
+  }
   const onAbort = (): void => void Atomics.store(stop, 0, 1)
   if (options.signal?.aborted) onAbort()
   options.signal?.addEventListener('abort', onAbort)
@@ -104,7 +108,7 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
       let slot: Slot
       for (;;) {
         if (broken !== undefined) throw broken
-        slot = slots.reduce((a, b) => (b.queue.length < a.queue.length ? b : a))
+        slot = choose()
         if (slot.queue.length < ahead) break
         await freed
       }
@@ -133,154 +137,6 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
     async close() {
       options.signal?.removeEventListener('abort', onAbort)
       await Promise.all(slots.map(({ worker }) => worker.terminate()))
-    },
-  }
-}
-
-/** Opens files, a few ahead of their turn, and gives their bytes to a worker. */
-function createFeeder({ source, folder, signal }: PoolOptions) {
-  let held = 0
-  let opened = 0
-  const sizes = new Map<number, { bytes: number; spool: string | undefined }>()
-  const found = new Map<number, OpenedFile['metadata']>()
-  /** Portions of several workers may wait at the same time. */
-  let waiting: (() => void)[] = []
-  const room = (): void => {
-    const woken = waiting
-    waiting = []
-    for (const wake of woken) wake()
-  }
-
-  const give = async (id: number, file: LogFile, post: (message: ToWorker, transfer?: ArrayBuffer[]) => void) => {
-    try {
-      if (signal?.aborted) {
-        post({ kind: 'bytes', file: id, bytes: null, fault: null })
-        return
-      }
-      const { bytes, metadata } = await source.open(file, signal === undefined ? {} : { signal })
-      if (metadata !== null) found.set(id, metadata)
-      const content = await collect(bytes, join(folder, `spool-${id}`))
-      if (typeof content === 'string') {
-        sizes.set(id, { bytes: 0, spool: content })
-        post({ kind: 'spooled', file: id, path: content })
-        return
-      }
-      held += content.length
-      sizes.set(id, { bytes: content.length, spool: undefined })
-      post({ kind: 'bytes', file: id, bytes: content, fault: null }, [content.buffer as ArrayBuffer])
-    } catch (error) {
-      post({ kind: 'bytes', file: id, bytes: null, fault: signal?.aborted ? null : faultOf(error) })
-    }
-  }
-
-  return {
-    metadata: (file: number) => found.get(file),
-    async feed(
-      files: readonly (readonly [number, LogFile])[],
-      post: (message: ToWorker, transfer?: ArrayBuffer[]) => void,
-    ): Promise<void> {
-      const under: Promise<void>[] = []
-      for (const [id, file] of files) {
-        while (opened >= openAtOnce || held >= bytesAtOnce)
-          await new Promise<void>((resolve) => {
-            waiting.push(resolve)
-          })
-        opened++
-        under.push(
-          give(id, file, post).finally(() => {
-            opened--
-            room()
-          }),
-        )
-      }
-      await Promise.all(under)
-    },
-    /** The worker is done with a file. */
-    done(id: number): void {
-      const size = sizes.get(id)
-      if (size === undefined) return
-      sizes.delete(id)
-      held -= size.bytes
-      if (size.spool !== undefined) void rm(size.spool, { force: true })
-      room()
-    },
-  }
-}
-
-/** The bytes in one piece, or the path to which they were written. */
-async function collect(bytes: AsyncIterable<Uint8Array>, spool: string): Promise<Uint8Array | string> {
-  const pieces: Uint8Array[] = []
-  let size = 0
-  const iterator = bytes[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await iterator.next()
-    if (next.done) {
-      const whole = new Uint8Array(size)
-      let at = 0
-      for (const piece of pieces) {
-        whole.set(piece, at)
-        at += piece.length
-      }
-      return whole
-    }
-    pieces.push(Uint8Array.from(next.value))
-    size += next.value.length
-    if (size > largestInMemory) break
-  }
-  const file = await open(spool, 'w')
-  try {
-    for (const piece of pieces) await file.writeFile(piece)
-    for (;;) {
-      const next = await iterator.next()
-      if (next.done) return spool
-      await file.writeFile(next.value)
-    }
-  } catch (error) {
-    await rm(spool, { force: true })
-    throw error
-  } finally {
-    await file.close()
-  }
-}
-
-interface Mailbox<T> {
-  put(message: T): void
-  fail(error: Error): void
-  until(last: (message: T) => boolean, onEnd: () => void): AsyncGenerator<T>
-}
-
-function createMailbox<T>(): Mailbox<T> {
-  const messages: T[] = []
-  let error: Error | undefined
-  let arrived: () => void = () => {}
-  return {
-    put(message) {
-      messages.push(message)
-      arrived()
-    },
-    fail(reason) {
-      error = reason
-      arrived()
-    },
-    async *until(last, onEnd) {
-      for (let at = 0; ; ) {
-        if (error !== undefined) throw error
-        if (at < messages.length) {
-          const message = messages[at]!
-          messages[at++] = undefined!
-          yield message
-          if (last(message)) {
-            onEnd()
-            return
-          }
-        } else {
-          messages.length = 0
-          at = 0
-          await new Promise<void>((resolve) => {
-            arrived = resolve
-          })
-        }
-      }
     },
   }
 }
