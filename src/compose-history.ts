@@ -2,6 +2,7 @@
 import { setTimeout as timer } from 'node:timers/promises'
 import { type AwsClients, awsClients } from './aws/clients.ts'
 import type { AwsSettings, LoginWait } from './aws/settings.ts'
+import { unlessAborted } from './aws/unless-aborted.ts'
 import { attempt } from './collect/aws-failures.ts'
 import { type AccountReader, collect } from './collect/collect.ts'
 import { inventoryDocument } from './collect/document.ts'
@@ -78,12 +79,13 @@ export async function sweepHistory(
   { signal, now, sleep = pause, onProgress, inventory }: HistoryCallOptions,
 ): Promise<HistoryOutcome> {
   const window = askableWindow(request.window, now())
-  const access = await accessTo(request)
+  const access = await unlessAborted(accessTo(request), signal)
   try {
     const accounts = request.accounts.length === 0 ? [access.identity.account] : [...new Set(request.accounts)]
     const lake = await openLake(folder)
     const swept = await sweptTimes(lake)
-    const found = await mapLimited(accounts, 8, (account) => regionsOf(account, request, { access, inventory }))
+    const asking = mapLimited(accounts, 8, (account) => regionsOf(account, request, { access, inventory }))
+    const found = await unlessAborted(asking, signal)
     const places = found.flat().map(({ account, region, error }): HistoryPlace => {
       const left = leftOf(secondsOf(window), swept(account, region).map(secondsOf))
       const connect = async () => {
@@ -156,16 +158,17 @@ export interface CollectCall extends AwsCall {
 export interface CollectOptions {
   readonly now: () => number
   readonly onProgress: (done: number, all: number) => void
+  readonly signal?: AbortSignal
 }
 
 /** @throws TrailbookError AWS_* where the credentials are no good */
 export async function collectFrom(
   request: CollectCall,
-  { now, onProgress }: CollectOptions,
+  { now, onProgress, signal }: CollectOptions,
 ): Promise<CollectedInventory> {
-  const access = await accessTo(request)
+  const access = await unlessAborted(accessTo(request), signal)
   try {
-    const collected = await collect(
+    const asking = collect(
       {
         identity: access.identity,
         organisation: organisationReader(access.own),
@@ -173,7 +176,7 @@ export async function collectFrom(
       },
       { what: request.what, accounts: request.accounts, onProgress },
     )
-    return inventoryDocument(collected, now())
+    return inventoryDocument(await unlessAborted(asking, signal), now())
   } finally {
     access.close()
   }
@@ -232,5 +235,5 @@ async function accessTo({ accountRole, userAgent, login }: AwsCall) {
   }
 }
 
-export const roleArn = (role: string, account: string, partition: string): string =>
+const roleArn = (role: string, account: string, partition: string): string =>
   role.startsWith('arn:') ? role.replaceAll('{account}', account) : `arn:${partition}:iam::${account}:role/${role}`

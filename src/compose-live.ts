@@ -8,6 +8,7 @@ import type { Inventory } from './core/run/inventory.ts'
 import { ingest } from './lake/ingest.ts'
 import { openLake } from './lake/lake.ts'
 import type { LockOwner } from './lake/lock.ts'
+import { tidy } from './lake/tidy.ts'
 import { openLogGroup } from './sources/cloudwatch/client.ts'
 import { parseLogGroup } from './sources/cloudwatch/location.ts'
 import { logGroupSource } from './sources/cloudwatch/source.ts'
@@ -30,7 +31,7 @@ export async function follow(
   folder: string,
   { queue, aws = {}, inventory, onWait, ...options }: FollowRequest,
 ): Promise<Followed> {
-  if (!/^https?:\/\/[^/]+\/.+/.test(queue)) throw new TrailbookError('AWS_QUEUE', { queue })
+  if (!/^https?:\/\/[^/]+\/.+/.test(queue) || !URL.canParse(queue)) throw new TrailbookError('AWS_QUEUE', { queue })
   const clients = await awsClients(aws)
   const client = sqsQueue(queue, clients)
   const buckets = new Map<string, ReturnType<typeof openS3Source>>()
@@ -50,15 +51,21 @@ export async function follow(
       },
       async ingest(source) {
         const begun = startedOnce(source)
-        const unlessBegun = abortUnless(begun.started, options.signal)
+        const done = new AbortController()
+        const unlessBegun = abortUnless(begun.started, options.signal, done.signal)
         const stoppable = stoppableSource(begun.source, unlessBegun)
-        const report = await ingest(await openLake(folder), stoppable.source, {
-          inventory,
-          onWait,
-          signal: stoppable.signal,
-        })
-        const { files, events, duplicates, interrupted } = report
-        return { files, events, duplicates, whole: !interrupted, stopped: stoppable.failure() }
+        try {
+          const report = await ingest(await openLake(folder), stoppable.source, {
+            inventory,
+            onWait,
+            signal: stoppable.signal,
+          })
+          await tidy(await openLake(folder))
+          const { files, events, duplicates, interrupted } = report
+          return { files, events, duplicates, whole: !interrupted, stopped: stoppable.failure() }
+        } finally {
+          done.abort()
+        }
       },
     })
   } finally {
@@ -69,13 +76,13 @@ export async function follow(
 }
 
 /** The wish to end does not reach an ingest that has begun, which is committed; one that waits for the lake ends at once. */
-function abortUnless(started: () => boolean, signal: AbortSignal): AbortSignal {
+function abortUnless(started: () => boolean, signal: AbortSignal, done: AbortSignal): AbortSignal {
   const controller = new AbortController()
   const end = (): void => {
     if (!started()) controller.abort(signal.reason)
   }
   if (signal.aborted) end()
-  else signal.addEventListener('abort', end, { once: true })
+  else signal.addEventListener('abort', end, { once: true, signal: done })
   return controller.signal
 }
 

@@ -9,10 +9,7 @@ import type {
   HistoryRequest,
 } from './compose-history.ts'
 import type { FollowRequest } from './compose-live.ts'
-import type { ChainVerdict, DigestQuestion } from './core/digest/judge.ts'
-import type { FetchPublicKeys } from './core/digest/public-keys.ts'
-import type { TrailbookError } from './core/errors.ts'
-import type { LogSource } from './core/event/source.ts'
+import type { IngestCallOptions, IngestOutcome, KeyFile, LogsVerdict, VerifyLogsRequest } from './compose-logs.ts'
 import type { BundleReport } from './core/evidence/report.ts'
 import type { RunStore } from './core/evidence/run-store.ts'
 import type { SealBody } from './core/evidence/seal.ts'
@@ -21,11 +18,9 @@ import type { Checkpoint } from './core/ledger/checkpoint.ts'
 import type { Connection } from './core/ports.ts'
 import type { CollectedInventory, Inventory } from './core/run/inventory.ts'
 import type { TrinoSettings } from './engines/trino/settings.ts'
-import type { IngestProgress, IngestReport } from './lake/ingest.ts'
-import type { LockOptions, LockOwner } from './lake/lock.ts'
+import type { LockOptions } from './lake/lock.ts'
 import type { LakeStatus } from './lake/status.ts'
 import type { Upkeep } from './lake/upkeep.ts'
-import { isLogGroup } from './sources/cloudwatch/location.ts'
 import { isS3Location } from './sources/s3/location.ts'
 import type { S3Request, s3Objects } from './sources/s3/open.ts'
 import type { Followed } from './sources/sqs/follow.ts'
@@ -33,12 +28,12 @@ import type { LedgerFile } from './store/files/ledger-file.ts'
 import type { Spool } from './store/files/spool.ts'
 import type { BundleInput, WrittenBundle } from './store/files/write-bundle.ts'
 
-export type { AccountRole, HistoryOutcome, HistoryRequest } from './compose-history.ts'
+export type { AccountRole, HistoryOutcome } from './compose-history.ts'
+export type { IngestOutcome } from './compose-logs.ts'
 export type { IngestReport } from './lake/ingest.ts'
 export type { LockOwner } from './lake/lock.ts'
 export type { Upkeep } from './lake/upkeep.ts'
-export { isLogGroup } from './sources/cloudwatch/location.ts'
-export { isS3Location } from './sources/s3/location.ts'
+export { isS3Location, meantS3Location } from './sources/s3/location.ts'
 export type { S3Request } from './sources/s3/open.ts'
 
 export async function lakeExists(folder: string): Promise<boolean> {
@@ -46,79 +41,14 @@ export async function lakeExists(folder: string): Promise<boolean> {
   return (await openLake(folder)).exists
 }
 
-interface IngestCallOptions {
-  readonly signal: AbortSignal
-  /** How buckets are asked, where paths name some. */
-  readonly s3?: Omit<S3Request, 'locations'> | undefined
-  /** Buckets that are asked each in its own way. */
-  readonly sources?: readonly S3Request[] | undefined
-  readonly onProgress: (progress: IngestProgress) => void
-  readonly inventory?: Inventory | undefined
-  /** Waits for a process that is writing to the lake; without it that is an error. */
-  readonly onWait?: ((owner: LockOwner) => void) | undefined
-}
-
-/** The source failed before the end, for this reason; what was read before is stored. */
-export type IngestOutcome = IngestReport & { readonly stopped?: TrailbookError }
-
-/** Reads files, folders and buckets into the lake of a folder, which is made when it is not there. */
+/** Reads files, folders, buckets and log groups into the lake of a folder, see `ingestFrom`. */
 export async function ingestLogs(
   folder: string,
   paths: readonly string[],
-  { s3, sources, ...options }: IngestCallOptions,
+  options: IngestCallOptions,
 ): Promise<IngestOutcome> {
-  const [{ openLake }, { ingest }, { stoppableSource }] = await Promise.all([
-    import('./lake/lake.ts'),
-    import('./lake/ingest.ts'),
-    import('./core/event/stoppable-source.ts'),
-  ])
-  const lake = await openLake(folder)
-  const { source, close } = await openLogSource(paths, { s3, sources, signal: options.signal })
-  try {
-    const stoppable = stoppableSource(source, options.signal)
-    const publicKeys = paths.some(isS3Location) ? await fetchPublicKeys(s3) : undefined
-    const report = await ingest(lake, stoppable.source, { ...options, publicKeys, signal: stoppable.signal })
-    if (!report.interrupted) await (await import('./lake/tidy.ts')).tidy(await openLake(folder))
-    const failure = stoppable.failure()
-    return failure === undefined ? report : { ...report, stopped: failure }
-  } finally {
-    close()
-  }
-}
-
-interface LogSourceOptions extends Pick<IngestCallOptions, 's3' | 'sources'> {
-  readonly signal?: AbortSignal
-}
-
-/** Local paths and `s3://bucket/prefix` as one source. @throws TrailbookError AWS_* */
-export async function openLogSource(
-  paths: readonly string[],
-  { s3, sources = [], signal }: LogSourceOptions = {},
-): Promise<{ readonly source: LogSource; readonly close: () => void }> {
-  const locations = paths.filter(isS3Location)
-  const groups = paths.filter(isLogGroup)
-  const local = paths.filter((path) => !isS3Location(path) && !isLogGroup(path))
-  const { fileSource } = await import('./sources/files/file-source.ts')
-  const requests = locations.length === 0 ? sources : [{ ...s3, locations }, ...sources]
-  if (requests.length + groups.length === 0) return { source: fileSource(local), close: () => {} }
-  const [{ openS3Source }, { openLogGroupSource }, { joinSources }] = await Promise.all([
-    import('./sources/s3/open.ts'),
-    import('./compose-live.ts'),
-    import('./core/event/join-sources.ts'),
-  ])
-  const opened: Awaited<ReturnType<typeof openS3Source>>[] = []
-  const close = (): void => {
-    for (const one of opened) one.close()
-  }
-  try {
-    for (const request of requests) opened.push(await openS3Source(request, signal))
-    for (const location of groups) opened.push(await openLogGroupSource({ ...s3, location, signal }))
-  } catch (error) {
-    close()
-    throw error
-  }
-  const all = opened.map(({ source }) => source)
-  return { source: joinSources(local.length === 0 ? all : [fileSource(local), ...all]), close }
+  const { ingestFrom } = await import('./compose-logs.ts')
+  return ingestFrom(folder, paths, options)
 }
 
 /** Reads what the messages of a queue tell of into the lake of a folder, see `follow`. */
@@ -326,87 +256,24 @@ export async function checkpointTrust(
   return { signed: isSigned(checkpoint), sameKey: key === undefined ? null : key === checkpoint.key }
 }
 
-/** The text of a file with public keys, and its path for messages. */
-interface KeyFile {
-  readonly path: string
-  readonly content: string
-}
-
 /** Keeps public keys in the lake of a folder. @returns how many were new @throws TrailbookError DIGEST_KEYS, DIGEST_KEY_FINGERPRINT */
-export async function keepPublicKeys(folder: string, files: readonly KeyFile[]): Promise<number> {
-  const [{ openLake }, { addPublicKeys }, { readPublicKeys }] = await Promise.all([
-    import('./lake/lake.ts'),
-    import('./lake/public-keys.ts'),
-    import('./core/digest/public-keys.ts'),
-  ])
-  const keys = files.flatMap(({ path, content }) => readPublicKeys(content, path))
-  return addPublicKeys(await openLake(folder), [{ region: null, keys }])
-}
-
-interface VerifyLogsRequest extends Pick<DigestQuestion, 'range' | 'accounts' | 'regions'> {
-  readonly keys: readonly KeyFile[]
-  /** How buckets are asked, where paths name some. */
-  readonly s3?: Omit<S3Request, 'locations'> | undefined
-  readonly signal: AbortSignal
-  readonly onProgress: (done: number, all: number) => void
-}
-
-type LogsVerdict = ChainVerdict & { readonly others: number; readonly keys: number }
-
-/**
- * Checks the log files of buckets, or of local copies of such, against their digests. Keys that are not given are asked for where a
- * bucket is checked.
- *
- * @throws TrailbookError DIGEST_KEYS, DIGEST_KEY_FINGERPRINT, INPUT_MISSING, AWS_*
- */
-export async function verifyLogs(
-  paths: readonly string[],
-  { keys, s3, signal, onProgress, ...asked }: VerifyLogsRequest,
-): Promise<LogsVerdict> {
-  const [{ readDigestCopy }, { fileSource }, { signatureCheck }, { judgeDigests }, publicKeys] = await Promise.all([
-    import('./log-file/digest-copy.ts'),
-    import('./sources/files/file-source.ts'),
-    import('./lake/check-signature.ts'),
-    import('./core/digest/judge.ts'),
-    import('./core/digest/public-keys.ts'),
-  ])
-  const given = keys.flatMap(({ path, content }) => publicKeys.readPublicKeys(content, path))
-  const local = paths.filter((path) => !isS3Location(path)).map((path) => fileSource([path]))
-  const locations = paths.filter(isS3Location)
-  const buckets = locations.length === 0 ? undefined : await openLogSource(locations, { s3, signal })
-  try {
-    const sources = buckets === undefined ? local : [...local, buckets.source]
-    const atOnce = buckets === undefined ? {} : { atOnce: 32 }
-    const { digests, logs, others } = await readDigestCopy(sources, { signal, onProgress, ...atOnce })
-    const known =
-      given.length > 0 || buckets === undefined
-        ? given
-        : await publicKeys.keysOfDigests(digests, await fetchPublicKeys(s3))
-    return { ...judgeDigests({ ...asked, digests, logs, keys: known }, signatureCheck()), others, keys: known.length }
-  } finally {
-    buckets?.close()
-  }
-}
-
-/** The same from what the lake of a folder keeps: no copy and no AWS is needed. Keys that are given count instead of its own. */
-export async function verifyLakeLogs(
+export async function keepPublicKeys(
   folder: string,
-  { keys, s3: _, ...asked }: VerifyLogsRequest,
-): Promise<LogsVerdict> {
-  const [{ openLake }, { verifyLake }, { readPublicKeys }] = await Promise.all([
-    import('./lake/lake.ts'),
-    import('./lake/digests.ts'),
-    import('./core/digest/public-keys.ts'),
-  ])
-  const given = keys.flatMap(({ path, content }) => readPublicKeys(content, path))
-  const verdict = await verifyLake(await openLake(folder), { ...asked, keys: given.length > 0 ? given : undefined })
-  return { ...verdict, others: 0 }
+  files: readonly KeyFile[],
+  waiting: LockOptions = {},
+): Promise<number> {
+  const { keepKeys } = await import('./compose-logs.ts')
+  return keepKeys(folder, files, waiting)
 }
 
-async function fetchPublicKeys(s3: VerifyLogsRequest['s3']): Promise<FetchPublicKeys> {
-  const [{ awsClients }, { publicKeysOf }] = await Promise.all([
-    import('./aws/clients.ts'),
-    import('./collect/public-keys.ts'),
-  ])
-  return publicKeysOf(await awsClients(s3?.aws))
+/** Checks log files of buckets, or of local copies of such, against their digests, see `verifyCopies`. */
+export async function verifyLogs(paths: readonly string[], request: VerifyLogsRequest): Promise<LogsVerdict> {
+  const { verifyCopies } = await import('./compose-logs.ts')
+  return verifyCopies(paths, request)
+}
+
+/** The same from what the lake of a folder keeps, see `verifyKept`. */
+export async function verifyLakeLogs(folder: string, request: VerifyLogsRequest): Promise<LogsVerdict> {
+  const { verifyKept } = await import('./compose-logs.ts')
+  return verifyKept(folder, request)
 }

@@ -228,6 +228,9 @@ describe('collecting an inventory', () => {
     const { accounts, collected: about } = await collected()
     expect(accounts.map(({ id }) => id)).toEqual([management])
     expect(about?.problems[0]?.reason).toMatch(/organizations:ListAccounts .*Only account 111122223333 was read\.$/)
+    // A list of one account, where there may be hundreds, makes no answer complete.
+    expect(accounts[0]?.unknown).toBe(about?.problems[0]?.reason)
+    expect((await collected({ accounts: [management] })).accounts[0]?.unknown).toBeUndefined()
   })
 
   it('ends with a plain message where the credentials are no good', async () => {

@@ -138,6 +138,13 @@ const layers: readonly Layer[] = [
     reason: 'the part of composition that reads queues and log groups',
   },
   {
+    folder: 'compose-logs.ts',
+    may: ['core', 'aws', 'collect', 'sources', 'log-file', 'lake', 'compose-live.ts'],
+    packages: [],
+    node: true,
+    reason: 'the part of composition that reads log files',
+  },
+  {
     folder: 'compose-history.ts',
     may: ['core', 'aws', 'collect', 'sources', 'lake'],
     packages: [],
@@ -160,6 +167,7 @@ const layers: readonly Layer[] = [
       'authoring',
       'compose-history.ts',
       'compose-live.ts',
+      'compose-logs.ts',
     ],
     packages: [],
     node: true,

@@ -5,7 +5,7 @@ import { type CredentialStore, credentialStore } from './credentials.ts'
 import { type AwsSettings, firstRegionOf, type Partition, partitionOf } from './settings.ts'
 
 /** Given to the constructor of any client: `new CloudTrailClient(clients.config())`. */
-export interface ClientConfig {
+interface ClientConfig {
   readonly region: string
   readonly endpoint?: string
   readonly credentials: CredentialStore['provider']

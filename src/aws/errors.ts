@@ -1,7 +1,7 @@
 /** Failures of AWS and of the way to it, in the words of the catalogue. */
 import { TrailbookError } from '../core/errors.ts'
 
-export interface AskedFor {
+interface AskedFor {
   /** As IAM calls it: `s3:ListBucket`. */
   readonly permission: string
   /** An ARN or a location. */

@@ -1,6 +1,6 @@
 /** What decides how AWS is asked. Everything has a default that the AWS CLI would choose, too. */
 
-export interface RoleSettings {
+interface RoleSettings {
   readonly arn: string
   readonly externalId?: string | undefined
   /** Shown in the trail of the account that is read. */

@@ -22,7 +22,7 @@ export const followOptions: readonly OptionSpec[] = [
   {
     flags: '--queue <url>',
     description:
-      'read the objects that messages of an SQS queue tell of; s3://bucket/prefix then says which are wanted',
+      'read the objects that messages of an SQS queue tell of, of those below the s3://bucket/prefix that are named',
   },
   { flags: '--follow', description: 'with --queue: go on when the queue is empty, until Ctrl-C' },
 ]
@@ -36,11 +36,14 @@ export async function followQueue(
   const queue = text(given, 'queue')
   const forever = flag(given, 'follow')
   if (queue === undefined && !forever) return undefined
-  if (queue === undefined) throw unusable('--follow needs a queue that tells of new files', '--queue <url>')
+  if (queue === undefined) throw unusable('--follow needs a queue that tells of new files')
+  const other = notOfQueues.find((option) => isGiven(given, option))
+  if (other !== undefined) throw unusable(`--${other} does not go with --queue`)
   const within = argumentList(given, 'path')
-  const stranger = within.find((path) => !/^s3:\/\//.test(path))
-  if (stranger !== undefined || list(given, 'source').length > 0)
-    throw unusable(`${stranger ?? '--source'} is no place that a queue could tell of`, 's3://my-trail-bucket/AWSLogs')
+  const stranger = within.find((path) => !path.startsWith('s3://'))
+  if (stranger !== undefined) throw unusable(`${stranger} is no place that a queue could tell of`)
+  // Whoever may write to the queue could name a bucket of their own, and fill the lake with what they like.
+  if (within.length === 0) throw unusable('It was not said which places are wanted, and a message may name any bucket')
   const { aws } = s3Request(s3, context)
   const total = await followNotifications(config.lake, {
     queue,
@@ -72,5 +75,28 @@ export async function followQueue(
   }
 }
 
-const unusable = (reason: string, example: string): TrailbookError =>
-  new TrailbookError('CLI_USAGE', { reason, advice: `For example: trailbook ingest --follow --queue <url> ${example}` })
+/** What a queue's messages say by themselves, or what another reading does. */
+const notOfQueues = [
+  'source',
+  'account',
+  'region',
+  'since',
+  'from',
+  'to',
+  'include',
+  'exclude',
+  'forget',
+  'keys',
+  'from-event-history',
+]
+
+const isGiven = (given: Given, option: string): boolean => {
+  const name = option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return flag(given, name) || list(given, name).length > 0
+}
+
+const unusable = (reason: string): TrailbookError =>
+  new TrailbookError('CLI_USAGE', {
+    reason,
+    advice: 'For example: trailbook ingest --follow --queue <url> s3://my-trail-bucket/AWSLogs',
+  })

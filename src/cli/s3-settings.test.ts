@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Given } from './command.ts'
-import { awsOf, s3Given, settingsOf, sourcesSchema } from './s3-settings.ts'
+import { awsOf, requestsOf, s3Given, settingsOf, sourcesSchema } from './s3-settings.ts'
 
 const now = Date.parse('2026-01-31T12:00:00Z')
 const given = (options: Given['options']): Given => ({ arguments: {}, options })
@@ -30,6 +30,8 @@ describe('options', () => {
     [{ roleArn: 'reader' }, 'CLI_USAGE'],
     [{ externalId: 'x' }, 'CLI_USAGE'],
     [{ endpoint: 'nowhere' }, 'CLI_USAGE'],
+    [{ endpoint: 'localhost:9000' }, 'CLI_USAGE'],
+    [{ endpoint: 'http://name:password@127.0.0.1:9000' }, 'CLI_USAGE'],
     [{ since: '7d', to: '2026-01-30' }, 'RUN_WINDOW_BOTH'],
     [{ from: '2026-01-30', to: '2026-01-29' }, 'RUN_WINDOW_ORDER'],
     [{ since: 'yesterday' }, 'RUN_TIME'],
@@ -60,6 +62,20 @@ describe('sources of trailbook.yaml', () => {
     const aws = awsOf({ sources })(location)
     expect(aws).toMatchObject(wanted)
     expect(Object.keys(aws).length > 0).toBe(Object.keys(wanted).length > 0)
+  })
+
+  test('places that were typed are asked together as far as they are asked alike; what was typed goes first', () => {
+    const places = ['s3://trail/AWSLogs/o-abc1234567', 's3://other', 's3://trail/AWSLogs/o-abc1234567/x', 's3://third/']
+    expect(
+      requestsOf(places, { sources }, { aws: { region: 'eu-west-1' }, choice: { regions: ['eu-west-1'] } }),
+    ).toEqual([
+      {
+        aws: expect.objectContaining({ region: 'eu-west-1', role: { arn: role, externalId: 'x' } }),
+        choice: { regions: ['eu-west-1'] },
+        locations: [places[0], places[2]],
+      },
+      { aws: { region: 'eu-west-1' }, choice: { regions: ['eu-west-1'] }, locations: [places[1], places[3]] },
+    ])
   })
 
   test.each([

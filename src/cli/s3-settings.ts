@@ -4,9 +4,9 @@ import type { AwsOf, S3Request } from '../compose.ts'
 import { TrailbookError } from '../core/errors.ts'
 import { parseTime } from '../core/run/window.ts'
 import { account, form, line, url } from '../core/runbook/schema-text.ts'
-import { isoTime, minute, parseDuration } from '../core/time.ts'
+import { isoTime, parseDuration } from '../core/time.ts'
+import { awsCall } from './aws-call.ts'
 import { type CliContext, type Given, list, type OptionSpec, text } from './command.ts'
-import { version } from './version.ts'
 
 const region = form(/^[a-z]{2,}(-[a-z0-9]+)+$/, 'a Region such as us-east-1', ['us-east-1'])
 const location = form(/^s3:\/\/[^/]+/, 'a place such as s3://my-trail-bucket/AWSLogs/', [
@@ -15,6 +15,8 @@ const location = form(/^s3:\/\/[^/]+/, 'a place such as s3://my-trail-bucket/AWS
 const role = form(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'the ARN of a role', [
   'arn:aws:iam::111122223333:role/trailbook-reader',
 ])
+/** Messages name the endpoint, so that nothing secret may be in it. */
+const endpointForm = /^https?:\/\/[^/@\s]+(?:\/[^@\s]*)?$/i
 const globs = z.array(line).min(1)
 
 /** One of `sources:`; what is left out is as the AWS CLI would have it. */
@@ -39,7 +41,7 @@ export const sourcesSchema = z.record(
   sourceSchema,
 )
 
-export type SourceSettings = z.output<typeof sourceSchema>
+type SourceSettings = z.output<typeof sourceSchema>
 export type NamedSources = Readonly<Record<string, SourceSettings>>
 
 export type S3Settings = Omit<S3Request, 'locations'>
@@ -75,7 +77,8 @@ export function s3Given(given: Given, now: number): S3Settings | undefined {
   const bucketRegion = text(given, 'bucketRegion')
   const endpoint = text(given, 'endpoint')
   if (arn !== undefined && !role.safeParse(arn).success) throw unusable('--role-arn', `${arn} is not the ARN of a role`)
-  if (endpoint !== undefined && !URL.canParse(endpoint)) throw unusable('--endpoint', `${endpoint} is no web address`)
+  if (endpoint !== undefined && !endpointForm.test(endpoint))
+    throw unusable('--endpoint', 'it is an address such as https://s3.example.com, without a name and password')
   if (externalId !== undefined && arn === undefined) throw unusable('--external-id', 'it belongs to --role-arn')
   const settings = {
     aws: {
@@ -131,33 +134,40 @@ export function awsOf({ sources }: { readonly sources: NamedSources }): AwsOf {
   const known = Object.values(sources).flatMap((source) => [source.url].flat().map((at) => ({ at, source })))
   known.sort((a, b) => b.at.length - a.at.length)
   return (location) => {
-    const found = known.find(({ at }) => location === at || location.startsWith(at.endsWith('/') ? at : `${at}/`))
+    const found = known.find(({ at }) => folderOf(location).startsWith(folderOf(at)))
     return found === undefined ? {} : (settingsOf(found.source).aws ?? {})
   }
 }
 
-const patience = 15 * minute
+const folderOf = (location: string): string => (location.endsWith('/') ? location : `${location}/`)
+
+/**
+ * Places in S3 that were typed: each is asked as the source is whose url it lies below, by its role, its endpoint and so on. What
+ * the source chooses goes with its name alone, and options of the command line go first.
+ */
+export function requestsOf(
+  locations: readonly string[],
+  config: { readonly sources: NamedSources },
+  given: S3Settings = {},
+): readonly S3Request[] {
+  const asked = awsOf(config)
+  const groups = new Map<string, S3Request>()
+  for (const location of locations) {
+    const aws = { ...asked(location), ...given.aws }
+    const key = JSON.stringify(aws)
+    groups.set(key, { ...given, aws, locations: [...(groups.get(key)?.locations ?? []), location] })
+  }
+  return [...groups.values()]
+}
 
 /** What the terminal adds: who asks, and that somebody may sign in again while the command waits. */
-export function s3Request(settings: S3Settings | undefined, context: CliContext): S3Settings {
-  return {
-    ...settings,
-    aws: {
-      ...settings?.aws,
-      userAgent: version(),
-      ...(context.interactive && {
-        login: {
-          patience,
-          signal: context.signal,
-          onWait: () =>
-            context.note(
-              'The AWS credentials have expired. Sign in again (aws sso login) in another terminal; waiting …',
-            ),
-        },
-      }),
-    },
-  }
-}
+export const s3Request = (settings: S3Settings | undefined, context: CliContext): S3Settings => ({
+  ...settings,
+  aws: { ...settings?.aws, ...awsCall(context) },
+})
+
+export const s3Requests = (requests: readonly S3Request[], context: CliContext): readonly S3Request[] =>
+  requests.map((request) => ({ ...s3Request(request, context), locations: request.locations }))
 
 function windowOf(given: Given, now: number): { from?: string; to?: string } | undefined {
   const [since, from, to] = [text(given, 'since'), text(given, 'from'), text(given, 'to')]

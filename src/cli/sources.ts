@@ -21,7 +21,8 @@ import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
 import { openNamed } from './connections.ts'
 import { type HistoryWish, sweepInto } from './event-history.ts'
-import { type S3Settings, s3Request } from './s3-settings.ts'
+import { splitPlaces } from './places.ts'
+import { type NamedSources, requestsOf, type S3Settings, s3Request, s3Requests } from './s3-settings.ts'
 import { waitingText } from './waiting.ts'
 import { writing } from './write.ts'
 
@@ -88,7 +89,7 @@ export async function openSource(
     const wish = history && { ...history, attributes: temporary === undefined ? [] : history.attributes }
     const ingested: IngestOutcome =
       wish === undefined
-        ? await ingestPaths(lake, logs, context, { inventory })
+        ? await ingestPaths(lake, logs, context, { inventory, named: config.sources })
         : (await sweepInto(lake, wish, { config, context })).report
     if (ingested.stopped !== undefined) throw ingested.stopped
     if (ingested.interrupted) throw new TrailbookError('RUN_INTERRUPTED')
@@ -123,8 +124,11 @@ export async function requireLake(config: Config, context: Pick<CliContext, 'cwd
 
 interface IngestSettings {
   readonly inventory?: Inventory | undefined
-  /** How paths that begin with s3:// are asked. */
+  /** How paths that begin with s3:// are asked, before what `named` says of the places that they lie in. */
   readonly s3?: S3Settings | undefined
+  /** Those of trailbook.yaml. */
+  readonly named?: NamedSources
+  /** Of those the ones that are read as they stand there. */
   readonly sources?: readonly S3Request[]
   /** Fails at once where another process is writing to the lake. */
   readonly noWait?: boolean
@@ -139,21 +143,23 @@ export async function ingestPaths(
   lake: string,
   paths: readonly string[],
   context: CliContext,
-  { inventory, s3, sources = [], noWait = false }: IngestSettings = {},
+  { inventory, s3, named = {}, sources = [], noWait = false }: IngestSettings = {},
 ): Promise<IngestOutcome> {
+  const { inS3, others } = splitPlaces(paths, context.cwd)
+  const buckets = [...requestsOf(inS3, { sources: named }, s3), ...sources]
   try {
-    const report = await ingestLogs(lake, paths, {
+    const report = await ingestLogs(lake, others, {
       signal: context.signal,
       onWait: noWait ? undefined : (owner) => context.note(waitingText(owner)),
       inventory,
-      s3: s3Request(s3, context),
-      sources: sources.map((source) => ({ ...s3Request(source, context), locations: source.locations })),
+      groups: s3Request(s3, context),
+      buckets: s3Requests(buckets, context),
       onProgress: ({ files, totalFiles, records }) =>
         context.progress(`Reading logs: ${files} of ${plural(totalFiles, 'file')}, ${plural(records, 'record')}`),
     })
-    const named = [...paths, ...sources.flatMap(({ locations }) => locations)]
-    if (report.files === 0 && named.length > 0 && !report.interrupted)
-      throw new TrailbookError('CLI_NO_LOGS', { paths: named.join(', ') })
+    const places = [...others, ...buckets.flatMap(({ locations }) => locations)]
+    if (report.files === 0 && places.length > 0 && !report.interrupted)
+      throw new TrailbookError('CLI_NO_LOGS', { paths: places.join(', ') })
     return report
   } finally {
     context.progress(undefined)

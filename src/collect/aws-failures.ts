@@ -5,7 +5,7 @@ import { TrailbookError } from '../core/errors.ts'
 /** These hit every call alike. */
 const fatal = /^AWS_(CREDENTIALS|CLOCK|UNREACHABLE)/
 
-export interface AskedPart {
+interface AskedPart {
   readonly permission: string
   readonly resource: string
   readonly role?: string | undefined

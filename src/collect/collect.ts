@@ -15,14 +15,14 @@ export interface AccountReader {
   readTrail(trail: ListedTrail): Promise<CollectedTrail>
 }
 
-export interface CollectReaders {
+interface CollectReaders {
   readonly identity: CallerIdentity
   readonly organisation: OrganisationReader
   /** @throws where it cannot be asked at all */
   account(id: string): Promise<AccountReader>
 }
 
-export interface CollectRequest {
+interface CollectRequest {
   readonly what: 'inventory' | 'selectors'
   /** Only these; all of the organisation when empty. */
   readonly accounts: readonly string[]
@@ -31,7 +31,7 @@ export interface CollectRequest {
 }
 
 /** Something that could not be read; `account` null where it concerns the whole. */
-export interface Problem {
+interface Problem {
   readonly account: string | null
   readonly reason: string
 }
@@ -40,7 +40,7 @@ export interface CollectedAccount extends MemberAccount {
   readonly unit: string | undefined
   /** Undefined where they could not be read, or were not asked for. */
   readonly regions: readonly string[] | undefined
-  /** Why its Regions are not known: trails that nobody could read only take from what is said to be recorded. */
+  /** Why not all is known: its Regions, or which other accounts there are. Trails that nobody could read only take from what is said to be recorded. */
   readonly problem: string | undefined
 }
 
@@ -55,7 +55,9 @@ export interface Collected {
 export async function collect(readers: CollectReaders, request: CollectRequest): Promise<Collected> {
   const { identity } = readers
   const problems: Problem[] = []
-  const { organization, members, units } = await readOrganisation(readers, problems)
+  const { organization, members, units, partial } = await readOrganisation(readers, problems)
+  // Whoever names accounts does not ask which others there are.
+  const others = request.accounts.length === 0 ? partial : undefined
   const wanted = members.filter(({ id }) => request.accounts.length === 0 || request.accounts.includes(id))
   for (const id of request.accounts)
     if (!members.some((member) => member.id === id)) wanted.push({ id, name: id, status: 'ACTIVE', joined: undefined })
@@ -72,7 +74,7 @@ export async function collect(readers: CollectReaders, request: CollectRequest):
     return {
       ...base,
       regions: read.regions,
-      problem: read.regions === undefined && request.what === 'inventory' ? read.told : undefined,
+      problem: (read.regions === undefined && request.what === 'inventory' ? read.told : undefined) ?? others,
     }
   })
   if (closed.length > 0)
@@ -91,23 +93,23 @@ export async function collect(readers: CollectReaders, request: CollectRequest):
 
 async function readOrganisation({ identity, organisation }: CollectReaders, problems: Problem[]) {
   const own: MemberAccount[] = [{ id: identity.account, name: identity.account, status: 'ACTIVE', joined: undefined }]
-  const none = { organization: undefined, members: own, units: new Map<string, string>() }
+  const none = { organization: undefined, members: own, units: new Map<string, string>(), partial: undefined }
+  /** A list of one account, where there may be hundreds, must not look like a whole one. */
+  const onlyOwn = (reason: string): { readonly partial: string } => {
+    const partial = `${reason} Only account ${identity.account} was read.`
+    problems.push({ account: null, reason: partial })
+    return { partial }
+  }
   const part = (permission: string) => ({ permission, resource: 'the organisation' })
   const described = await attempt(organisation.describe, part('organizations:DescribeOrganization'))
-  if ('reason' in described) {
-    problems.push({ account: null, reason: `${described.reason} Only account ${identity.account} was read.` })
-    return none
-  }
+  if ('reason' in described) return { ...none, ...onlyOwn(described.reason) }
   if (described.value === undefined) return none
   const organization = described.value.id
   const listed = await attempt(organisation.accounts, part('organizations:ListAccounts'))
-  if ('reason' in listed) {
-    problems.push({ account: null, reason: `${listed.reason} Only account ${identity.account} was read.` })
-    return { ...none, organization }
-  }
+  if ('reason' in listed) return { ...none, organization, ...onlyOwn(listed.reason) }
   const units = await attempt(organisation.units, part('organizations:ListRoots'))
   if ('reason' in units) problems.push({ account: null, reason: `${units.reason} Organisational units are missing.` })
-  return { organization, members: listed.value, units: 'value' in units ? units.value : new Map<string, string>() }
+  return { ...none, organization, members: listed.value, units: 'value' in units ? units.value : none.units }
 }
 
 async function readAccount(

@@ -24,6 +24,9 @@ const classesSql = (cells: string): string => `
 /** The rhythm of a place is taken from so much time before and after what is asked for. */
 const margin = 8 * day
 
+/** Beyond these years ISO times have signs, which DuckDB does not read. */
+const writable: Window = { from: '0001-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' }
+
 /**
  * Hours with their first and last event, by account, region and class: those near the span,
  * and the nearest one before and after these, so that every pause has its true ends.
@@ -100,8 +103,8 @@ export async function readCoverageFacts(
   if (snapshot.coverage.length > 0) {
     const cells = cellsSql(snapshot.coverage)
     const near = {
-      from: isoTime(milliseconds(span.from) - margin),
-      to: isoTime(milliseconds(span.to) + margin),
+      from: isoTime(Math.max(milliseconds(span.from) - margin, milliseconds(writable.from))),
+      to: isoTime(Math.min(milliseconds(span.to) + margin, milliseconds(writable.to))),
     }
     await connection.run(hoursSql(cells, near))
     bounds = await texts(boundsSql(cells))

@@ -13,7 +13,7 @@ import { inOrder, type Span, within, without } from '../core/run/coverage-spans.
 import { isoTime, milliseconds, type Window } from '../core/time.ts'
 import { readParquet } from './parquet.ts'
 
-export interface KnownSlice {
+interface KnownSlice {
   readonly slice: HistorySlice
   /** It was read whole. */
   readonly whole: boolean

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
 import { openDatabase } from '../duckdb/open.ts'
+import { isKeptTrue } from './attestation.ts'
 import { checkDays } from './check-days.ts'
 import { checkLedgers } from './check-ledgers.ts'
 import { checkParts } from './check-parts.ts'
 import { commitOf, orphansOf } from './clean.ts'
-import { type Lake, markerName } from './lake.ts'
+import { type Lake, ledgerOf, markerName } from './lake.ts'
 import { lockOwner } from './lock.ts'
 import { type Manifest, manifestIds, readManifestOf } from './manifest.ts'
 import { graceMs } from './with-lock.ts'
@@ -20,7 +21,7 @@ export interface CheckOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly all: number }) => void
 }
 
-export interface CheckFinding {
+interface CheckFinding {
   readonly kind: FindingKind
   /** Of a part or another file, within the lake; null where the lake as a whole is meant. */
   readonly path: string | null
@@ -36,6 +37,7 @@ const findingAdvice = {
   double: 'Counts over this day are too high. Ingest the log files into a new lake; please report it.',
   ledger: 'Queries are right, but where an event came from cannot be told. Restore the lake from a copy.',
   coverage: 'Coverage may call times missing that are not. Ingest the log files into a new lake.',
+  digests: 'Somebody changed it. Remove the file: it is made again, and every answer since then is to be asked again.',
   orphan: 'trailbook lake vacuum removes it.',
   retired: 'A query that began before may fail; ask it again.',
   manifest: 'Restore the folder "manifest" from a copy. The newest manifest can be read, so the lake can be used.',
@@ -95,6 +97,7 @@ export async function checkLake(lake: Lake, options: CheckOptions = {}): Promise
   } finally {
     database.close()
   }
+  await checkKept(lake, manifest, { add, readable: findings.length === 0 })
   const writing = (await lockOwner(lake.folder)) !== undefined
   await checkLeftovers(lake, manifest, { add, writing, now: now() })
   const parts = [...manifest.events, ...manifest.files, ...manifest.coverage]
@@ -118,6 +121,17 @@ type Add = (kind: FindingKind, path: string | null, message: string) => void
 async function checkMarker(lake: Lake, manifest: Manifest, add: Add): Promise<void> {
   const { format } = JSON.parse(await readFile(join(lake.folder, markerName), 'utf8')) as { format: number }
   if (format !== manifest.format) add('marker', markerName, `names format ${format}, the manifest ${manifest.format}`)
+}
+
+/** What coverage takes from digests is kept beside the parts, and no manifest tells of it. */
+async function checkKept(
+  lake: Lake,
+  manifest: Manifest,
+  { add, readable }: { readonly add: Add; readonly readable: boolean },
+): Promise<void> {
+  if (!readable) return
+  const { path, same } = await isKeptTrue(ledgerOf(lake.folder, manifest))
+  if (!same) add('digests', path, 'is not what the digests in the lake say')
 }
 
 /** Manifests before the newest one: those that are kept follow one another and can be read. */

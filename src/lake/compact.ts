@@ -18,7 +18,7 @@ export interface CompactOptions extends UpkeepSettings {
   readonly onProgress?: (progress: CompactProgress) => void
 }
 
-export interface CompactProgress {
+interface CompactProgress {
   readonly done: number
   readonly all: number
 }
@@ -49,7 +49,7 @@ export interface CompactReport {
 }
 
 /** Larger parts hold no more in one row group, and cost more to write anew. */
-export const defaultLimits: PartLimits = { rows: 2_000_000, bytes: 256 * 2 ** 20 }
+const defaultLimits: PartLimits = { rows: 2_000_000, bytes: 256 * 2 ** 20 }
 
 /**
  * Makes few parts of good size out of many small ones: those of an event day, of the file ledger and of the coverage ledger.
@@ -207,7 +207,7 @@ const mergeFiles = (
     group,
     folder: 'files',
     select: (rows) => `SELECT * FROM ${rows} ORDER BY file`,
-    sameness: 'count(*), sum(CAST(hash(file, location, status, sha256, records, events) AS HUGEINT))',
+    sameness: 'count(*), sum(CAST(hash(r) AS HUGEINT))',
   })
 
 /**
@@ -227,7 +227,7 @@ const mergeCoverage = (
         CAST(sum(delivered) AS BIGINT) AS delivered, CAST(sum(events) AS BIGINT) AS events
       FROM (FROM ${rows} UNION ALL BY NAME SELECT NULL::TIMESTAMP AS first, NULL::TIMESTAMP AS last WHERE false)
       GROUP BY ALL ORDER BY account, region, hour, class`,
-    sameness: 'sum(delivered), sum(events), count(DISTINCT hash(account, region, hour, class)), max(hour)',
+    sameness: `sum(delivered), sum(events), max(hour), count(DISTINCT hash(*COLUMNS('^(account|region|hour|class|resource|trail)$')))`,
   })
 
 interface MergeRequest {
@@ -254,7 +254,7 @@ async function mergeParts(
   const path = newPartPath(folder, locked.nextId())
   const part = await (write?.(path) ?? writePart(connection, { lake, path, select: select(rows) }))
   const summary = async (relation: string): Promise<string> =>
-    JSON.stringify((await connection.runAndReadAll(`SELECT ${sameness} FROM ${relation}`)).getRowsJson())
+    JSON.stringify((await connection.runAndReadAll(`SELECT ${sameness} FROM ${relation} r`)).getRowsJson())
   const [old, made] = [await summary(rows), await summary(readParquet([join(lake, part.path)]))]
   if (old !== made) {
     const what = `${group.length} parts in ${folder} hold ${old}, the new one ${made}`

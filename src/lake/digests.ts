@@ -9,7 +9,7 @@ import { openDigestLedger } from './digest-ledger.ts'
 import { type Lake, snapshotOf } from './lake.ts'
 import { asLakeError } from './lake-error.ts'
 
-export interface LakeDigestQuestion extends Pick<DigestQuestion, 'range' | 'accounts' | 'regions'> {
+interface LakeDigestQuestion extends Pick<DigestQuestion, 'range' | 'accounts' | 'regions'> {
   /** Instead of those that the lake keeps. */
   readonly keys?: readonly PublicKey[] | undefined
   readonly signal?: AbortSignal | undefined
@@ -19,7 +19,7 @@ export interface LakeDigestQuestion extends Pick<DigestQuestion, 'range' | 'acco
 }
 
 /**
- * Verdicts of one account and Region after the other, so that memory holds the digests of one. A digest that lies in the folder of
+ * Verdicts of one account and Region after the other, its own trails and those of its organisation together, so that memory holds the digests of one. A digest that lies in the folder of
  * another place than its own is judged where it lies.
  *
  * @param parts of the file ledger
@@ -38,12 +38,20 @@ export async function* judgeLedger(
       (accounts.length === 0 || accounts.includes(account)) && (regions.length === 0 || regions.includes(region)),
   )
   let done = 0
+  let together: PlaceVerdict[] = []
+  let before: Pick<PlaceVerdict, 'account' | 'region'> | undefined
   for await (const { place, ...files } of ledger.read(places)) {
     question.signal?.throwIfAborted()
+    if (before !== undefined && (before.account !== place.account || before.region !== place.region)) {
+      yield together
+      together = []
+    }
+    before = place
     const keys = kept.flatMap(({ region, key }) => (region === null || region === place.region ? [key] : []))
-    yield [...judgeDigests({ ...files, keys, range, accounts, regions }, verify).places]
+    together.push(...judgeDigests({ ...files, keys, range, accounts, regions }, verify).places)
     question.onProgress?.(++done, places.length)
   }
+  yield together
   return kept.length
 }
 

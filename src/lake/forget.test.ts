@@ -2,7 +2,9 @@ import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { event, useLakeFolder } from '../../test/support/lake-folder.ts'
+import type { LogSource } from '../core/event/source.ts'
 import { forgetFiles } from './forget.ts'
+import { ingest } from './ingest.ts'
 import { lakeStatus } from './status.ts'
 
 const { inFolder, open, write, run } = useLakeFolder()
@@ -58,4 +60,22 @@ test('a file that is read, or unknown, cannot be forgotten', async () => {
   await run()
   for (const path of [good, inFolder('nothing.json')])
     await expect(forgetFiles(await open(), [path], { now })).rejects.toMatchObject({ code: 'INPUT_NOT_KNOWN' })
+})
+
+test('a file in a bucket is forgotten by its location, and those below one by its beginning', async () => {
+  const location = 's3://example-logs/AWSLogs/bad.json'
+  const file = { name: location, location, size: 1, modified: 'etag', version: null }
+  const bytes = (async function* () {
+    yield Buffer.from('{')
+  })()
+  const source: LogSource = {
+    async *list() {
+      yield [file]
+    },
+    open: async () => ({ bytes, metadata: null }),
+  }
+  await ingest(await open(), source)
+  for (const path of ['s3://example-logs/AWSLo', 's3://example/AWSLogs/bad.json'])
+    await expect(forgetFiles(await open(), [path], { now })).rejects.toMatchObject({ code: 'INPUT_NOT_KNOWN' })
+  expect(await forgetFiles(await open(), ['s3://example-logs/AWSLogs'], { now })).toEqual([location])
 })

@@ -13,7 +13,7 @@ import { type WriterSettings, withWriter } from './with-writer.ts'
  * person can know that; a file that is deleted stays a gap until then, or until a readable copy comes. A forgotten file that
  * is ingested again is tried again.
  *
- * @param paths of such files, or of folders that held them
+ * @param paths of such files, or of folders that held them; of those in a bucket `s3://bucket/key` or the beginning of it
  * @returns their locations
  * @throws TrailbookError LAKE_MISSING, INPUT_NOT_KNOWN and what `withWriter` throws
  */
@@ -28,8 +28,8 @@ export async function forgetFiles(
     const troubled = files.length === 0 ? [] : await troubledFiles(connection, files)
     const found = new Map<string, string>()
     for (const path of paths) {
-      const named = resolve(path)
-      const below = named.endsWith(sep) ? named : `${named}${sep}`
+      const [named, end] = /^\w[\w-]+:\/\//.test(path) ? [path, '/'] : [resolve(path), sep]
+      const below = named.endsWith(end) ? named : `${named}${end}`
       const matching = troubled.filter(({ location }) => location === named || location.startsWith(below))
       if (matching.length === 0) throw new TrailbookError('INPUT_NOT_KNOWN', { path })
       for (const { location, name } of matching) found.set(location, name)

@@ -6,6 +6,7 @@ import { readKnownSlices } from '../duckdb/swept-history.ts'
 import { type IngestOptions, type IngestReport, ingest } from './ingest.ts'
 import type { Lake } from './lake.ts'
 import { keptEntries } from './tally.ts'
+import { tidy } from './tidy.ts'
 
 /** Times that need not be asked for again, by account and Region. */
 export async function sweptTimes(lake: Lake): Promise<(account: string, region: string) => readonly Window[]> {
@@ -26,7 +27,7 @@ export async function sweptTimes(lake: Lake): Promise<(account: string, region: 
 }
 
 /** A source whose listing ends now and then, so that what it gave is committed; the next one goes on. */
-export interface LeggedSource extends LogSource {
+interface LeggedSource extends LogSource {
   done(): boolean
 }
 
@@ -41,6 +42,7 @@ export async function ingestInLegs(
 ): Promise<IngestReport> {
   let report = await ingest(lake, source, options)
   while (!source.done() && !signal.aborted) report = added(report, await ingest(lake, source, options))
+  await tidy(lake)
   return { ...report, interrupted: signal.aborted }
 }
 

@@ -258,13 +258,14 @@ async function noteFile(
   switch (outcome.kind) {
     case 'end': {
       const { sha256, bytes, digest, ignored } = outcome
+      const found = result.metadata(id)
       if (ignored) {
         tally.ownOutput(file)
         break
       }
       const status = digest === null ? 'ingested' : 'digest'
       const entry: StagedFile = { ...reading, id, file, path, status, fault: null, sha256, bytes, digest }
-      const metadata = digest === null ? null : await metadataOf(source, file, result.metadata(id))
+      const metadata = digest === null ? null : await metadataOf(source, file, found)
       writer.endFile({ ...entry, metadata: metadata && JSON.stringify(metadata) })
       tally.read(reading.quarantined)
       break

@@ -146,6 +146,16 @@ test('cleaning removes what no manifest names, and nothing else', async () => {
   expect(await readFile(join(folder, 'files/b.parquet'), 'utf8')).toBe('files/b.parquet')
 })
 
+test.each([
+  [{ removed: [{}] }, 'removed'],
+  [{ removed: [{ from: '2026-01-01', to: 'soon', accounts: null, rows: 1, at: '2026-02-01T00:00:00Z' }] }, 'removed'],
+  [{ holds: [{ name: 'case-17', from: null, to: null, reason: 'case 17' }] }, 'holds'],
+])('a manifest that only half tells what is held or gone is refused: %j', async (members, list) => {
+  await createLake(folder)
+  await writeManifest(folder, manifest(1, members as unknown as Partial<Manifest>))
+  await expect(openLake(folder)).rejects.toThrow(`manifest 0000000001.json has no list of ${list}`)
+})
+
 test('cleaning follows no link out of the lake', async () => {
   const outside = join(folder, 'outside')
   await mkdir(outside)

@@ -99,13 +99,20 @@ export function snapshotOf(folder: string, manifest: Manifest): LakeSnapshot {
     files,
     coverage: manifest.coverage.map(absolute),
     ...(files.length > 0 && {
-      attestation: async () => (await import('./attestation.ts')).attestationOf(folder, files),
+      attestation: async () => (await import('./attestation.ts')).attestationOf(ledgerOf(folder, manifest)),
     }),
     ...(manifest.removed.length > 0 && { removed: manifest.removed.flatMap(removedTimes) }),
   }
 }
 
+/** What digests are judged by. */
+export function ledgerOf(folder: string, { files, events, removed }: Manifest) {
+  const paths = (parts: readonly { readonly path: string }[]): string[] => parts.map(({ path }) => join(folder, path))
+  return { folder, files: paths(files), events: paths(events), removed }
+}
+
 function removedTimes({ from, to, accounts, at }: Removal): RemovedTime[] {
   const span = { from: `${from}T00:00:00Z`, to: isoTime(milliseconds(`${to}T00:00:00Z`) + day), at }
-  return (accounts ?? [null]).map((account) => ({ ...span, account }))
+  // Events without an account may have been anybody's.
+  return (accounts ?? [null]).map((account) => ({ ...span, account: account === '' ? null : account }))
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, copyFile, link, mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { access, copyFile, link, mkdir, readdir, readFile, realpath, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
 import { type Published, publishedText, readPublished, type SnapshotStore } from '../core/event/published.ts'
@@ -18,7 +18,7 @@ const description = 'snapshot.json'
  */
 export async function localSnapshots(path: string, lake: string, waiting: LockOptions = {}): Promise<SnapshotStore> {
   const target = resolve(path)
-  const inLake = relative(lake, target)
+  const inLake = relative(await realPath(lake), await realPath(target))
   if (!inLake.startsWith('..') && !isAbsolute(inLake))
     throw new TrailbookError('LAKE_TARGET', { path, reason: 'it lies in the lake itself' })
   const names = await readdir(target).catch((error: NodeJS.ErrnoException): string[] => {
@@ -81,9 +81,10 @@ export async function localSnapshots(path: string, lake: string, waiting: LockOp
     point: (published) => writing(() => replaceAtomically(join(target, pointer), publishedText(published))),
     removeOthers: async ({ folders, ids }) => {
       let removed = 0
-      for (const id of await readdir(snapshots).catch((): string[] => [])) {
-        // Nothing else lies here, and a name of another form would be somebody's own.
-        if (!/^\d{10,}-[0-9a-f]+$/.test(id)) continue
+      for (const entry of await readdir(snapshots, { withFileTypes: true }).catch(() => [])) {
+        const id = entry.name
+        // Nothing else lies here, and a name of another form would be somebody's own. A link would lead out, to the lake perhaps.
+        if (!entry.isDirectory() || !/^\d{10,}-[0-9a-f]+$/.test(id)) continue
         for (const name of await readdir(join(snapshots, id)).catch((): string[] => [])) {
           if (name.startsWith('event_date=') && !folders.has(`${folderName}/${id}/${name}`)) {
             await rm(join(snapshots, id, name), { recursive: true, force: true })
@@ -97,6 +98,16 @@ export async function localSnapshots(path: string, lake: string, waiting: LockOp
         if (name.startsWith('.tmp-')) await rm(join(target, name), { force: true })
       return removed
     },
+  }
+}
+
+/** As far as it is there: where links lead, which names do not tell. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    const above = dirname(path)
+    return above === path ? path : join(await realPath(above), basename(path))
   }
 }
 

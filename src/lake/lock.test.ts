@@ -72,6 +72,25 @@ describe('the lock of a lake', () => {
     await expect(lockLake(lake)).rejects.toThrow('(process 1 on elsewhere)')
   })
 
+  test.skipIf(process.platform !== 'linux')(
+    'respects a process of another container of the same host name, though its number stands for nobody here',
+    async () => {
+      const { pid } = spawnSync(process.execPath, ['-e', ''])
+      await leave(`${host}-ns1_${pid}_123_000000000000.lock`)
+      await expect(lockLake(lake)).rejects.toThrow(`(process ${pid} on ${host})`)
+    },
+  )
+
+  test.skipIf(process.platform !== 'linux')('of this one it takes no notice when that process is gone', async () => {
+    const first = await lockLake(lake)
+    const [own = ''] = await entries()
+    await first.release()
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    await leave(`${own.split('_')[0]}_${pid}_123_000000000000.lock`)
+    await (await lockLake(lake)).release()
+    expect(await entries()).toEqual([])
+  })
+
   test('who waits is told for whom, and gets the lock when that one is done', async () => {
     const first = await lockLake(lake)
     const told: LockOwner[] = []

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -42,14 +42,14 @@ const patienceMs = 400
 export async function lockLake(lake: string, { onWait, signal }: LockOptions = {}): Promise<WriterLock> {
   const folder = join(lake, 'locks')
   await mkdir(folder, { recursive: true })
-  const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-')
-  const name = `${host}_${process.pid}_${startOf(process.pid) ?? '0'}_${randomBytes(6).toString('hex')}.lock`
+  const here = hostHere()
+  const name = `${here}_${process.pid}_${startOf(process.pid) ?? '0'}_${randomBytes(6).toString('hex')}.lock`
   const path = join(folder, name)
   const enter = async (): Promise<Entry | undefined> => {
-    const before = await livingOther(folder, name, host)
+    const before = await livingOther(folder, name)
     if (before !== undefined) return before
     await (await open(path, 'wx')).close()
-    const other = await livingOther(folder, name, host)
+    const other = await livingOther(folder, name)
     if (other !== undefined) await rm(path, { force: true })
     return other
   }
@@ -57,7 +57,7 @@ export async function lockLake(lake: string, { onWait, signal }: LockOptions = {
   for (let attempt = 0; ; attempt++) {
     const other = await enter()
     if (other === undefined) break
-    const owner = { pid: other.pid, host: other.host, lock: join(folder, other.name) }
+    const owner = ownerOf(other, folder)
     if (onWait === undefined && attempt >= 4) throw new TrailbookError('LAKE_LOCKED', { path: lake, ...owner })
     if (waiting.owner !== other.name) Object.assign(waiting, { since: performance.now(), owner: other.name })
     if (waiting.told !== other.name && performance.now() - waiting.since > patienceMs) {
@@ -66,7 +66,7 @@ export async function lockLake(lake: string, { onWait, signal }: LockOptions = {
     }
     const pause = (process.pid % 50) + Math.min(attempt, 8) * 20 + Math.random() * 20
     await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => {})
-    if (signal?.aborted) throw new TrailbookError('LAKE_WAIT_ENDED', { path: lake, pid: other.pid, host: other.host })
+    if (signal?.aborted) throw new TrailbookError('LAKE_WAIT_ENDED', { path: lake, pid: owner.pid, host: owner.host })
   }
   return {
     async check() {
@@ -80,11 +80,38 @@ export async function lockLake(lake: string, { onWait, signal }: LockOptions = {
 /** Whether a living process holds the lock, as far as that can be known. */
 export async function lockOwner(lake: string): Promise<LockOwner | undefined> {
   const folder = join(lake, 'locks')
-  const host = hostname().replace(/[^A-Za-z0-9.-]/g, '-')
   const names = await readdir(folder).catch((): string[] => [])
-  const entry = names.map((name) => entryOf(name)).find((one) => one && (one.host !== host || isAlive(one)))
-  return entry && { pid: entry.pid, host: entry.host, lock: join(folder, entry.name) }
+  const entry = names.map((name) => entryOf(name)).find((one) => one && mayLive(one))
+  return entry && ownerOf(entry, folder)
 }
+
+/**
+ * The host and, where the system tells it, the process number space. Containers that share a disk may have the same host name and
+ * the same process numbers: what one of them takes for a dead process may be a living one of the other.
+ */
+function hostHere(): string {
+  const space = /\d+/.exec(linkOf('/proc/self/ns/pid'))?.[0]
+  return space === undefined ? bareHost() : `${bareHost()}-ns${space}`
+}
+
+const bareHost = (): string => hostname().replace(/[^A-Za-z0-9.-]/g, '-')
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
+const ownerOf = ({ pid, host, name }: Entry, folder: string): LockOwner => ({
+  pid,
+  host: host.replace(/-ns\d+$/, ''),
+  lock: join(folder, name),
+})
+
+/** Nothing can be known of a process on another host that shares the disk. Earlier versions named the host alone. */
+const mayLive = (entry: Entry): boolean => (entry.host !== hostHere() && entry.host !== bareHost()) || isAlive(entry)
 
 interface Entry {
   readonly name: string
@@ -98,12 +125,11 @@ function entryOf(name: string): Entry | undefined {
   return match === null ? undefined : { name, host: match[1]!, pid: Number(match[2]), start: match[3]! }
 }
 
-async function livingOther(folder: string, own: string, host: string): Promise<Entry | undefined> {
+async function livingOther(folder: string, own: string): Promise<Entry | undefined> {
   for (const name of await readdir(folder)) {
     const entry = entryOf(name)
     if (entry === undefined || name === own) continue
-    // Nothing can be known of a process on another host that shares the disk.
-    if (entry.host !== host || isAlive(entry)) return entry
+    if (mayLive(entry)) return entry
     await rm(join(folder, name), { force: true })
   }
   return undefined

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
+import { isWholeList } from '../core/event/held-lists.ts'
 import { createAtomically } from './durable.ts'
 
 /**
@@ -137,7 +138,7 @@ function parseManifest(lake: string, name: string, text: string): Manifest {
     if (!Array.isArray(manifest[key]) || whole[key].some(({ path }) => !partPath.test(path)))
       throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} names no parts under "${key}"` })
   for (const key of ['holds', 'removed'] as const)
-    if (!Array.isArray(whole[key]))
+    if (!isWholeList[key](whole[key]))
       throw new TrailbookError('LAKE_DAMAGED', { path: lake, reason: `manifest ${name} has no list of ${key}` })
   return whole
 }

@@ -7,7 +7,7 @@ import type { Lake } from './lake.ts'
 import { type WriterSettings, withWriter } from './with-writer.ts'
 import type { LakeWriter } from './writer.ts'
 
-export interface RegionKeys {
+interface RegionKeys {
   /** Null where nobody knows: the AWS CLI prints keys without their Region. */
   readonly region: string | null
   readonly keys: readonly PublicKey[]

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { event, useLakeFolder } from '../../test/support/lake-folder.ts'
@@ -147,5 +147,22 @@ describe('a description of a snapshot', () => {
     expect(readPublished(JSON.stringify(good))).toBeDefined()
     expect(readPublished(JSON.stringify(value))).toBeUndefined()
     expect(readPublished('{')).toBeUndefined()
+  })
+
+  test('removes nothing behind a link that somebody put among the snapshots', async () => {
+    await ingestDay('2026-01-30')
+    await go()
+    await symlink(join(lake(), 'events'), join(target(), 'snapshots', '0000000001-aa'))
+    await ingestDay('2026-01-31')
+    await go({ keep: 1, graceMs: 0 })
+    expect((await readdir(join(lake(), 'events'))).sort()).toEqual(['event_date=2026-01-30', 'event_date=2026-01-31'])
+  })
+
+  test('a link into the lake is no target', async () => {
+    await ingestDay('2026-01-30')
+    await symlink(lake(), inFolder('elsewhere'))
+    await expect(localSnapshots(inFolder('elsewhere', 'published'), lake())).rejects.toMatchObject({
+      code: 'LAKE_TARGET',
+    })
   })
 })

@@ -36,7 +36,7 @@ export interface PublishReport {
   readonly snapshots: number
 }
 
-export const usualKeep = 3
+const usualKeep = 3
 
 /**
  * Publishes the lake's newest state as an immutable snapshot. Days that did not change since a snapshot that is still there

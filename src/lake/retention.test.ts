@@ -5,6 +5,7 @@ import { checkLake } from './check.ts'
 import { addHold, releaseHold } from './hold.ts'
 import { type Hold, writeManifest } from './manifest.ts'
 import { retain } from './retention.ts'
+import { lakeStatus } from './status.ts'
 import { vacuum } from './vacuum.ts'
 
 const { lake, open, write, run, rows } = useLakeFolder()
@@ -63,6 +64,24 @@ describe('retention', () => {
       { from: '2026-01-29', to: '2026-01-30', accounts: null, rows: 768, at: '2026-02-10T12:00:00Z' },
     ])
     expect((await checkLake(await open())).findings).toEqual([])
+  })
+
+  test("removed events without an account may have been anybody's", async () => {
+    await write('logs/nobody.json', [event({ eventTime: '2026-01-29T12:00:00Z', recipientAccountId: undefined })])
+    await run()
+    await addHold(await open(), hold({ from: null, accounts: [mine, other] }), { now })
+    expect((await retain(await open(), tenDays)).rows).toBe(1)
+    const { removed } = await (await open()).snapshot()
+    expect(removed?.map(({ from, account }) => [from, account])).toEqual([['2026-01-29T00:00:00Z', null]])
+  })
+
+  test('a lake of which everything is gone still tells that, and is clear of nothing', async () => {
+    await retain(await open(), { olderThanMs: day, now })
+    expect(await rows('eventID')).toEqual([])
+    const { lake: held, coverage } = await lakeStatus(await open())
+    expect(held).toMatchObject({ events: 0, first: null, removed: [{ from: '2026-01-29', to: '2026-01-31' }] })
+    expect(coverage.complete).toBe(false)
+    expect(coverage.gaps.some(({ reason }) => reason.includes('removed by retention'))).toBe(true)
   })
 
   test('a second time there is nothing to do, and a dry run does nothing', async () => {

@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '../duckdb/open.ts'
 import { readParquet } from '../duckdb/parquet.ts'
 import { type Lake, snapshotOf } from './lake.ts'
 import { asLakeError } from './lake-error.ts'
-import type { Manifest } from './manifest.ts'
+import type { Hold, Manifest, Removal } from './manifest.ts'
 
 /** The machine output of `status`. */
 export interface LakeStatus {
@@ -24,6 +24,9 @@ export interface LakeStatus {
     /** Times of the first and the last event; null in an empty lake. */
     readonly first: string | null
     readonly last: string | null
+    /** What retention must not take out, and what it took. */
+    readonly holds: readonly Hold[]
+    readonly removed: readonly Removal[]
   }
   readonly coverage: Coverage
 }
@@ -48,6 +51,8 @@ export async function lakeStatus(lake: Lake, inventory?: Inventory): Promise<Lak
                 .map((part) => part.last)
                 .sort()
                 .at(-1)!,
+        holds: manifest.holds,
+        removed: manifest.removed,
       },
       coverage: await lakeCoverage(lake, database, inventory),
     }
@@ -96,9 +101,10 @@ const anyTime: Window = { from: '1970-01-01T00:00:00Z', to: '9999-12-31T23:59:59
 
 /** The coverage of everything the lake holds, for management events. */
 export async function lakeCoverage(lake: Lake, database: Database, inventory?: Inventory): Promise<Coverage> {
-  const snapshot = await lake.snapshot()
+  const manifest = await lake.manifest()
+  const snapshot = snapshotOf(lake.folder, manifest)
   if (snapshot.files.length === 0) return nothing
-  const window = spanOf(await lake.manifest())
+  const window = spanOf(manifest)
   const connection = await database.connect()
   try {
     const facts = await readCoverageFacts(connection, snapshot, window ?? anyTime)

@@ -16,7 +16,7 @@ export interface DigestSigner {
   sign(text: string): string
 }
 
-export interface DigestFile {
+interface DigestFile {
   readonly path: string
   readonly text: string
   /** Of its S3 object. */

@@ -6,9 +6,10 @@ import { exitCodes, TrailbookError } from '../../core/errors.ts'
 import { type Line, labelled, line, span } from '../../core/report/lines.ts'
 import { plural, visible } from '../../core/report/text.ts'
 import { type CollectedInventory, inventoryFileSchema } from '../../core/run/inventory.ts'
+import { awsCall } from '../aws-call.ts'
 import { argument, type CliContext, defineCommand, flag, list, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { accountRoleOf, accountRoleOptions, awsCall } from '../event-history.ts'
+import { accountRoleOf, accountRoleOptions } from '../event-history.ts'
 import { replaceFile } from '../replace-file.ts'
 import { checkScope } from '../run-request.ts'
 
@@ -89,6 +90,7 @@ async function collected(
       { what, accounts, accountRole, ...awsCall(context) },
       {
         now: () => context.clock.now(),
+        signal: context.signal,
         onProgress: (done, all) => context.progress(`Collecting: ${done} of ${plural(all, 'account')}`),
       },
     )

@@ -1,19 +1,16 @@
 import { shownPath } from '../../authoring/library.ts'
 import { forgetLogs, type IngestOutcome, keepPublicKeys, type S3Request } from '../../compose.ts'
 import { exitCodes, TrailbookError } from '../../core/errors.ts'
-import { type Line, labelled, line, paragraph, span } from '../../core/report/lines.ts'
-import { plural, visible } from '../../core/report/text.ts'
-import { coverageText } from '../../core/report/words.ts'
-import { day, milliseconds, type Window } from '../../core/time.ts'
 import { advice } from '../advice.ts'
-import { argumentList, defineCommand, list } from '../command.ts'
+import { argumentList, defineCommand, type Given, list } from '../command.ts'
 import { type Config, configName, loadConfig } from '../config.ts'
 import { fromHistory, historyOfIngest, historyOptions, sweepInto } from '../event-history.ts'
-import { failureLines } from '../failure.ts'
 import { followOptions, followQueue } from '../follow.ts'
+import { ingestLines } from '../ingest-lines.ts'
 import { keyFilesOf } from '../key-files.ts'
+import { checkScope } from '../run-request.ts'
 import { type S3Settings, s3Given, s3Options, settingsOf } from '../s3-settings.ts'
-import { ingestPaths, keptOut, passedOverText } from '../sources.ts'
+import { ingestPaths, keptOut } from '../sources.ts'
 import { noWaitOption, waitingOf } from '../waiting.ts'
 
 export const ingestCommand = defineCommand({
@@ -59,53 +56,27 @@ export const ingestCommand = defineCommand({
   ],
   async action(given, context) {
     const config = await loadConfig(context)
+    const { lake, inventory } = config
     const [paths, unwanted] = [argumentList(given, 'path'), list(given, 'forget')]
+    checkScope(given)
     const keyFiles = await keyFilesOf(given, context)
     const history = fromHistory(given) ? historyOfIngest(given, config, context) : undefined
     const s3 = history === undefined ? s3Given(given, context.clock.now()) : undefined
     const sources = list(given, 'source').map((name) => namedSource(name, config, s3))
     const followed = await followQueue(given, s3, { config, context })
     if (followed !== undefined) return followed
-    if (s3 !== undefined && sources.length === 0 && !paths.some((path) => /^(?:s3|cloudwatch):/i.test(path)))
-      throw new TrailbookError('CLI_USAGE', {
-        reason: 'These options are for buckets, and no bucket was named',
-        advice: 'Name one, for example: trailbook ingest s3://my-trail-bucket/AWSLogs --since 7d',
-      })
-    if (
-      history === undefined &&
-      paths.length === 0 &&
-      sources.length === 0 &&
-      unwanted.length === 0 &&
-      keyFiles.length === 0
-    )
-      throw new TrailbookError('CLI_USAGE', {
-        reason: 'No log files were named',
-        advice: 'Name files or folders, for example: trailbook ingest ./AWSLogs',
-      })
-    const keysAdded = keyFiles.length === 0 ? 0 : await keepPublicKeys(config.lake, keyFiles)
-    const forgotten = unwanted.length === 0 ? [] : await forgetLogs(config.lake, unwanted, waitingOf(given, context))
+    requireSomething(given, { isHistory: history !== undefined, hasS3Options: s3 !== undefined })
+    const keysAdded = keyFiles.length === 0 ? 0 : await keepPublicKeys(lake, keyFiles, waitingOf(given, context))
+    const forgotten = unwanted.length === 0 ? [] : await forgetLogs(lake, unwanted, waitingOf(given, context))
+    const settings = { inventory, s3, named: config.sources, sources, noWait: given.options.wait === false }
     const report: IngestOutcome =
       history === undefined
-        ? await ingestPaths(config.lake, paths, context, {
-            inventory: config.inventory,
-            s3,
-            sources,
-            noWait: given.options.wait === false,
-          })
-        : (await sweepInto(config.lake, history, { config, context })).report
+        ? await ingestPaths(lake, paths, context, settings)
+        : (await sweepInto(lake, history, { config, context })).report
     const { stopped } = report
-    const bad = report.quarantined.slice(0, 20)
-    const count = keptOut(report)
-    const passedOver = passedOverText(report)
+    const { cwd, clock } = context
     return {
-      exitCode:
-        stopped !== undefined
-          ? stopped.exitCode
-          : report.interrupted
-            ? exitCodes.interrupted
-            : count > 0
-              ? exitCodes.quarantined
-              : exitCodes.clear,
+      exitCode: exitCodeOf(report),
       json: {
         schema: 'trailbook.ingest/v1',
         ...report,
@@ -113,66 +84,45 @@ export const ingestCommand = defineCommand({
         forgotten,
         keysAdded,
       },
-      lines: (width) => [
-        ...(report.interrupted
-          ? labelled('Stopped before the end.', 'What is counted here is stored; run it again to go on.', width)
-          : []),
-        ...(paths.length === 0 && sources.length === 0 && history === undefined
-          ? []
-          : [
-              line(
-                span(plural(report.events, 'new event'), 'strong'),
-                ` from ${plural(report.files, 'file')}; ${plural(report.duplicates, 'duplicate')} left out`,
-              ),
-            ]),
-        ...labelled('Lake', shownPath(config.lake, context.cwd), width),
-        ...labelled('Seen', coverageText(report.coverage), width),
-        ...(report.variants > 0
-          ? labelled(
-              'Note',
-              `${plural(report.variants, 'event')} share an id with another event of other content; both are kept.`,
-              width,
-            )
-          : []),
-        ...keyLines(keysAdded + (report.keys?.added ?? 0), report.keys?.failed ?? [], width),
-        ...(passedOver === undefined ? [] : labelled('Passed over', passedOver, width)),
-        ...(forgotten.length === 0 ? [] : labelled('Forgot', forgotten.map(visible).join(', '), width)),
-        ...(count === 0
-          ? []
-          : [line(span(`${plural(count, 'file or record', 'files or records')} could not be read:`, 'warn'))]),
-        ...bad.flatMap(({ file, ordinal, code, reason }) =>
-          labelled(
-            '  -',
-            visible(`${file}${ordinal === undefined ? '' : ` record ${ordinal}`}: ${reason} (${code})`),
-            width,
-          ),
-        ),
-        ...(count > bad.length
-          ? [line(span(`  … and ${count - bad.length} more; --format json lists the first thousand`, 'muted'))]
-          : []),
-        ...(report.span === null || report.interrupted
-          ? []
-          : labelled('Next', nextCommand(report.span, context.clock.now()), width)),
-        ...(stopped === undefined ? [] : failureLines(stopped, width)),
-        ...(report.quarantinedFiles === 0
-          ? []
-          : paragraph('If such a file is of no matter: trailbook ingest --forget <path>', width, 'muted')),
-      ],
+      lines: (width) =>
+        ingestLines(report, {
+          lake: shownPath(lake, cwd),
+          now: clock.now(),
+          read: paths.length + sources.length > 0 || history !== undefined,
+          forgotten,
+          keysAdded,
+          width,
+        }),
     }
   },
 })
 
-function keyLines(
-  added: number,
-  failed: readonly { region: string; reason: string }[],
-  width: number,
-): readonly Line[] {
-  return [
-    ...(added === 0 ? [] : labelled('Keys', `${plural(added, 'public key')} kept, to check digests with`, width)),
-    ...failed.flatMap(({ region, reason }) =>
-      labelled('Note', visible(`The public keys of ${region} could not be had: ${reason}`), width),
-    ),
-  ]
+/** @throws TrailbookError CLI_USAGE */
+function requireSomething(
+  given: Given,
+  { isHistory, hasS3Options }: { isHistory: boolean; hasS3Options: boolean },
+): void {
+  const paths = argumentList(given, 'path')
+  const hasBucket = list(given, 'source').length > 0 || paths.some((path) => isElsewhere(path))
+  if (hasS3Options && !hasBucket)
+    throw new TrailbookError('CLI_USAGE', {
+      reason: 'These options are for buckets, and no bucket was named',
+      advice: 'Name one, for example: trailbook ingest s3://my-trail-bucket/AWSLogs --since 7d',
+    })
+  const isOther = ['forget', 'keys'].some((option) => list(given, option).length > 0)
+  if (!isHistory && paths.length === 0 && !hasBucket && !isOther)
+    throw new TrailbookError('CLI_USAGE', {
+      reason: 'No log files were named',
+      advice: 'Name files or folders, for example: trailbook ingest ./AWSLogs',
+    })
+}
+
+const isElsewhere = (path: string): boolean => /^(?:s3|cloudwatch):/i.test(path)
+
+function exitCodeOf(report: IngestOutcome): number {
+  if (report.stopped !== undefined) return report.stopped.exitCode
+  if (report.interrupted) return exitCodes.interrupted
+  return keptOut(report) > 0 ? exitCodes.quarantined : exitCodes.clear
 }
 
 const toldOf = ({ code, message, hint }: TrailbookError) => ({ code, message, hint })
@@ -188,7 +138,3 @@ function namedSource(name: string, { sources, file }: Config, given: S3Settings 
     })
   return { ...settingsOf(found, given), locations: [found.url].flat() }
 }
-
-/** Logs of today are in the windows that runbooks have of their own; older ones must be asked about by their time. */
-const nextCommand = ({ from, to }: Window, now: number): string =>
-  `trailbook run --all${milliseconds(to) > now - day ? '' : ` --from ${from} --to ${to}`}`

@@ -50,7 +50,9 @@ export async function lakeRetain({ given, context, config }: LakeCall): Promise<
       ),
       ...labelled(
         'Days',
-        days.length === 0 ? `none before ${before}` : `${plural(days.length, 'day')} before ${before}${reach}`,
+        days.length === 0
+          ? `none ${held.length > 0 ? 'of those ' : ''}before ${before}`
+          : `${plural(days.length, 'day')} before ${before}${reach}`,
         width,
       ),
       ...(held.length === 0 ? [] : labelled('Held', `${plural(held.length, 'day')}, by ${heldBy}`, width)),

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openUpkeep } from '../../compose.ts'
 import type { TrailbookError } from '../../core/errors.ts'
 import { toText } from '../../core/report/lines.ts'
-import { createLake } from '../../lake/lake.ts'
+import { createLake, openLake } from '../../lake/lake.ts'
+import { writeManifest } from '../../lake/manifest.ts'
 import type { CliContext, Outcome } from '../command.ts'
 import { parseArguments } from '../program.ts'
 
@@ -19,8 +20,10 @@ afterAll(() => rm(cwd, { recursive: true }))
 const notes: string[] = []
 
 /** What the command says to arguments as they are typed. */
-async function lake(...typed: string[]): Promise<Outcome> {
-  const parsed = await parseArguments(['lake', ...typed])
+const lake = (...typed: string[]): Promise<Outcome> => call('lake', ...typed)
+
+async function call(...typed: string[]): Promise<Outcome> {
+  const parsed = await parseArguments(typed)
   if (parsed.kind !== 'call') throw new Error(parsed.text)
   const context: CliContext = {
     cwd,
@@ -108,6 +111,26 @@ describe('trailbook lake', () => {
     const ledger = ledgerFile({ folder: join(cwd, 'lake.records'), lock: async () => ({ release: async () => {} }) })
     await ledger.verify({ watch: ({ action }) => actions.push(action) })
     expect(actions).toEqual(['ledger.opened', 'lake.hold-added', 'lake.hold-released'])
+  })
+
+  test('status shows what is held and what is gone', async () => {
+    const gone = { from: '2026-01-01', to: '2026-01-03', rows: 1200, at: '2026-11-20T09:00:00Z' }
+    const removed = [
+      { ...gone, accounts: null },
+      { ...gone, from: '2026-01-05', to: '2026-01-05', accounts: ['111122223333'], rows: 1 },
+    ]
+    await lake('hold', 'add', 'case-18', '--to', '2026-01-31', '--account', '111122223333', '--reason', 'case 18')
+    const state = await (await openLake(join(cwd, 'lake'))).manifest()
+    await writeManifest(join(cwd, 'lake'), { ...state, id: state.id + 1, removed })
+    const status = await call('status')
+    expect(toText(status.lines(80)).split('\n').slice(2, 7).join('\n')).toMatchInlineSnapshot(`
+      "Held   case-18: the beginning to 2026-01-31, 111122223333 (case 18)
+      Gone   2026-01-01 to 2026-01-03: 1,200 events, removed by retention on
+             2026-11-20
+      Gone   2026-01-05 to 2026-01-05: 1 event of 1 account, removed by retention on
+             2026-11-20"
+    `)
+    expect(status.json).toMatchObject({ lake: { holds: [{ name: 'case-18' }], removed } })
   })
 
   test('vacuum says that a short grace time may harm queries', async () => {

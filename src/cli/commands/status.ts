@@ -2,7 +2,7 @@ import { shownPath } from '../../authoring/library.ts'
 import { readLakeStatus } from '../../compose.ts'
 import { gapLines } from '../../core/report/coverage-lines.ts'
 import { indent, labelled, line } from '../../core/report/lines.ts'
-import { bytesText, plural } from '../../core/report/text.ts'
+import { bytesText, plural, visible } from '../../core/report/text.ts'
 import { coverageText } from '../../core/report/words.ts'
 import type { Inventory } from '../../core/run/inventory.ts'
 import { defineCommand } from '../command.ts'
@@ -39,6 +39,8 @@ export const statusCommand = defineCommand({
         ...(lake.forgotten === 0
           ? []
           : labelled('Note  ', `${plural(lake.forgotten, 'unreadable file')} forgotten on request`, width)),
+        ...lake.holds.flatMap((hold) => labelled('Held  ', heldText(hold), width)),
+        ...lake.removed.flatMap((one) => labelled('Gone  ', removedText(one), width)),
         ...labelled('Time  ', lake.first === null ? 'empty' : `${lake.first} to ${lake.last}`, width),
         ...labelled('Expect', expectedText(config.inventory), width),
         ...labelled('Seen  ', coverageText(coverage), width),
@@ -47,6 +49,16 @@ export const statusCommand = defineCommand({
     }
   },
 })
+
+type Status = Awaited<ReturnType<typeof readLakeStatus>>['lake']
+
+const heldText = ({ name, from, to, accounts, reason }: Status['holds'][number]): string =>
+  `${visible(name)}: ${from ?? 'the beginning'} to ${to ?? 'the end'}, ${accounts.length === 0 ? 'all accounts' : accounts.map(visible).join(', ')} (${visible(reason)})`
+
+function removedText({ from, to, accounts, rows, at }: Status['removed'][number]): string {
+  const whose = accounts === null ? '' : ` of ${plural(accounts.length, 'account')}`
+  return `${from} to ${to}: ${plural(rows, 'event')}${whose}, removed by retention on ${at.slice(0, 10)}`
+}
 
 /** A question is clear only against what is expected, so that stands beside what was seen. */
 function expectedText(inventory: Inventory | undefined): string {

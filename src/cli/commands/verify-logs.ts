@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { shownPath } from '../../authoring/library.ts'
-import { isS3Location, verifyLakeLogs, verifyLogs } from '../../compose.ts'
+import { verifyLakeLogs, verifyLogs } from '../../compose.ts'
 import type { Range } from '../../core/digest/gaps.ts'
 import type { ChainVerdict } from '../../core/digest/judge.ts'
 import { TrailbookError } from '../../core/errors.ts'
@@ -9,7 +9,9 @@ import { isoTime } from '../../core/time.ts'
 import { argumentList, type CliContext, defineCommand, flag, type Given, list, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { keyFilesOf } from '../key-files.ts'
-import { s3Request } from '../s3-settings.ts'
+import { splitPlaces } from '../places.ts'
+import { checkScope } from '../run-request.ts'
+import { requestsOf, s3Requests } from '../s3-settings.ts'
 import { requireLake } from '../sources.ts'
 import { chainLines } from '../verify-logs-lines.ts'
 import { scopeOptions } from '../window-options.ts'
@@ -44,10 +46,12 @@ export const verifyLogsCommand = defineCommand({
   ],
   async action(given, context) {
     const range = rangeOf(given)
+    checkScope(given)
     const paths = argumentList(given, 'path')
+    const { inS3, others } = splitPlaces(paths, context.cwd)
     const request = {
       keys: await keyFilesOf(given, context),
-      s3: s3Request(undefined, context),
+      buckets: inS3.length === 0 ? [] : s3Requests(requestsOf(inS3, await loadConfig(context)), context),
       range,
       accounts: list(given, 'account'),
       regions: list(given, 'region'),
@@ -58,7 +62,7 @@ export const verifyLogsCommand = defineCommand({
     const result = await (paths.length === 0
       ? verifyLake(request, context)
       : verifyLogs(
-          paths.map((path) => (isS3Location(path) ? path : resolve(context.cwd, path))),
+          others.map((path) => resolve(context.cwd, path)),
           request,
         )
     ).finally(() => context.progress(undefined))

@@ -3,6 +3,7 @@ import type { Attestation, CoverageFacts } from '../run/coverage-facts.ts'
 import { both, inOrder, type Span, without } from '../run/coverage-spans.ts'
 import { hour, isoTime, milliseconds, minute, second } from '../time.ts'
 import { baseName } from './find-file.ts'
+import type { Gap } from './gaps.ts'
 import type { DigestVerdict, PlaceVerdict } from './judge.ts'
 import type { LogVerdict } from './logs.ts'
 
@@ -15,15 +16,35 @@ const delay = 15 * minute
  * Times of events for `CoverageFacts.attested`, and those for `damaged`: what a digest, or the lack of one, says is lost.
  *
  * Digests of a trail in a row attest from the start of the first until a delivery's delay before the end of the last. Of several
- * trails in one place all must, each from the beginning of its first chain on. Nothing is attested where a digest or a log
- * file is not valid; and where one is invalid, missing or not listed, the time is lost.
+ * trails of one account and Region all must, that of an organisation too, each from the beginning of its first chain on. Nothing is
+ * attested where a digest or a log file is not valid; and where one is invalid, missing or not listed, the time is lost.
+ *
+ * @param places all of an account and Region together
  */
 export function attestedBy(places: readonly PlaceVerdict[]): { attested: Attestation[]; lost: Lost[] } {
-  const all = places.map(judgePlace)
+  const byPlace = new Map<string, PlaceFiles>()
+  for (const { account, region, ...found } of places) {
+    const key = `${account} ${region}`
+    const known = byPlace.get(key) ?? { account, region, digests: [], logs: [], gaps: [] }
+    known.digests.push(...found.digests)
+    known.logs.push(...found.logs)
+    known.gaps.push(...found.gaps)
+    byPlace.set(key, known)
+  }
+  const all = [...byPlace.values()].map(judgePlace)
   return { attested: all.flatMap(({ attested }) => attested), lost: all.flatMap(({ lost }) => lost) }
 }
 
-function judgePlace(place: PlaceVerdict): { attested: Attestation[]; lost: Lost[] } {
+/** An organisation's trail delivers into a folder of its own; its events are of the same account and Region. */
+interface PlaceFiles {
+  readonly account: string
+  readonly region: string
+  readonly digests: DigestVerdict[]
+  readonly logs: LogVerdict[]
+  readonly gaps: Gap[]
+}
+
+function judgePlace(place: PlaceFiles): { attested: Attestation[]; lost: Lost[] } {
   if (place.digests.length === 0) return { attested: [], lost: [] }
   const lost = lostOf(place).filter(({ from, to }) => from < to)
   const doubtful = [
@@ -62,7 +83,7 @@ function judgePlace(place: PlaceVerdict): { attested: Attestation[]; lost: Lost[
 
 const texts = ({ from, to }: Span): { from: string; to: string } => ({ from: isoTime(from), to: isoTime(to) })
 
-function lostOf(place: PlaceVerdict): (Span & { readonly reason: string })[] {
+function lostOf(place: PlaceFiles): (Span & { readonly reason: string })[] {
   const gaps = place.gaps.filter(
     (gap) => gap.verdict === 'invalid' || (gap.code === 'goes-back' && hasLogs(place, gap.to)),
   )
@@ -87,7 +108,7 @@ function lostOf(place: PlaceVerdict): (Span & { readonly reason: string })[] {
 }
 
 /** The lake reaches further back than its digests: the one before the first is known to have been there. */
-const hasLogs = ({ logs }: PlaceVerdict, until: string): boolean =>
+const hasLogs = ({ logs }: PlaceFiles, until: string): boolean =>
   logs.some(
     ({ delivered, digest }) =>
       digest === null &&
@@ -103,7 +124,7 @@ const lowered = (sentence: string): string => sentence.slice(0, 1).toLowerCase()
 const isDoubtful = ({ verdict, fault }: LogVerdict): boolean => verdict === 'unknown' && fault?.code !== 'other-kind'
 
 /** When the events of a log file lie that is not here, was changed, or is one too many. */
-function eventsOf({ first, last, digest, delivered }: LogVerdict, { digests }: PlaceVerdict): Span {
+function eventsOf({ first, last, digest, delivered }: LogVerdict, { digests }: PlaceFiles): Span {
   const events = first === null || last === null ? [] : [{ from: milliseconds(first), to: milliseconds(last) + second }]
   if (digest !== null && events.length > 0) return events[0]!
   const by = digest === null ? undefined : digests.find(({ path, object }) => (path ?? object) === digest)

@@ -51,7 +51,7 @@ const gapFaults = {
 type Catalogue = Readonly<Record<string, readonly [Verdict, string]>>
 type Values = Readonly<Record<string, string>>
 
-export interface Fault<Code extends string = string> {
+interface Fault<Code extends string = string> {
   readonly code: Code
   readonly verdict: Verdict
   /** Without a full stop. */

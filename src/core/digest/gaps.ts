@@ -93,7 +93,7 @@ const faultBefore = ({ digest, previous }: Node): GapFault =>
 const covers = (holes: readonly Span[], { from, to }: Span): boolean =>
   holes.some((hole) => hole.from <= from && hole.to >= to)
 
-export function inRange<T extends Span>(span: T, { from, to }: Range): T[] {
+function inRange<T extends Span>(span: T, { from, to }: Range): T[] {
   const cut = {
     ...span,
     from: Math.max(span.from, from === null ? span.from : milliseconds(from)),

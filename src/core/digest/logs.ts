@@ -35,7 +35,7 @@ export interface LogVerdict extends Place {
   readonly fault: LogFault | null
 }
 
-export type FindLogs = (bucket: string, object: string) => readonly StoredLog[]
+type FindLogs = (bucket: string, object: string) => readonly StoredLog[]
 
 export interface ListedVerdict {
   readonly log: LogVerdict

@@ -10,7 +10,7 @@ import { stringToSign } from './string-to-sign.ts'
 /** RSA PKCS#1 v1.5 with SHA-256 over the text in UTF-8; false also where signature or key are none. */
 export type VerifySignature = (text: string, signature: { readonly hex: string; readonly key: string }) => boolean
 
-export interface Keys {
+interface Keys {
   readonly verify: VerifySignature
   readonly byFingerprint: ReadonlyMap<string, readonly PublicKey[]>
 }

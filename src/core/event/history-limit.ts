@@ -2,7 +2,7 @@
 import { TrailbookError } from '../errors.ts'
 import { day, isoTime, milliseconds, minute, second, type Window } from '../time.ts'
 
-export const historyDays = 90
+const historyDays = 90
 
 /** The edge moves while a sweep goes on; beyond it AWS refuses the question. */
 const spare = 10 * minute

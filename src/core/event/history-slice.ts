@@ -19,8 +19,6 @@ const scheme = 'event-history:'
 const pattern =
   /^event-history:(\d{12})\/([a-z0-9-]+)\/(\d{4}-\d\d-\d\dT[\d:]{8}Z)\/(\d{4}-\d\d-\d\dT[\d:]{8}Z)(?:\?([A-Za-z]+)=(.+))?$/
 
-export const isHistoryLocation = (location: string): boolean => location.startsWith(scheme)
-
 export const attributeText = ({ key, value }: LookupAttribute): string => `${key}=${encodeURIComponent(value)}`
 
 export const historyLocation = ({ account, region, from, to, attribute }: HistorySlice): string =>

@@ -10,7 +10,7 @@ export interface PassedOverFile {
 }
 
 /** How many files were passed over, and the first few of them, those that may well hold logs before the others. */
-export interface PassedOver {
+interface PassedOver {
   readonly count: number
   readonly first: readonly PassedOverFile[]
 }

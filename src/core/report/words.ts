@@ -1,5 +1,6 @@
 /** The sentences that all renderers share, so that an answer says the same wherever it is read. */
-import type { Coverage, CoverageState } from '../run/coverage.ts'
+import type { Coverage } from '../run/coverage.ts'
+import type { CoverageState } from '../run/coverage-hours.ts'
 import type { Finding } from '../run/findings.ts'
 import {
   isBroken,

@@ -7,6 +7,12 @@ import { both, inOrder, type Span, within } from './coverage-spans.ts'
 
 export type AttestedSpan = Span & { readonly state: Attestation['state'] }
 
+interface AttestedPlace {
+  readonly trails: ReadonlySet<string>
+  readonly classes: ReadonlySet<string> | undefined
+  readonly spans: AttestedSpan[]
+}
+
 interface AttestedJudge {
   readonly spans: (cell: Cell, whole: Span, recorded: boolean) => AttestedSpan[]
   /**
@@ -19,27 +25,28 @@ interface AttestedJudge {
 
 /**
  * A digest attests what its trail delivered, and nothing of what the trail's selectors left out. So it speaks for a class that
- * its trails are known to record: events of it were seen there; or, of management events, where these and no other trails
- * deliver; or a configured trail of the name is known to record all of it (`recorded`). Of insight and network activity files
- * it is not known whether digests list them.
+ * its trails are known to record: their own log files showed events of it (other files, a sweep of Event history say, prove
+ * nothing of a trail); or, of management events, where these and no other trails deliver; or a configured trail of the name is
+ * known to record all of it (`recorded`). Of insight and network activity files it is not known whether digests list them.
  */
 export function attestedJudge(facts: CoverageFacts): AttestedJudge {
-  const places = new Map<string, { trails: ReadonlySet<string>; spans: AttestedSpan[] }>()
-  for (const { from, to, state, trails, ...place } of facts.attested) {
+  const places = new Map<string, AttestedPlace>()
+  for (const { from, to, state, trails, classes, ...place } of facts.attested) {
     const key = keyOf(place)
-    const known = places.get(key) ?? { trails: new Set(trails), spans: [] }
+    const known = places.get(key) ?? { trails: new Set(trails), classes: classes && new Set(classes), spans: [] }
     known.spans.push({ from: milliseconds(from), to: milliseconds(to), state })
     places.set(key, known)
   }
   const recorders = new Map<string, ReadonlySet<string>[]>()
   for (const row of facts.deliveries) {
     const place = places.get(keyOf(row))
-    if (place !== undefined) recorders.set(row.eventClass, [...(recorders.get(row.eventClass) ?? []), place.trails])
+    if (place !== undefined && (place.classes?.has(row.eventClass) ?? true))
+      recorders.set(row.eventClass, [...(recorders.get(row.eventClass) ?? []), place.trails])
   }
   const seen = new Set(facts.deliveries.map((row) => `${keyOf(row)} ${row.eventClass}`))
   const names = (facts.inventory?.trails ?? []).map(({ name }) => `/${name}`)
-  const isRecorded = (cell: Cell, trails: ReadonlySet<string>, recorded: boolean): boolean =>
-    seen.has(`${keyOf(cell)} ${cell.eventClass}`) ||
+  const isRecorded = (cell: Cell, { trails, classes }: AttestedPlace, recorded: boolean): boolean =>
+    (classes?.has(cell.eventClass) ?? seen.has(`${keyOf(cell)} ${cell.eventClass}`)) ||
     (recorded && names.some((name) => [...trails].some((trail) => trail.endsWith(name)))) ||
     // Which buckets, functions and tables are recorded may differ from Region to Region.
     (isManagement(cell.eventClass) &&
@@ -47,7 +54,7 @@ export function attestedJudge(facts: CoverageFacts): AttestedJudge {
   const spans: AttestedJudge['spans'] = (cell, whole, recorded) => {
     const place = places.get(keyOf(cell))
     if (place === undefined || !(isManagement(cell.eventClass) || cell.eventClass.startsWith('data:'))) return []
-    if (!isRecorded(cell, place.trails, recorded)) return []
+    if (!isRecorded(cell, place, recorded)) return []
     return place.spans.flatMap((span) => within(whole, span))
   }
   return {

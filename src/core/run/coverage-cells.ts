@@ -134,7 +134,7 @@ function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly 
 }
 
 /** From the lookback's beginning to the window's end. */
-export const judgedSpan = ({ window, earliest = window.from }: CoverageScope): Span => ({
+const judgedSpan = ({ window, earliest = window.from }: CoverageScope): Span => ({
   from: Math.min(milliseconds(window.from), milliseconds(earliest)),
   to: milliseconds(window.to),
 })

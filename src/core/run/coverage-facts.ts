@@ -51,6 +51,11 @@ export interface Attestation extends Place {
   readonly state: 'verified' | 'quiet'
   /** The trails whose digests say so; a trail has the same name in all its Regions. */
   readonly trails: readonly string[]
+  /**
+   * Event classes of which log files that these digests list have events. Absent where the lake has no other files there, so that
+   * whatever was seen is theirs.
+   */
+  readonly classes?: readonly string[]
 }
 
 export interface CoverageFacts {

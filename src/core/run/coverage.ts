@@ -1,24 +1,17 @@
-import { hour, type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
+import { type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
 import { attestedJudge } from './coverage-attested.ts'
-import {
-  type Cell,
-  expectedCells,
-  isManagement,
-  keyOf,
-  leftOutRegions,
-  periodOf,
-  unknownAccounts,
-} from './coverage-cells.ts'
-import { type CellDeliveries, type DeliveryJudge, deliveryJudge } from './coverage-deliveries.ts'
+import { type Cell, expectedCells, isManagement, leftOutRegions, periodOf, unknownAccounts } from './coverage-cells.ts'
+import { damageElsewhere, damageHoles, isDamageOf, isEverywhere } from './coverage-damage.ts'
+import { type DeliveryJudge, deliveryJudge } from './coverage-deliveries.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
 import { historyLimits, sweptSpans, unsweptHoles } from './coverage-history.ts'
+import { type CoverageState, coverageStates, type StateHours, statesOf } from './coverage-hours.ts'
 import { type NeedCoverage, needsOf } from './coverage-needs.ts'
 import { type RecordingQuestion, recordedOf } from './coverage-recording.ts'
 import {
   type Hole,
   type HoleState,
   inOrder,
-  lengthOf,
   mergeHoles,
   type OpenHole,
   type Span,
@@ -26,14 +19,6 @@ import {
   without,
 } from './coverage-spans.ts'
 import { trailHistory } from './trail-history.ts'
-
-/**
- * One list of states per account, region, hour and event class: `verified` and `quiet` by a digest, `present` by deliveries,
- * `inferred` between deliveries that come like clockwork, `gap` where something is missing, `unknown` where nobody knows.
- */
-export type CoverageState = 'verified' | 'quiet' | 'present' | 'inferred' | 'gap' | 'unknown'
-
-const coverageStates: readonly CoverageState[] = ['verified', 'quiet', 'present', 'inferred', 'gap', 'unknown']
 
 export interface CoverageGap {
   readonly account: string
@@ -57,7 +42,7 @@ export interface Coverage {
   /** What the question needs, and how far the lake has it. */
   readonly needs?: readonly NeedCoverage[]
   /** Hours of all judged accounts, regions and classes together, by state; of several runs those of each, added up. */
-  readonly hours?: Readonly<Record<CoverageState, number>>
+  readonly hours?: StateHours
   /** Where what is expected comes from: the configured inventory, or merely what was seen. */
   readonly expected?: 'inventory' | 'seen'
   /** What the data cannot hold by its nature, as the end of a sentence. */
@@ -137,26 +122,6 @@ export function judgeCoverage(facts: CoverageFacts, scope: CoverageScope, needs:
 
 const anything: Cell = { account: '*', region: '*', eventClass: '*' }
 
-const isEverywhere = (row: CoverageFacts['damaged'][number]): boolean =>
-  row.account === null && row.region === null && row.from === null && row.to === null
-
-type PlacedDamage = CoverageFacts['damaged'][number] & { readonly account: string; readonly region: string }
-
-/** Where nothing else is known of a place, a file of it that is lost or cannot be read still is. */
-function damageElsewhere(facts: CoverageFacts, scope: CoverageScope, expected: readonly Cell[]): PlacedDamage[] {
-  const judged = new Set(expected.map(keyOf))
-  const isAsked = (asked: readonly string[], name: string): boolean => asked.length === 0 || asked.includes(name)
-  return facts.damaged.filter(
-    (row): row is PlacedDamage =>
-      row.account !== null &&
-      row.region !== null &&
-      isAsked(scope.accounts, row.account) &&
-      isAsked(scope.regions, row.region) &&
-      !judged.has(`${row.account} ${row.region}`) &&
-      !expected.some(({ account, region }) => account === row.account && region === '*'),
-  )
-}
-
 /** Files that could not be read are all that is known of such a lake. */
 function nothingExpected(facts: CoverageFacts, whole: Span): Hole[] {
   const damage = facts.damaged.filter((row) => !isEverywhere(row)).flatMap((row) => damageHoles(row, whole))
@@ -167,19 +132,9 @@ function nothingExpected(facts: CoverageFacts, whole: Span): Hole[] {
   return mergeHoles([{ ...whole, state: 'unknown', reasons }, ...damage])
 }
 
-function damageHoles(row: CoverageFacts['damaged'][number], whole: Span): OpenHole[] {
-  return within(whole, {
-    from: row.from === null ? whole.from : milliseconds(row.from),
-    to: row.to === null ? whole.to : milliseconds(row.to),
-    state: 'gap' as const,
-    reasons: [row.reason],
-  })
-}
-
 interface JudgedCell {
   readonly holes: readonly Hole[]
-  /** Hours. */
-  readonly states: Readonly<Record<CoverageState, number>>
+  readonly states: StateHours
 }
 
 function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (cell: Cell, whole: Span) => JudgedCell {
@@ -193,7 +148,7 @@ function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (c
     services: scope.services ?? [],
   }
   return (cell, whole) => {
-    const gone = damaged.filter((row) => row.removed && isOf(row, cell)).flatMap((row) => damageHoles(row, whole))
+    const gone = damaged.filter((row) => row.removed && isDamageOf(row, cell)).flatMap((row) => damageHoles(row, whole))
     if (facts.history?.only === true) {
       const holes = mergeHoles([...unsweptHoles(facts.history, cell, whole), ...gone])
       return {
@@ -213,7 +168,9 @@ function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (c
     const isToldAll = !isManagement(cell.eventClass) && (isSeen || question.configured) && isAll
     const seen = deliveries.judge(cell, whole, isToldAll)
     const recording = recordingHoles(cell, whole, { deliveries, recorded, isKnown: isSeen || attested.length > 0 })
-    const damage = damaged.filter((row) => !row.removed && isOf(row, cell)).flatMap((row) => damageHoles(row, whole))
+    const damage = damaged
+      .filter((row) => !row.removed && isDamageOf(row, cell))
+      .flatMap((row) => damageHoles(row, whole))
     const speaksFor = inOrder(attested)
     const recordedFor = attestedOf.unchanged(cell, speaksFor)
     // CloudTrail itself gave every management event of these times, whatever trails recorded and files lost.
@@ -231,10 +188,6 @@ function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (c
     return { holes, states: statesOf(whole, { holes, seen, attested }) }
   }
 }
-
-const isOf = (row: CoverageFacts['damaged'][number], cell: Cell): boolean =>
-  (row.account === null || cell.account === '*' || row.account === cell.account) &&
-  (row.region === null || cell.region === '*' || row.region === cell.region)
 
 interface RecordingFacts {
   readonly deliveries: DeliveryJudge
@@ -268,44 +221,6 @@ function recordingHoles(
       reasons: [`Nothing tells which ${cell.eventClass} events the trail records.`],
     })
   })
-}
-
-function statesOf(
-  whole: Span,
-  {
-    holes,
-    seen,
-    attested,
-  }: {
-    readonly holes: readonly Hole[]
-    readonly seen: CellDeliveries
-    readonly attested: readonly (Span & { state: 'verified' | 'quiet' })[]
-  },
-): Record<CoverageState, number> {
-  const missing = holes.filter(({ state }) => state !== 'partial')
-  const rest = (spans: readonly Span[], others: readonly Span[]): Span[] => {
-    const taken = inOrder([...missing, ...others])
-    return spans.flatMap((span) => within(whole, span)).flatMap((span) => without(span, taken))
-  }
-  const of = (state: 'verified' | 'quiet'): Span[] =>
-    rest(
-      attested.filter((span) => span.state === state),
-      [],
-    )
-  const known = attested.flatMap((span) => within(whole, span))
-  const inferred = rest(seen.inferred, known)
-  const lengths = {
-    verified: lengthOf(of('verified')),
-    quiet: lengthOf(of('quiet')),
-    inferred: lengthOf(inferred),
-    gap: lengthOf(holes.filter(({ state }) => state === 'gap')),
-    unknown: lengthOf(holes.filter(({ state }) => state === 'unknown')),
-  }
-  const taken = Object.values(lengths).reduce((total, one) => total + one, 0)
-  const present = Math.max(0, whole.to - whole.from - taken)
-  return Object.fromEntries(
-    Object.entries({ ...lengths, present }).map(([state, length]) => [state, length / hour]),
-  ) as Record<CoverageState, number>
 }
 
 export const lookbackNote = 'This lies in the lookback, before the window, where queries look too.'

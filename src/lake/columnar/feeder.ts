@@ -57,7 +57,12 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
   }
 
   return {
-    metadata: (file: number) => found.get(file),
+    /** Told once: of a million objects nothing is kept. */
+    metadata(file: number): OpenedFile['metadata'] | undefined {
+      const metadata = found.get(file)
+      found.delete(file)
+      return metadata
+    },
     async feed(
       files: readonly (readonly [number, LogFile])[],
       post: (message: ToWorker, transfer?: ArrayBuffer[]) => void,

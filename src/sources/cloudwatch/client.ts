@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsClients } from '../../aws/clients.ts'
+import { checkClock } from '../../aws/clock.ts'
 import { awsError } from '../../aws/errors.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import type { LogGroupName } from './location.ts'
@@ -23,6 +24,7 @@ export async function openLogGroup(
     .catch((error: unknown) => {
       throw awsError(error, asked('logs:DescribeLogGroups'))
     })
+  checkClock(client)
   const found = logGroups.find(({ logGroupName }) => logGroupName === group)
   if (found === undefined) throw new TrailbookError('AWS_NO_LOG_GROUP', { group, region: where })
   return {

@@ -1,6 +1,6 @@
 /** The budget of one account and Region. Pure: the clock is given. */
 
-export interface BucketOptions {
+interface BucketOptions {
   /** Requests a second; LookupEvents allows 2 for each account and Region (CloudTrail quotas). */
   readonly perSecond: number
   /** Requests that may go at once after a pause. */

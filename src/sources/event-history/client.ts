@@ -2,6 +2,7 @@
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail'
 import type { AwsClients } from '../../aws/clients.ts'
 import { awsError, isExpired, isNetworkFailure, statusOf } from '../../aws/errors.ts'
+import { unlessAborted } from '../../aws/unless-aborted.ts'
 import { type LookupApi, LookupFailure, type LookupFailureKind } from './lookup.ts'
 
 interface LookupPlace {
@@ -19,7 +20,7 @@ export function cloudTrailLookup(clients: AwsClients, { account, region, role }:
   return {
     async lookup({ first, last, attribute, token }, signal) {
       try {
-        accessKeyId = (await clients.credentials.provider()).accessKeyId
+        accessKeyId = (await unlessAborted(clients.credentials.provider(), signal)).accessKeyId
         const answer = await client.send(
           new LookupEventsCommand({
             StartTime: new Date(first * 1000),

@@ -28,7 +28,7 @@ export interface SweepProgress {
   readonly places: number
 }
 
-export interface HistoryOptions {
+interface HistoryOptions {
   readonly clock: SweepClock
   /** Requests a second of each account and Region. */
   readonly perSecond: number
@@ -42,7 +42,7 @@ export interface HistoryOptions {
   readonly signal?: AbortSignal
 }
 
-export interface HistorySource extends LogSource {
+interface HistorySource extends LogSource {
   /** All places are swept, or failed. */
   done(): boolean
   /** Why places failed, in order. */

@@ -18,7 +18,7 @@ export interface SweptSlice extends SecondSpan {
   readonly events: readonly HistoryEvent[]
 }
 
-export interface SweepQuestion extends SecondSpan {
+interface SweepQuestion extends SecondSpan {
   readonly account: string
   readonly region: string
   readonly attribute?: LookupAttribute | undefined

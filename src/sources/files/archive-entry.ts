@@ -7,11 +7,6 @@ export interface ArchiveEntry {
   readonly size: number
 }
 
-export interface OpenedEntry<E extends ArchiveEntry> {
-  readonly entry: E
-  readonly bytes: AsyncIterable<Uint8Array>
-}
-
 /** An archive on the local disk. */
 export interface Archive<E extends ArchiveEntry> {
   /** In the order of the archive. @throws InputFault INPUT_ARCHIVE_DAMAGED behind those that could be found */

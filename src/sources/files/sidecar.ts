@@ -5,7 +5,7 @@ import { parseDigestName } from '../../core/digest/digest-name.ts'
  * The metadata of the object that a digest was: a copy to disk loses it, so it is looked for beside the copy, as
  * `aws s3api head-object` prints it.
  */
-export const sidecarEnding = '.metadata.json'
+const sidecarEnding = '.metadata.json'
 
 /** Read with its digest, and no file of its own. */
 export const isSidecarName = (name: string): boolean => /_CloudTrail-Digest_.*\.metadata\.json$/.test(name)

@@ -103,7 +103,9 @@ async function topLanes(folder: string, options: LaneOptions, given: boolean): P
 
 /** Objects that lie beside the folders of the layout; the folder's own marker is none. */
 const strays = (folder: string, objects: ListPage['objects']): readonly Lane[] =>
-  objects.some(({ key }) => !key.endsWith('/')) ? [{ prefix: folder, dayAt: undefined, shallow: true }] : []
+  hasFiles(objects) ? [{ prefix: folder, dayAt: undefined, shallow: true }] : []
+
+const hasFiles = (objects: ListPage['objects']): boolean => objects.some(({ key }) => !key.endsWith('/'))
 
 async function accountLanes(folder: string, options: LaneOptions, given = false): Promise<readonly Lane[]> {
   const { folders, objects } = await folderWithSomething(folder, options, given)
@@ -205,7 +207,7 @@ async function listFolder(
   for (let asked = 0; asked < pages; asked++) {
     const page = await limit(() => bucket.list({ prefix, folders: true, token, signal }))
     folders.push(...page.folders)
-    if (objects.length === 0) objects = page.objects
+    if (!hasFiles(objects)) objects = page.objects
     token = page.token
     if (token === undefined) break
   }

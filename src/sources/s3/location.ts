@@ -1,6 +1,6 @@
 import { TrailbookError } from '../../core/errors.ts'
 
-export interface S3Location {
+interface S3Location {
   readonly bucket: string
   /** A key, or the beginning of keys; empty for the whole bucket. */
   readonly key: string
@@ -20,6 +20,23 @@ export function parseS3Location(text: string): S3Location {
   // Buckets of before 2018 may have capitals and underscores.
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/.test(bucket)) return refuse(`${bucket} cannot be the name of a bucket`)
   return { bucket, key }
+}
+
+/** What other programs call a place in S3, before the bucket's name or around it. */
+const otherForms = [
+  /^s3:\/?(?<bucket>[^/]+)(?:\/(?<key>.*))?$/is,
+  /^arn:aws[a-z-]*:s3:::(?<bucket>[^/]+)(?:\/(?<key>.*))?$/s,
+  /^https?:\/\/(?<bucket>[^/]+)\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?(?:\/(?<key>[^?#]*))?/i,
+  /^https?:\/\/s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?\/(?<bucket>[^/?#]+)(?:\/(?<key>[^?#]*))?/i,
+]
+
+/** `https://bucket.s3.amazonaws.com/key`, `arn:aws:s3:::bucket/key` or `s3:/bucket/key` -> `s3://bucket/key`; undefined for another text. */
+export function meantS3Location(text: string): string | undefined {
+  for (const form of otherForms) {
+    const { bucket, key = '' } = form.exec(text)?.groups ?? {}
+    if (bucket !== undefined) return s3Location(bucket, key)
+  }
+  return undefined
 }
 
 export const s3Location = (bucket: string, key: string): string => `s3://${bucket}/${key}`

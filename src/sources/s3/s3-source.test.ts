@@ -88,7 +88,12 @@ describe('layouts', () => {
   })
 
   test('objects that lie between the folders of the layout are read, too', async () => {
-    const keys = ['AWSLogs/late.json', `AWSLogs/${one}/x.json.gz`, `AWSLogs/${log(one, 'us-east-1', '2026/01/08')}`]
+    const keys = [
+      'AWSLogs/late.json',
+      `AWSLogs/${one}/x.json.gz`,
+      `AWSLogs/${one}/CloudTrail/y.json.gz`,
+      `AWSLogs/${log(one, 'us-east-1', '2026/01/08')}`,
+    ]
     expect((await listed(memoryBucket(keys))).files.toSorted()).toEqual(keys.toSorted())
   })
 

@@ -14,7 +14,7 @@ import { parseS3Location, s3Location } from './location.ts'
 import { objectBytes } from './object-bytes.ts'
 import { type Fetched, readAhead } from './read-ahead.ts'
 
-export interface S3SourceOptions {
+interface S3SourceOptions {
   /** `s3://bucket/prefix`, all of them in the same bucket. */
   readonly locations: readonly string[]
   readonly bucket: Bucket

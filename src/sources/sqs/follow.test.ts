@@ -129,6 +129,15 @@ describe('following a queue', () => {
     expect(total).toBe('the credentials expired')
   })
 
+  test('credentials that are no good end it: they are no matter of one message', async () => {
+    const expired = async () => {
+      throw new TrailbookError('AWS_CREDENTIALS_EXPIRED', { reason: 'the token has expired', profile: '' })
+    }
+    const { log, total } = await follow([told('a.json.gz')], { openBucket: expired })
+    expect(log).toEqual([])
+    expect(total).toBe('The AWS credentials have expired: the token has expired.')
+  })
+
   test('nothing is deleted when the ingest was ended before its last file', async () => {
     const { log } = await follow([told('a.json')], {
       ingest: async () => ({ files: 0, events: 0, duplicates: 0, whole: false, stopped: undefined }),

@@ -39,7 +39,7 @@ export interface LeftMessage {
 }
 
 /** Ingests and commits. */
-export type IngestSource = (source: LogSource) => Promise<{
+type IngestSource = (source: LogSource) => Promise<{
   readonly files: number
   readonly events: number
   readonly duplicates: number

@@ -9,7 +9,7 @@ export interface NotifiedObject {
   readonly version: string | null
 }
 
-export type Notification =
+type Notification =
   /** No objects where it tells of deletions or tests: there is nothing to do. */
   | { readonly kind: 'objects'; readonly objects: readonly NotifiedObject[] }
   | { readonly kind: 'unknown'; readonly reason: string }

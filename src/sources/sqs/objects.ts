@@ -11,6 +11,15 @@ interface ObjectSource {
   missed(): ReadonlyMap<string, string>
 }
 
+/** Of these other buckets, and the same one later, are not concerned; all else ends the work. */
+const ofOneBucket: ReadonlySet<string> = new Set([
+  'AWS_NO_BUCKET',
+  'AWS_LOCATION',
+  'AWS_ACCESS_DENIED',
+  'AWS_KMS_DENIED',
+  'AWS_REGION',
+])
+
 /** Objects that messages told of, as a source. */
 export function notifiedSource(objects: readonly NotifiedObject[], openBucket: OpenBucket): ObjectSource {
   const missed = new Map<string, string>()
@@ -24,7 +33,7 @@ export function notifiedSource(objects: readonly NotifiedObject[], openBucket: O
       try {
         buckets.set(name, await openBucket(name))
       } catch (error) {
-        if (!(error instanceof TrailbookError) || error.code === 'AWS_UNREACHABLE') throw error
+        if (!(error instanceof TrailbookError) || !ofOneBucket.has(error.code)) throw error
         for (const object of unique) if (object.bucket === name) missed.set(locationOf(object), error.message)
       }
     return unique.flatMap((object) => {

@@ -4,7 +4,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import type { AwsClients } from '../../aws/clients.ts'
+import { type AwsClients, environmentEndpoint } from '../../aws/clients.ts'
 import { awsError } from '../../aws/errors.ts'
 import type { Queue, QueueMessage } from './follow.ts'
 
@@ -14,7 +14,9 @@ const mostMessages = 10
 /** A queue by its URL; its Region is in the URL where AWS has made it. */
 export function sqsQueue(url: string, clients: AwsClients): Queue {
   const region = /^https:\/\/(?:sqs\.)?([a-z]{2,}(?:-[a-z0-9]+)+)\.(?:amazonaws|queue\.amazonaws)\./.exec(url)?.[1]
-  const config = clients.config(region)
+  // The queue lies where its URL says; --endpoint is that of the buckets.
+  const endpoint = environmentEndpoint('SQS') ?? new URL(url).origin
+  const config = { ...clients.config(region), endpoint, useQueueUrlAsEndpoint: false }
   const client = new SQSClient(config)
   const named = (error: unknown, permission: string): unknown =>
     awsError(error, { permission, resource: url, endpoint: config.endpoint })

@@ -21,7 +21,7 @@ export async function writersInTurn(world, { cli, folder }) {
   owner.stdout.resume()
   owner.stderr.resume()
   await sleep(50)
-  const locks = await waitForLock(lake)
+  const locks = await waitForLock(lake, owner.pid)
   if (locks === undefined) faults.push('no lock was taken')
   owner.kill('SIGSTOP')
   const refused = await cli.run(['lake', 'compact', '--lake', lake, '--no-wait'])
@@ -51,10 +51,10 @@ export async function writersInTurn(world, { cli, folder }) {
   return faults
 }
 
-async function waitForLock(lake) {
+async function waitForLock(lake, pid) {
   const { readdirSync } = await import('node:fs')
   for (let tries = 0; tries < 400; tries++) {
-    const names = readdirSync(join(lake, 'locks'))
+    const names = readdirSync(join(lake, 'locks')).filter((name) => name.includes(`_${pid}_`))
     if (names.length > 0) return names
     await sleep(5)
   }

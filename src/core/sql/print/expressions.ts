@@ -87,7 +87,9 @@ function inListText(printer: Printer, node: Expression & { kind: 'in-list' }): s
   const operand = printer.expression(node.operand)
   const items = node.items.map(printer.expression)
   if (varies(node.operand) || !node.items.some(varies) || operand.length * items.length > longestChain)
-    return constantList(printer, node, operand)
+    return printer.parts.losesNulls
+      ? constantList(printer, node, operand)
+      : `(${operand} ${negate(node.negated)}IN (${items.join(', ')}))`
   const either = items.map((item) => `(${operand} = ${item})`).reduce((all, next) => `(${all} OR ${next})`)
   return node.negated ? `(NOT ${either})` : either
 }

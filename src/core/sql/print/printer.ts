@@ -39,6 +39,8 @@ export interface DialectParts {
   readonly eventsTable: string
   /** The account of an event: its recipient, else what the engine knows from its path. */
   readonly accountColumn: string
+  /** A NULL among the constants of an IN list is not heeded. */
+  readonly losesNulls?: boolean
   /** Column with the day of each event, by which the engine leaves files out; undefined where there is none. */
   readonly dayColumn?: { readonly name: string; readonly isDate: boolean } | undefined
   type(type: SqlType): string
@@ -82,7 +84,10 @@ const constants: ReadonlySet<Expression['kind']> = new Set([
   'datetime',
   'binary',
 ])
-const isPosition = (node: Expression): boolean => node.kind === 'number' && node.form === 'integer'
+const isConstant = (node: Expression): boolean =>
+  constants.has(node.kind) || (node.kind === 'unary' && constants.has(node.operand.kind))
+const isPosition = (node: Expression): boolean =>
+  node.kind === 'number' && node.form === 'integer' && !node.text.startsWith('-')
 
 /** The outermost query also names its columns, as results carry them. */
 export function printQuery(printer: Printer, query: Query, outermost: boolean): string {
@@ -90,7 +95,7 @@ export function printQuery(printer: Printer, query: Query, outermost: boolean): 
     query.with.length > 0 ? `WITH ${query.with.map((common) => withQuery(printer, common)).join(',\n')}\n` : ''
   const columns = outermost ? printedColumns(query.columns ?? []) : undefined
   // A constant orders nothing, and DuckDB refuses it.
-  const sorted = query.orderBy.filter((item) => !constants.has(item.expression.kind) || isPosition(item.expression))
+  const sorted = query.orderBy.filter(({ expression }) => !isConstant(expression) || isPosition(expression))
   const order = sorted.length > 0 ? `\nORDER BY ${printer.sort(sorted)}` : ''
   const offset = query.offset ? `\nOFFSET ${printer.expression(query.offset)}` : ''
   const limit = query.limit ? `\nLIMIT ${printer.expression(query.limit)}` : ''

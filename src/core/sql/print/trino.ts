@@ -65,6 +65,7 @@ function withMilliseconds(text: string): string {
 }
 
 const parts: Omit<DialectParts, 'eventsTable' | 'accountColumn' | 'dayColumn'> = {
+  losesNulls: true,
   type: typeName,
   string: stringText,
   number: (text) => (text.startsWith('-') ? `(${text})` : text),
