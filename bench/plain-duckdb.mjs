@@ -27,5 +27,5 @@ const plain = [
 ]
 const record = `STRUCT(${[...plain.map((name) => `${name} VARCHAR`), ...text.map((name) => `${name} JSON`), 'userIdentity JSON'].join(', ')})`
 await connection.run(`COPY (SELECT unnest(r, max_depth := 1) FROM (
-    SELECT unnest(Records) AS r FROM read_json('${logs}/**/*.json.gz', columns = {Records: '${record}[]'}, maximum_object_size = 1073741824))
+    SELECT unnest(Records) AS r FROM read_json('${logs}/**/*.json.gz', columns = {Records: '${record}[]'}, maximum_object_size = 134217728))
   ) TO '${out}' (FORMAT parquet, COMPRESSION zstd)`)
