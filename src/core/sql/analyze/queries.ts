@@ -1,7 +1,7 @@
 /** Queries: WITH, set operations, ORDER BY; a SELECT itself is in `select.ts`. */
 import { eventTableNames, reservedSchemas } from '../names.ts'
 import { emptyScope, folded, type Scope, type WithQuery } from '../scope.ts'
-import type { OutputColumn, Query, QueryBody, SortItem } from '../tree.ts'
+import type { Expression, OutputColumn, Query, QueryBody, SortItem } from '../tree.ts'
 import { commonType, typeName, types } from '../types.ts'
 import { type Context, limit, report, uniqueNames } from './context.ts'
 import { analyzeExpression, analyzeSort } from './expressions.ts'
@@ -129,6 +129,14 @@ function valuesColumns(context: Context, body: QueryBody & { kind: 'values' }, s
   return columns
 }
 
+/** `ORDER BY 2` names a column; so would `ORDER BY -1`, and releases of Trino differ in whether they mind. */
+function positionOf(node: Expression): number | undefined {
+  if (node.kind === 'number' && node.form === 'integer') return Number(node.text)
+  if (node.kind !== 'unary' || node.operator !== '-') return undefined
+  const position = positionOf(node.operand)
+  return position === undefined ? undefined : -position
+}
+
 function analyzeOrder(context: Context, query: Query, scope: Scope, result: SelectResult): void {
   if (query.orderBy.length === 0) return
   const outputs = result.columns.map((column, i) => ({
@@ -138,8 +146,7 @@ function analyzeOrder(context: Context, query: Query, scope: Scope, result: Sele
   const orderScope: Scope = { ...(result.scope ?? { ...emptyScope, withQueries: scope.withQueries }), outputs }
   const sorted: SortItem[] = []
   for (const item of query.orderBy) {
-    const position =
-      item.expression.kind === 'number' && item.expression.form === 'integer' ? Number(item.expression.text) : undefined
+    const position = positionOf(item.expression)
     if (position === undefined) sorted.push(item)
     else {
       item.expression.type = types.integer
