@@ -3,7 +3,6 @@ import { decodeString, encodeString, here, setAt, skipString, skipValue, wasEsca
 import { allocate } from './memory'
 
 /** Writes the canonical text of the value at `from` to `out`. @returns its bytes */
-// @ts-ignore: decorator
 @external("host", "canonical")
 declare function askHost(from: usize, bytes: u32, out: usize): u32
 
@@ -40,12 +39,10 @@ function byHost(from: usize): usize {
   return end
 }
 
-// @ts-ignore: decorator
 @inline
 function isTrue(from: usize, bytes: usize): bool {
   return bytes == 4 && load<u32>(from) == 0x65757274
 }
-// @ts-ignore: decorator
 @inline
 function isFalse(from: usize, bytes: usize): bool {
   return bytes == 5 && load<u32>(from) == 0x736c6166 && load<u8>(from + 4) == 101

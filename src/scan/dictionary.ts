@@ -67,7 +67,6 @@ export function tableOf(d: u32): usize {
   return load<u32>(dictionaries + d * dictionaryBytes + 16)
 }
 
-// @ts-ignore: decorator
 @inline
 function hashOf(from: usize, bytes: u32): u32 {
   let hash: u64 = seed ^ (<u64>bytes)

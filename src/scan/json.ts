@@ -40,7 +40,6 @@ export function sawSurrogate(): bool {
   return surrogate
 }
 
-// @ts-ignore: decorator
 @inline
 function isHex(byte: u8): bool {
   const low = byte | 32
@@ -91,7 +90,6 @@ function skipWord(word: u32): bool {
   return at <= end
 }
 
-// @ts-ignore: decorator
 @inline
 function isDigit(byte: u8): bool {
   return byte >= 48 && byte <= 57

@@ -359,7 +359,6 @@ function isAggregated(text: usize, bytes: u32): bool {
   )
 }
 
-// @ts-ignore: decorator
 @inline
 function digits(at: usize, many: u32): i32 {
   let value: i32 = 0
@@ -427,7 +426,6 @@ function setAccount(): void {
 }
 
 /** Copies short texts in steps of 8; may write up to 7 bytes beyond. */
-// @ts-ignore: decorator
 @inline
 function copy(to: usize, from: usize, bytes: u32): void {
   if (bytes > 96) {

@@ -122,7 +122,6 @@ export function shred(s: u32, value: u32, from: usize, trusted: bool): bool {
   return whole
 }
 
-// @ts-ignore: decorator
 @inline
 function isNull(): bool {
   return load<u32>(here()) == 0x6c6c756e
@@ -157,7 +156,6 @@ function leaf(node: usize): bool {
 /** Where the cells of an element of the list or map are, while one is read. */
 let element: usize = 0
 
-// @ts-ignore: decorator
 @inline
 function setCell(node: usize, cell: u32): void {
   const base = load<u32>(node + 44) ? element : cells
