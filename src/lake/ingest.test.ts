@@ -17,6 +17,14 @@ async function* failingAfter(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<U
   throw new RangeError('Maximum call stack size exceeded')
 }
 
+/** Files that come through `open`, as those of a bucket do. */
+const withoutPaths = (source: LogSource): LogSource => ({
+  open: source.open,
+  async *list(options) {
+    for await (const files of source.list(options)) yield files.map(({ path: _, ...file }) => file)
+  },
+})
+
 describe('ingest', () => {
   test('takes each record once, in one file, in several, and in a later run', async () => {
     const [a, b, c] = [event(), event(), event()]
@@ -162,10 +170,7 @@ describe('ingest', () => {
     await write('3.json', [event()])
     const source = fileSource([inFolder()])
     const failing: LogSource = {
-      async *list(options) {
-        // Without a path, so that they come through `open`.
-        for await (const files of source.list(options)) yield files.map(({ path: _, ...file }) => file)
-      },
+      list: withoutPaths(source).list,
       async open(file, options) {
         const { bytes, metadata } = await source.open(file, options)
         return { metadata, bytes: file.name.endsWith('2.json') ? failingAfter(bytes) : bytes }
@@ -280,12 +285,36 @@ describe('ingest', () => {
   test('an abort keeps the files read so far, and the next ingest brings the others', async () => {
     for (let at = 0; at < 10; at++) await write(`${at}.json`, [event(), event()])
     const abort = new AbortController()
-    const report = await run([inFolder()], {
+    const aborted = new Promise<never>((_, reject) =>
+      abort.signal.addEventListener('abort', () => reject(abort.signal.reason)),
+    )
+    aborted.catch(() => {})
+    const source = withoutPaths(fileSource([inFolder()]))
+    // Of the fifth file and those behind it nothing ever comes: how quick the threads are decides nothing here.
+    const stuck: LogSource = {
+      list: source.list,
+      open: (file, options) => (Number(/(\d)\.json$/.exec(file.name)![1]) < 4 ? source.open(file, options) : aborted),
+    }
+    const report = await ingest(await open(), stuck, {
       signal: abort.signal,
       onProgress: ({ files }) => files === 4 && abort.abort(),
     })
     expect(report).toMatchObject({ interrupted: true, files: 4, events: 8 })
     expect(counts(await run())).toMatchObject({ files: 10, records: 20, events: 12, duplicates: 8 })
+  })
+
+  test('an abort tells what is stored, however far the threads were', async () => {
+    for (let at = 0; at < 400; at++) await write(`${at}.json`, [event(), event()])
+    const abort = new AbortController()
+    const report = await run([inFolder()], {
+      signal: abort.signal,
+      onProgress: ({ files }) => files > 0 && abort.abort(),
+    })
+    expect(report.interrupted).toBe(true)
+    expect(report.files).toBeGreaterThan(0)
+    expect(report.events).toBe(2 * report.files)
+    expect(await rows('count(*)')).toEqual([[String(report.events)]])
+    expect(counts(await run())).toMatchObject({ records: 800, events: 800 - report.events, duplicates: report.events })
   })
 
   test('tells how far it is', async () => {

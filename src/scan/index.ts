@@ -1,7 +1,8 @@
 /** The WebAssembly module of the fast ingest (AssemblyScript): JSON of log files to dictionary codes to Parquet pages. */
+export { setColumn } from './columns'
 export {
   addRow, beginBatch, beginFile, canonicalAt, canonicalEnds, canonicalRows, codeOfText, codesOf, defineStruct, ended, filesAt, hashesAt,
-  oddAt, oddCount, ordinalsAt, paused, prepare, prepared, readOn, records, refused, reserve, rows, setColumn, setRoles, take, timesAt,
+  oddAt, oddCount, ordinalsAt, paused, prepare, prepared, readOn, records, refused, reserve, rows, setRoles, take, timesAt,
   truncate, valuesAt,
 } from './records'
 export {

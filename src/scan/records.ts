@@ -4,15 +4,15 @@
  */
 import { codeOf, emptyDictionaries, entryOf, flagsOf, newCode, newFlag, nullOf, oddFlag, prepareDictionaries, setFlags } from './dictionary'
 import { prepareCanonical } from './canonical'
+import { columnAt, columnCount, columnInOrder, columnOf, prepareColumns } from './columns'
 import { clearSurrogate, here, sawSurrogate, setAt, setRange, skipString, skipValue, wasEscaped } from './json'
 import { allocate, freeBatch, keepForGood } from './memory'
 import { emptyStructs, prepareStructs, setStruct, shred } from './shred'
+import { isAggregated, isVersion, secondsOf } from './values'
 
 const textKind: u32 = 0
 const structKind: u32 = 2
 
-// A column: name, bytes, kind, struct, what is asked of its values, whether all are taken for different, quoted name, its bytes.
-const columnBytes: usize = 32
 const asksNothing: u32 = 0
 const asksTime: u32 = 1
 const asksVersion: u32 = 2
@@ -21,9 +21,6 @@ const asksNotAggregated: u32 = 3
 /** CloudTrail's own limit is 1 MB; src/log-file/read-log-file.ts refuses files with longer ones. */
 const longestRecord: usize = 2 << 20
 
-let columns: usize = 0
-let columnCount: u32 = 0
-let order: usize = 0
 /** Of known names: those that tell a record, the time not among them. */
 let recordColumns: u64 = 0
 let timeColumn: u32 = 0
@@ -67,10 +64,8 @@ let accountOfCapacity: u32 = 0
 const pauseBytes: usize = 1 << 20
 
 export function prepare(many: u32, dictionaries: u32, structs: u32, nodes: u32, capacity: u32): usize {
-  columnCount = many
   rowCapacity = capacity
-  columns = allocate(many * columnBytes)
-  order = allocate(many * 4)
+  prepareColumns(many)
   values = allocate(many * 8)
   codes = allocate(many * capacity * 4)
   files = allocate(capacity * 4)
@@ -85,24 +80,6 @@ export function prepare(many: u32, dictionaries: u32, structs: u32, nodes: u32, 
 }
 export function take(bytes: u32): usize {
   return allocate(bytes)
-}
-export function setColumn(c: u32, name: usize, bytes: u32, kind: u32, struct: u32, asks: u32, distinct: bool, rank: u32): void {
-  const at = columns + c * columnBytes
-  store<u32>(at, <u32>name)
-  store<u32>(at + 4, bytes)
-  store<u32>(at + 8, kind)
-  store<u32>(at + 12, struct)
-  store<u32>(at + 16, asks)
-  store<u32>(at + 20, distinct ? 1 : 0)
-  // A column without a name is no member of a record.
-  const shown = bytes == 0xffff ? 0 : bytes
-  const quoted = allocate(shown + 16)
-  store<u16>(quoted, 0x222c)
-  memory.copy(quoted + 2, name, shown)
-  store<u16>(quoted + 2 + shown, 0x3a22)
-  store<u32>(at + 24, <u32>quoted)
-  store<u32>(at + 28, shown + 4)
-  store<u32>(order + rank * 4, c)
 }
 export function setRoles(time: u32, recipient: u32, account: u32, kind: u32, recordMask: u64): void {
   timeColumn = time
@@ -217,22 +194,6 @@ export function readOn(): i32 {
   return at == inputEnd ? ended : refused
 }
 
-/** What the last row's column was is the best guess at what the next one is. */
-let guess: u32 = 0
-
-function columnOf(name: usize, bytes: u32): i32 {
-  for (let i: u32 = 0; i < columnCount; i++) {
-    let c = guess + i
-    if (c >= columnCount) c -= columnCount
-    const at = columns + c * columnBytes
-    if (load<u32>(at + 4) == bytes && memory.compare(load<u32>(at), name, bytes) == 0) return c
-  }
-  return -1
-}
-
-/** Follows each column: records of one file mostly have the same order. */
-const followers: usize = memory.data(1024)
-
 function record(): bool {
   const start = here()
   if (load<u8>(start) != 123) return false
@@ -251,13 +212,9 @@ function record(): bool {
     let c: i32 = -1
     if (wasEscaped()) isOdd = true
     else {
-      guess = load<u32>(followers + last * 4)
-      c = columnOf(name, <u32>(nameEnd - name))
+      c = columnOf(name, <u32>(nameEnd - name), last)
       if (c < 0) isOdd = true
-      else {
-        store<u32>(followers + last * 4, c)
-        last = c
-      }
+      else last = c
     }
     if (load<u8>(here()) != 58) return false
     setAt(here() + 1)
@@ -304,7 +261,7 @@ function enter(): bool {
       continue
     }
     const bytes = load<u32>(values + c * 8 + 4)
-    const column = columns + c * columnBytes
+    const column = columnAt(c)
     if (load<u32>(column + 20)) {
       store<u32>(place, newCode(c, from, bytes))
       continue
@@ -340,61 +297,6 @@ function look(column: usize, c: u32, code: u32, trusted: bool): bool {
   if (asks == asksTime) return isString && secondsOf(text, bytes) >= 0
   if (asks == asksVersion) return isVersion(text, bytes)
   return !isAggregated(text, bytes)
-}
-
-/** `1`, or `1.` and digits. */
-function isVersion(text: usize, bytes: u32): bool {
-  if (bytes == 0 || load<u8>(text) != 49) return false
-  if (bytes == 1) return true
-  if (bytes == 2 || load<u8>(text + 1) != 46) return false
-  for (let i: u32 = 2; i < bytes; i++) if (load<u8>(text + i) < 48 || load<u8>(text + i) > 57) return false
-  return true
-}
-
-/** "Aggregated", or what may be "AwsAggregatedEvent". */
-function isAggregated(text: usize, bytes: u32): bool {
-  return (
-    (bytes == 10 && load<u64>(text) == 0x7461676572676741 && load<u16>(text + 8) == 0x6465) ||
-    (bytes == 18 && load<u64>(text) == 0x6572676741737741)
-  )
-}
-
-@inline
-function digits(at: usize, many: u32): i32 {
-  let value: i32 = 0
-  for (let i: u32 = 0; i < many; i++) {
-    const digit = <i32>load<u8>(at + i) - 48
-    if (digit < 0 || digit > 9) return -1
-    value = value * 10 + digit
-  }
-  return value
-}
-
-/** Seconds since 1970 of `YYYY-MM-DDThh:mm:ssZ` and of nothing else, -1. */
-function secondsOf(text: usize, bytes: u32): f64 {
-  if (bytes != 20) return -1
-  const year = digits(text, 4)
-  const month = digits(text + 5, 2)
-  const day = digits(text + 8, 2)
-  const hour = digits(text + 11, 2)
-  const minute = digits(text + 14, 2)
-  const second = digits(text + 17, 2)
-  if (load<u8>(text + 4) != 45 || load<u8>(text + 7) != 45 || load<u8>(text + 10) != 84) return -1
-  if (load<u8>(text + 13) != 58 || load<u8>(text + 16) != 58 || load<u8>(text + 19) != 90) return -1
-  if (year < 1970 || month < 1 || month > 12 || day < 1) return -1
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return -1
-  const leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-  const longest = month == 2 ? (leap ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
-  if (day > longest) return -1
-  if (year == 9999 && month == 12 && day == 31) return -1
-  // Howard Hinnant, "chrono-compatible low-level date algorithms".
-  const y = month <= 2 ? year - 1 : year
-  const era = y / 400
-  const yearOfEra = y - era * 400
-  const dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-  const dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-  const days = era * 146097 + dayOfEra - 719468
-  return <f64>days * 86400 + <f64>(hour * 3600 + minute * 60 + second)
 }
 
 function timeOf(code: u32): f64 {
@@ -441,7 +343,7 @@ function compose(): void {
   for (let c: u32 = 0; c < columnCount; c++) {
     const code = load<u32>(codes + (c * rowCapacity + rows) * 4)
     if (code == 0 || c == accountColumn || c == kindColumn) continue
-    space += load<u32>(entryOf(c, code) + 16) + load<u32>(columns + c * columnBytes + 28) + 8
+    space += load<u32>(entryOf(c, code) + 16) + load<u32>(columnAt(c) + 28) + 8
   }
   const used = canonicalEnd - canonical
   if (used + space > canonicalCapacity) {
@@ -460,11 +362,11 @@ function compose(): void {
   }
   const start = out
   for (let r: u32 = 0; r < columnCount; r++) {
-    const c = load<u32>(order + r * 4)
+    const c = columnInOrder(r)
     const code = load<u32>(codes + (c * rowCapacity + rows) * 4)
     if (code == 0 || c == accountColumn || c == kindColumn) continue
     const entry = entryOf(c, code)
-    const column = columns + c * columnBytes
+    const column = columnAt(c)
     const nameBytes = load<u32>(column + 28)
     copy(out, load<u32>(column + 24), nameBytes)
     out += nameBytes
@@ -493,7 +395,7 @@ export function addRow(id: u32, ordinal: u32, kind: u32, account: u32, seconds: 
       store<u32>(place, 0)
       continue
     }
-    const column = columns + c * columnBytes
+    const column = columnAt(c)
     const bytes = load<u32>(values + c * 8 + 4)
     const code = load<u32>(column + 20) ? newCode(c, from, bytes) : codeOf(c, from, bytes)
     store<u32>(place, code)
