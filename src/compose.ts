@@ -17,7 +17,6 @@ import type { EvidenceSources, LakeState } from './core/evidence/sources.ts'
 import type { Checkpoint } from './core/ledger/checkpoint.ts'
 import type { Connection } from './core/ports.ts'
 import type { CollectedInventory, Inventory } from './core/run/inventory.ts'
-import type { TrinoSettings } from './engines/trino/settings.ts'
 import type { LockOptions } from './lake/lock.ts'
 import type { LakeStatus } from './lake/status.ts'
 import type { Upkeep } from './lake/upkeep.ts'
@@ -110,12 +109,6 @@ interface ConnectOptions {
   readonly lookupAttributes?: readonly string[] | undefined
   /** What coverage expects beside what was seen. */
   readonly inventory?: Inventory | undefined
-}
-
-/** @throws TrailbookError TRINO_* */
-export async function openTrinoConnection(settings: TrinoSettings, signal: AbortSignal): Promise<Connection> {
-  const { connectTrino } = await import('./engines/trino/connection.ts')
-  return connectTrino(settings, { signal })
 }
 
 export async function openConnection(folder: string, options: ConnectOptions = {}): Promise<Connection> {

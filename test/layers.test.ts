@@ -41,8 +41,8 @@ const layers: readonly Layer[] = [
   },
   {
     folder: 'engines/*',
-    may: ['core', 'duckdb'],
-    packages: ['@duckdb/node-api'],
+    may: ['core', 'duckdb', 'aws'],
+    packages: ['@duckdb/node-api', '@aws-sdk'],
     node: true,
     reason: 'an engine is a thin connection; engines do not know one another',
   },
@@ -125,10 +125,17 @@ const layers: readonly Layer[] = [
   },
   {
     folder: 'cli',
-    may: ['core', 'session', 'authoring', 'simulate', 'compose.ts'],
+    may: ['core', 'session', 'authoring', 'simulate', 'compose.ts', 'compose-engines.ts'],
     packages: ['commander', 'picocolors', 'yaml', 'zod'],
     node: true,
     reason: 'the CLI meets adapters in compose.ts only',
+  },
+  {
+    folder: 'compose-engines.ts',
+    may: ['core', 'duckdb', 'engines', 'aws', 'collect', 'sources', 'lake', 'session'],
+    packages: [],
+    node: true,
+    reason: 'the part of composition that opens engines other than the embedded one',
   },
   {
     folder: 'compose-live.ts',

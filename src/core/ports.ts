@@ -26,12 +26,33 @@ export interface ResultColumn {
   readonly type: string
 }
 
+/** What is charged for, at list prices of the documentation: an order of magnitude, not a bill. */
+export interface Charge {
+  readonly what: 'scan' | 'list' | 'get' | 'kms'
+  /** Bytes that are scanned, else requests. */
+  readonly amount: number
+  readonly usd: number
+}
+
+/** What a query would read, as far as that can be told before it runs. */
+export interface Estimate {
+  /** Bytes that it reads at most; null where nothing tells. */
+  readonly bytes: number | null
+  /** Files that it opens at most; null where nothing tells. */
+  readonly files: number | null
+  /** How it was found out, as the end of a sentence: `from a listing of the bucket`. */
+  readonly basis: string
+  readonly charges: readonly Charge[]
+}
+
 export interface Statistics {
   readonly elapsedMs: number
   /** Bytes of the files that may hold events of the scope: an upper bound, as columns and groups of rows are left out in them. */
   readonly bytesRead?: number
   /** Bytes of all files of events. */
   readonly bytesTotal?: number
+  /** What it cost, on engines that charge. */
+  readonly charges?: readonly Charge[]
 }
 
 export interface QueryRun {
@@ -47,12 +68,16 @@ export interface Abortable {
 }
 
 export interface Capabilities {
-  /** Rows are already unique: the planner need not add de-duplication. */
+  /** Events are unique where they lie. */
   readonly exactOnce: boolean
+  /** Where they are not: the dialect puts de-duplication into every query. */
+  readonly removesCopies?: boolean
   /** Reading costs money: ad hoc queries must name a window. */
   readonly billed: boolean
   /** Parameters travel beside the text instead of inside it. */
   readonly bindsParameters: boolean
+  /** The longest text that the engine takes; a longer one is refused before it is sent. */
+  readonly textLimit?: { readonly amount: number; readonly unit: 'bytes' | 'characters' }
 }
 
 /** One engine over one set of data. `run` starts at once; abort stops the query itself, not only the waiting. */
@@ -62,9 +87,20 @@ export interface Connection {
   readonly capabilities: Capabilities
   run(query: CompiledQuery, scope: Scope, options?: Abortable): Promise<QueryRun>
   coverage(scope: Scope, needs: readonly string[], options?: Abortable): Promise<Coverage>
+  /** Asks nothing that costs as much as the query itself. Absent where reading is free. */
+  estimate?(query: CompiledQuery, scope: Scope, options?: Abortable): Promise<Estimate>
   /** First and last event time in the data, or undefined when it holds none. */
   span(): Promise<Window | undefined>
   close(): Promise<void>
+}
+
+/** One statement of an IAM policy. */
+export interface PolicyStatement {
+  readonly Sid: string
+  readonly Effect: 'Allow'
+  readonly Action: readonly string[]
+  readonly Resource: readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 }
 
 export interface Clock {

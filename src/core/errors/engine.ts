@@ -25,6 +25,11 @@ export const engineErrors = {
     exit: failed,
   },
   ENGINE_INTERRUPTED: { message: 'The query was interrupted.', hint: 'Run it again to see its answer.', exit: 130 },
+  ENGINE_TEXT_LIMIT: {
+    message: 'The text of the query has {got} {unit}, where {engine} takes {limit}.',
+    hint: 'Shorten the lists that it uses, narrow its accounts and Regions, or ask another connection.',
+    exit: failed,
+  },
   ENGINE_DATA_MISSING: {
     message: 'A file of the lake could not be read: {reason}.',
     hint: 'Run the query again; if it stays so, the lake is damaged: ingest the log files into a new one.',

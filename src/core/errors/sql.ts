@@ -188,6 +188,11 @@ export const sqlErrors = {
     hint: 'Both sides must have the same number of columns.',
     exit: usage,
   },
+  SQL_NOT_ON_ENGINE: {
+    message: '{engine} cannot be asked this: {what}.',
+    hint: '{advice}',
+    exit: usage,
+  },
   SQL_POSITION: {
     message: 'There is no output column {position}.',
     hint: 'Positions in GROUP BY and ORDER BY count from 1 to {count}.',

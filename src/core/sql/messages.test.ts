@@ -4,7 +4,8 @@ import { TrailbookError } from '../errors.ts'
 import { type AnalyzeOptions, analyze, compile } from './compile.ts'
 import { duckdbDialect } from './print/duckdb.ts'
 
-type SqlCode = keyof typeof sqlErrors
+/** What one engine cannot be asked is told when its text is printed. */
+type SqlCode = Exclude<keyof typeof sqlErrors, 'SQL_NOT_ON_ENGINE'>
 
 const from = 'FROM cloudtrail_logs'
 

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { openTrino } from '../../compose-engines.ts'
+import { form, line } from '../../core/runbook/schema-text.ts'
+import type { ConnectionKind } from './kind.ts'
+
+const secureUrl = form(/^https?:\/\/[^/\s]+\/?$/, 'the address of a Trino server, without a path', [
+  'https://trino.example.com:8443',
+])
+
+const schema = z
+  .strictObject({
+    engine: z.literal('trino'),
+    url: secureUrl,
+    user: line,
+    password: line.optional().meta({ description: 'For HTTP basic authentication; better read from the environment.' }),
+    token: line.optional().meta({ description: 'A JSON Web Token; better read from the environment.' }),
+    catalog: line,
+    schema: line,
+    table: line.default('cloudtrail_logs'),
+    session: z.record(line, z.union([line, z.number(), z.boolean()]).transform(String)).optional(),
+  })
+  .refine(({ password, token }) => password === undefined || token === undefined, {
+    message: 'has both a password and a token, where one of them signs in',
+    path: ['token'],
+  })
+  .refine(({ url, password, token }) => url.startsWith('https:') || (password === undefined && token === undefined), {
+    message: 'would send a password or token without TLS: the address must begin with https://',
+    path: ['url'],
+  })
+
+export const trinoKind: ConnectionKind<typeof schema> = { schema, open: openTrino }
