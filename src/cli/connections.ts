@@ -18,7 +18,7 @@ export const connectionsSchema = z.record(
   settingsSchema,
 )
 
-export type ConnectionSettings = z.output<typeof settingsSchema>
+type ConnectionSettings = z.output<typeof settingsSchema>
 export type NamedConnections = Readonly<Record<string, ConnectionSettings>>
 
 export const connectionOption: OptionSpec = {

@@ -12,7 +12,7 @@ import { type SourceKind, sourceKinds } from '../core/event/source.ts'
 import { duckdbTypeOf, transformSpec } from './event-types.ts'
 import { named, quoted } from './quote.ts'
 
-export interface StagedRow {
+interface StagedRow {
   readonly event: EventRow
   /** Id within the file ledger. */
   readonly file: number

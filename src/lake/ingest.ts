@@ -16,7 +16,7 @@ import { createTally, type IngestProgress, type IngestReport, type Tally } from 
 import { type WriterSettings, withWriter } from './with-writer.ts'
 import type { LakeWriter, StagedFile } from './writer.ts'
 
-export type { IngestProgress, IngestReport } from './tally.ts'
+export type { IngestReport } from './tally.ts'
 
 export interface IngestOptions extends WriterSettings {
   readonly signal?: AbortSignal

@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { readParquet } from '../duckdb/parquet.ts'
 
-export interface KeyIndex {
+interface KeyIndex {
   /**
    * Adds the keys of a staged part. @param existing parts that the lake has of the day, by absolute path
    * @returns parts that may hold one of its keys, itself included where one comes twice

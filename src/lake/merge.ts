@@ -65,7 +65,7 @@ function existingSql(parts: readonly string[]): string {
 }
 
 /** What does not count as usual of a file's rows: those that are not new, and variants. */
-export interface MergeCounts {
+interface MergeCounts {
   readonly known: number
   readonly variants: number
 }

@@ -10,7 +10,7 @@ import { rowsOf } from './merge.ts'
 import { eventOrder, newPartPath, writePart } from './part-file.ts'
 
 /** Where parts are written, and for which commit. */
-export interface Place {
+interface Place {
   readonly lake: string
   readonly commit: number
 }

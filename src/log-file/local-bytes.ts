@@ -52,9 +52,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
 }
 
 /** What else than a file or folder it is. */
-export function kindOf(
-  stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isCharacterDevice' | 'isBlockDevice'>,
-): string | undefined {
+function kindOf(stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isCharacterDevice' | 'isBlockDevice'>): string | undefined {
   if (stats.isFIFO()) return 'a pipe'
   if (stats.isSocket()) return 'a socket'
   return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : undefined

@@ -4,7 +4,7 @@
  */
 
 /** The rows of one event day, as a range of the order. */
-export interface DayRange {
+interface DayRange {
   /** Days since 1970. */
   readonly day: number
   readonly from: number

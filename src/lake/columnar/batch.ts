@@ -17,7 +17,7 @@ import { accountColumn } from './layout.ts'
 import { createScanner, readOn, type ScanModule } from './scanner.ts'
 import { createTexts } from './texts.ts'
 
-export interface BatchLimits {
+interface BatchLimits {
   /** The batch is full with so many rows. */
   readonly rows: number
   /** Whole files may lead beyond that, up to this. */
@@ -27,7 +27,7 @@ export interface BatchLimits {
 }
 
 /** Where the rows of a file belong. */
-export interface FileOfBatch {
+interface FileOfBatch {
   readonly id: number
   readonly kind: SourceKind
   /** The account of the path, for records that name none. */
@@ -35,7 +35,7 @@ export interface FileOfBatch {
 }
 
 /** What the scanner saw of a file; undefined in its place where it left the file to the careful reader. */
-export interface Scanned {
+interface Scanned {
   readonly records: number
   readonly faults: readonly { readonly ordinal: number; readonly fault: RecordFault }[]
   readonly rows: number
@@ -43,7 +43,7 @@ export interface Scanned {
   readonly last: string | null
 }
 
-export interface PartOfBatch {
+interface PartOfBatch {
   readonly date: string
   readonly rows: number
   readonly first: string
@@ -51,7 +51,7 @@ export interface PartOfBatch {
   readonly pieces: readonly Buffer[]
 }
 
-export interface FlushedBatch {
+interface FlushedBatch {
   readonly parts: readonly PartOfBatch[]
   readonly coverage: { readonly rows: number; readonly pieces: readonly Buffer[] }
   /** For each row, part after part: its row in the coverage part. */

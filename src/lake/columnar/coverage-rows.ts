@@ -47,7 +47,7 @@ interface CoverageRow {
   trail: { readonly row: number; readonly call: unknown }[] | null
 }
 
-export interface CoverageOfBatch {
+interface CoverageOfBatch {
   readonly rows: number
   readonly parquet: readonly Buffer[]
   /** For each row in the order of the parts: its row in the coverage part. */

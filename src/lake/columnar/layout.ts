@@ -77,7 +77,7 @@ export function leavesOf(nodes: readonly SchemaNode[], above: SchemaLeaf = root)
 const root: SchemaLeaf = { path: [], kind: 'group', definition: 0, repetition: 0 }
 
 /** A node of a struct type as `src/scan/shred.ts` reads it. */
-export interface ScanNode {
+interface ScanNode {
   readonly name: string
   readonly kind: 0 | 1 | 2 | 3
   /** The definition level at which it is there. */
@@ -101,7 +101,7 @@ interface StructLeaf {
   readonly inGroup: boolean
 }
 
-export interface StructLayout {
+interface StructLayout {
   readonly root: number
   readonly flat: number
   readonly group: number

@@ -26,7 +26,7 @@ export interface Statistics {
   readonly greatest?: Buffer
 }
 
-export interface Pages {
+interface Pages {
   readonly dictionary: Uint8Array | undefined
   readonly dictionaryCount: number
   readonly data: Uint8Array

@@ -7,7 +7,7 @@ import { createMailbox, type Mailbox } from './mailbox.ts'
 import type { FromWorker, Portion, ToWorker, WorkerSettings } from './messages.ts'
 import { workerFiles } from './worker-file.ts'
 
-export interface PoolOptions extends Pick<WorkerSettings, 'folder' | 'batchRows' | 'batchBytes'> {
+interface PoolOptions extends Pick<WorkerSettings, 'folder' | 'batchRows' | 'batchBytes'> {
   readonly source: LogSource
   readonly signal: AbortSignal | undefined
 }

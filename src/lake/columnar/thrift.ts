@@ -16,7 +16,7 @@ export interface ThriftWriter {
   done(): Buffer
 }
 
-export type ElementType = 5 | 8 | 12
+type ElementType = 5 | 8 | 12
 
 export function createThrift(capacity = 1 << 12): ThriftWriter {
   let buffer = Buffer.allocUnsafe(capacity)

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-export interface WorkerFiles {
+interface WorkerFiles {
   readonly program: URL
   /** Compiled bytes of `src/scan`. */
   readonly scanner: Uint8Array
