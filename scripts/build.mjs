@@ -1,22 +1,16 @@
 // Bundles the CLI so that pure-JavaScript dependencies need not be installed by users; DuckDB's binary stays outside.
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { bundling } from './bundling.mjs'
 import { buildIngestWorker } from './ingest-worker.mjs'
 
 await rm('dist', { recursive: true, force: true })
 const { metafile } = await build({
   entryPoints: { cli: 'src/cli/main.ts' },
   outdir: 'dist',
-  bundle: true,
+  ...bundling,
   splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: ['@duckdb/*'],
   chunkNames: 'chunks/[name]-[hash]',
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
   minify: true,
   keepNames: true,
   legalComments: 'none',

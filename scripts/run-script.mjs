@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { bundling } from './bundling.mjs'
 
 /** Runs `main(args)` of scripts/<name>.ts and gives its exit code. */
 export async function runScript(name, args) {
@@ -12,16 +13,8 @@ export async function runScript(name, args) {
     await build({
       entryPoints: [join(import.meta.dirname, `${name}.ts`)],
       outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      external: ['@duckdb/*'],
+      ...bundling,
       sourcemap: 'inline',
-      logLevel: 'warning',
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
     })
     const { main } = await import(pathToFileURL(outfile).href)
     return await main(args)

@@ -8,7 +8,7 @@ import { connectLake } from '../src/engines/duckdb/connection.ts'
 import { openLake } from '../src/lake/lake.ts'
 import { simulate } from '../src/simulate/simulate.ts'
 import { type FakeAws, type FakeAwsOptions, startFakeAws } from './fake-aws/server.ts'
-import { useLakeFolder } from './support/lake-folder.ts'
+import { event, useLakeFolder } from './support/lake-folder.ts'
 
 /** Sweeps against the fake, with its clock and ours the same: 2026-03-01T12:00:00Z. */
 const folder = useLakeFolder()
@@ -37,21 +37,12 @@ async function start(options: Partial<FakeAwsOptions> = {}): Promise<void> {
   Object.assign(process.env, fake.env)
 }
 
-let made = 0
-const record = (minutes: number, more: object = {}) => ({
-  eventVersion: '1.08',
-  eventTime: ago(minutes),
-  eventSource: 'iam.amazonaws.com',
-  eventName: 'CreateUser',
-  awsRegion: 'us-east-1',
-  eventID: `id-${made++}`,
-  readOnly: false,
-  eventCategory: 'Management',
-  managementEvent: true,
-  recipientAccountId: account,
-  userIdentity: { type: 'IAMUser', userName: 'alice', arn: `arn:aws:iam::${account}:user/alice`, accountId: account },
-  ...more,
-})
+const record = (minutes: number, more: object = {}) =>
+  event({
+    eventTime: ago(minutes),
+    userIdentity: { type: 'IAMUser', userName: 'alice', arn: `arn:aws:iam::${account}:user/alice`, accountId: account },
+    ...more,
+  })
 
 /** Nobody waits for a budget or for AWS to recover: the clock stands still. */
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

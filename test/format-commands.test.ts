@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CliContext, Given } from '../src/cli/command.ts'
+import type { Given } from '../src/cli/command.ts'
 import { lintCommand } from '../src/cli/commands/lint.ts'
 import { testCommand } from '../src/cli/commands/test.ts'
+import { quietContext } from './support/cli-context.ts'
 
 const runbook = `format: trailbook/v1
 id: users
@@ -36,18 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const context = (): CliContext => ({
-  cwd: folder,
-  env: {},
-  globals: { lake: undefined, format: 'json', config: undefined, quiet: true },
-  clock: { now: () => Date.parse('2026-01-15T12:00:00Z') },
-  signal: new AbortController().signal,
-  interactive: false,
-  readStdin: async () => '',
-  note: () => {},
-  progress: () => {},
-  prompt: async () => undefined,
-})
+const context = () => quietContext(folder, '2026-01-15T12:00:00Z')
 
 const given = (options: Given['options'] = {}): Given => ({ arguments: { paths: [] }, options })
 

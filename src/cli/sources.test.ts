@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
-import type { CliContext, CommandSpec } from './command.ts'
+import { quietContext } from '../../test/support/cli-context.ts'
+import type { CommandSpec } from './command.ts'
 import { ingestCommand } from './commands/ingest.ts'
 import { queryCommand } from './commands/query.ts'
 import { verifyLogsCommand } from './commands/verify-logs.ts'
@@ -84,19 +85,8 @@ function answerTo(request: IncomingMessage, body: string): [type: string, answer
 }
 
 async function call(command: CommandSpec, typed: { args?: object; options?: object }) {
-  const context: CliContext = {
-    cwd: folder,
-    env: {},
-    globals: { lake: undefined, format: 'json', config: undefined, quiet: true },
-    clock: { now: () => Date.parse('2026-01-31T12:00:00Z') },
-    signal: new AbortController().signal,
-    interactive: false,
-    readStdin: async () => '',
-    note: () => {},
-    progress: () => {},
-    prompt: async () => undefined,
-  }
-  return command.action({ arguments: { ...typed.args }, options: { ...typed.options } }, context)
+  const given = { arguments: { ...typed.args }, options: { ...typed.options } }
+  return command.action(given, quietContext(folder, '2026-01-31T12:00:00Z'))
 }
 
 const asReader = ['ASIAIOSFODNN7EXAMPLE']

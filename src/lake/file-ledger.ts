@@ -46,6 +46,20 @@ export interface FileEntry extends Reading {
   readonly variants: number
 }
 
+/** Of an entry for which nothing was read. */
+export const nothingRead = {
+  sha256: null,
+  bytes: null,
+  digest: null,
+  records: 0,
+  quarantined: [],
+  quarantinedRecords: 0,
+  hidden: 0,
+  kinds: [],
+  first: null,
+  last: null,
+} as const satisfies Partial<FileEntry>
+
 const columns = {
   file: 'BIGINT',
   name: 'VARCHAR',

@@ -5,6 +5,7 @@ import { parseLogPath } from '../core/event/log-path.ts'
 import { isoTime } from '../core/time.ts'
 import { readParquet } from '../duckdb/parquet.ts'
 import { quoted } from '../duckdb/quote.ts'
+import { nothingRead } from './file-ledger.ts'
 import type { Lake } from './lake.ts'
 import { type WriterSettings, withWriter } from './with-writer.ts'
 
@@ -37,7 +38,7 @@ export async function forgetFiles(
     const reason = `Forgotten on request at ${isoTime((settings.now ?? Date.now)())}.`
     for (const [location, name] of found)
       await writer.endFile({
-        ...nothing,
+        ...nothingRead,
         id: writer.beginFile(),
         file: { name, location, size: -1, modified: '', version: null },
         path: parseLogPath(location),
@@ -47,19 +48,6 @@ export async function forgetFiles(
     await writer.finish()
     return [...found.keys()]
   })
-}
-
-const nothing = {
-  sha256: null,
-  bytes: null,
-  digest: null,
-  records: 0,
-  quarantined: [],
-  quarantinedRecords: 0,
-  hidden: 0,
-  kinds: [],
-  first: null,
-  last: null,
 }
 
 /** Files whose newest entry says that they, or some of their records, could not be read. */

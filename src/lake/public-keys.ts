@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type FetchPublicKeys, type PublicKey, publicKeysText } from '../core/digest/public-keys.ts'
 import { hour, isoTime, milliseconds, type Window } from '../core/time.ts'
-import { readLedger } from './file-ledger.ts'
+import { nothingRead, readLedger } from './file-ledger.ts'
 import type { Lake } from './lake.ts'
 import { type WriterSettings, withWriter } from './with-writer.ts'
 import type { LakeWriter } from './writer.ts'
@@ -55,7 +55,7 @@ async function keep(found: readonly RegionKeys[], { writer, connection, parts }:
   }
   for (const [location, text] of wanted)
     await writer.endFile({
-      ...nothing,
+      ...keysOnly,
       id: writer.beginFile(),
       file: { name: location, location, size: text.length, modified: '', version: null },
       digest: text,
@@ -109,17 +109,4 @@ async function missingKeys({ connection, parts }: KeyWork): Promise<(Window & { 
 /** No file lies there: paths are absolute, and what lies elsewhere has `//` after the colon. */
 const keyLocation = 'public-keys:'
 
-const nothing = {
-  path: {},
-  status: 'keys',
-  fault: null,
-  sha256: null,
-  bytes: null,
-  records: 0,
-  quarantined: [],
-  quarantinedRecords: 0,
-  hidden: 0,
-  kinds: [],
-  first: null,
-  last: null,
-} as const
+const keysOnly = { ...nothingRead, path: {}, status: 'keys', fault: null } as const

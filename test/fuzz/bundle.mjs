@@ -1,6 +1,7 @@
 // Node 20 does not read TypeScript, so that what runs in processes of its own is bundled first.
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { bundling } from '../../scripts/bundling.mjs'
 
 /** @returns the paths of the bundles, in a folder below node_modules, where packages are found */
 export async function bundleFuzz(folder) {
@@ -8,16 +9,8 @@ export async function bundleFuzz(folder) {
     entryPoints: ['fuzz', 'ingest-batch'].map((name) => join(import.meta.dirname, `${name}.ts`)),
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
+    ...bundling,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['@duckdb/*'],
-    logLevel: 'warning',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   })
   return { fuzz: join(folder, 'fuzz.mjs'), runner: join(folder, 'ingest-batch.mjs') }
 }

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
+import { bundling } from '../../scripts/bundling.mjs'
 import { checks } from './support/checks.mjs'
 import { trailbook } from './support/cli.mjs'
 import { awsEnvironment, deleteObject, filesOf, fillBucket, makeBucket, putObject, startMoto } from './support/moto.mjs'
@@ -346,12 +347,7 @@ try {
     await build({
       entryPoints: [join(import.meta.dirname, 'support/fetch-all.ts')],
       outfile: out,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      logLevel: 'error',
-      banner: { js: "import { createRequire as __r } from 'node:module'; const require = __r(import.meta.url);" },
+      ...bundling,
     })
     const objects = 10_000
     const tiny = spawn(process.execPath, [join(import.meta.dirname, 'support/tiny-s3.mjs'), String(objects)], {

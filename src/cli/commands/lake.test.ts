@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { quietContext } from '../../../test/support/cli-context.ts'
 import { openUpkeep } from '../../compose.ts'
 import type { TrailbookError } from '../../core/errors.ts'
 import { toText } from '../../core/report/lines.ts'
 import { createLake, openLake } from '../../lake/lake.ts'
 import { writeManifest } from '../../lake/manifest.ts'
-import type { CliContext, Outcome } from '../command.ts'
+import type { Outcome } from '../command.ts'
 import { parseArguments } from '../program.ts'
 
 let cwd = ''
@@ -25,18 +26,10 @@ const lake = (...typed: string[]): Promise<Outcome> => call('lake', ...typed)
 async function call(...typed: string[]): Promise<Outcome> {
   const parsed = await parseArguments(typed)
   if (parsed.kind !== 'call') throw new Error(parsed.text)
-  const context: CliContext = {
-    cwd,
-    env: {},
+  const context = quietContext(cwd, '2026-11-21T12:00:00Z', {
     globals: { lake: 'lake', format: 'terminal', config: undefined, quiet: false },
-    clock: { now: () => Date.parse('2026-11-21T12:00:00Z') },
-    signal: new AbortController().signal,
-    interactive: false,
-    readStdin: async () => '',
     note: (text) => notes.push(text),
-    progress: () => {},
-    prompt: async () => undefined,
-  }
+  })
   return parsed.command.action(parsed.given, context)
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { bundling } from '../../../scripts/bundling.mjs'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -14,16 +15,8 @@ export async function importTypeScript(path) {
   await build({
     entryPoints: [join(root, path)],
     outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['@duckdb/*'],
+    ...bundling,
     sourcemap: 'inline',
-    logLevel: 'warning',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   })
   return import(pathToFileURL(outfile).href)
 }
