@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ingestLogs, keepPublicKeys, openConnection } from '../../src/compose.ts'
 import { checkLake } from '../../src/lake/check.ts'
 import { openLake } from '../../src/lake/lake.ts'
-import { all, keys, whole } from './cases.ts'
+import { all, keys, whole } from './case.ts'
 import { type StoredObject, writeObjects } from './signed-chain.ts'
 
 /** Ways in which digests could be made to speak for what they do not know. */

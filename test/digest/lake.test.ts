@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ingestLogs, keepPublicKeys, openConnection, verifyLakeLogs } from '../../src/compose.ts'
-import { all, type Case, cases, fivePassed, keys, toldOf, whole, withMetadataOf } from './cases.ts'
+import { all, type Case, keys, toldOf, whole, withMetadataOf } from './case.ts'
+import { cases, fivePassed } from './cases.ts'
 import { type Chain, createSigner, type StoredObject, writeObjects } from './signed-chain.ts'
 
 let folder: string

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyLogs } from '../../src/compose.ts'
-import { all, type Case, cases, fivePassed, keys, toldOf, whole, withMetadataOf } from './cases.ts'
+import { all, type Case, keys, toldOf, whole, withMetadataOf } from './case.ts'
+import { cases, fivePassed } from './cases.ts'
 import { type StoredObject, writeObjects } from './signed-chain.ts'
 
 let folder: string
