@@ -2,17 +2,57 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../src/cli/config.ts'
-import { connectTrino } from '../src/engines/trino/connection.ts'
+import { type NamedConnections, openNamed } from '../src/cli/connections.ts'
+import { TrailbookError } from '../src/core/errors.ts'
+import type { Connection } from '../src/core/ports.ts'
+import type { Dialect } from '../src/core/sql/dialect.ts'
+import { trinoDialect } from '../src/core/sql/print/trino.ts'
+import type { TableShape } from '../src/core/sql/table-shape.ts'
+import { dialectOver } from '../src/engines/athena/dialect.ts'
+import { areas } from '../test/conformance/case.ts'
 import { enginesPage } from '../test/conformance/docs.ts'
-import { inlineConnection } from '../test/conformance/real-suite.ts'
-import { compatibilityTable, failureText, runSuite } from '../test/conformance/report.ts'
+import { inlineShape } from '../test/conformance/real-suite.ts'
+import { type Asked, areaText, failureText, runSuite, type Told } from '../test/conformance/report.ts'
 import { wholeSuite } from '../test/conformance/suite.ts'
 
+const usage = 64
+/** Nothing was asked, so nothing is known. */
+const notAsked = 2
+
+type Engine = NamedConnections[string]['engine']
+
+/** Engines whose statements can carry the events with them; for the others, why theirs cannot. */
+const engines: Readonly<Record<Engine, ((shape: TableShape) => Dialect) | string>> = {
+  trino: trinoDialect,
+  athena: dialectOver,
+  'cloudtrail-lake': 'it reads event data stores alone, which take no events from a statement',
+  'logs-insights': 'it reads log groups alone, which take no events from a statement',
+}
+
+/** "Amazon Athena pricing": each statement counts as 10 MB at least, a terabyte is 5 USD in most Regions. */
+const leastMegabytes = 10
+const usdPerTerabyte = 5
+
+const options = {
+  connection: { type: 'string' },
+  config: { type: 'string' },
+  area: { type: 'string', multiple: true },
+  format: { type: 'string', default: 'text' },
+  docs: { type: 'boolean' },
+} as const
+
 export async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { connection: { type: 'string' }, config: { type: 'string' }, docs: { type: 'boolean' } },
-  })
+  try {
+    return await conformance(args)
+  } catch (error) {
+    if (!(error instanceof TrailbookError)) throw error
+    console.error(`${error.code}: ${error.message} ${error.hint}`)
+    return error.exitCode
+  }
+}
+
+async function conformance(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options })
   if (values.docs) {
     writeFileSync('docs/engines.md', await enginesPage(process.cwd()))
     return 0
@@ -20,21 +60,76 @@ export async function main(args: readonly string[]): Promise<number> {
   const globals = { ...(values.config !== undefined && { config: values.config }) }
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, globals: globals as never })
   const name = values.connection ?? ''
-  const known = config.connections[name]
-  if (known === undefined) {
+  const engine = config.connections[name]?.engine
+  const wanted = values.area ?? areas
+  const unknown = wanted.filter((area) => !(areas as readonly string[]).includes(area))
+  if (engine === undefined || unknown.length > 0 || !['text', 'json'].includes(values.format)) {
+    const names = Object.keys(config.connections).join(', ') || 'it has none'
     console.error(
-      `--connection takes one of trailbook.yaml: ${Object.keys(config.connections).join(', ') || 'it has none'}`,
+      `--connection takes one of trailbook.yaml (${names}), --area one of ${areas.join(', ')}, --format text or json`,
     )
-    return 64
+    return usage
   }
-  const { engine: _, ...settings } = known
-  // That its own table can be read, and has the columns, is the first thing to know.
-  await (await connectTrino({ name, ...settings })).close()
-  const told = await runSuite(wholeSuite(process.cwd()), inlineConnection({ name, ...settings }), (one) => {
-    if (one.verdict.kind === 'failed') console.log(failureText(one))
-  })
-  console.log(`\n${compatibilityTable({ [name]: told })}\n`)
-  const failed = told.filter(({ verdict }) => verdict.kind === 'failed').length
-  console.log(`${told.filter(({ verdict }) => verdict.kind === 'passed').length} passed, ${failed} failed`)
-  return failed === 0 ? 0 : 1
+  const dialect = engines[engine]
+  if (typeof dialect === 'string') {
+    console.error(`${name}: not asked. This connection is one of ${engine}; ${dialect}.`)
+    return notAsked
+  }
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  // Opening it tells whether its own table can be read and has the columns.
+  const connection = await openNamed(name, config, { context: { signal: stop.signal } })
+  const suite = narrowed(wholeSuite(process.cwd()), wanted)
+  tellBefore(connection, suite)
+  const asked = { ...connection, dialect: dialect(inlineShape()) }
+  const told: Told[] = []
+  try {
+    await runSuite(suite, asked, (one) => {
+      told.push(one)
+      if (values.format === 'text' && one.verdict.kind === 'failed') console.log(failureText(one))
+      if (told.length % 250 === 0) console.error(`${told.length} statements asked`)
+    })
+  } finally {
+    await connection.close()
+  }
+  return tell(told, { name, engine, wanted, format: values.format })
+}
+
+const narrowed = (suite: Asked, wanted: readonly string[]): Asked => ({
+  ...suite,
+  cases: suite.cases.filter(({ area }) => wanted.includes(area)),
+  functions: wanted.includes('functions') ? suite.functions : [],
+})
+
+function tellBefore({ name, capabilities }: Connection, { cases, functions }: Asked): void {
+  const count = cases.length + functions.length
+  const usd = (count * leastMegabytes * usdPerTerabyte) / 1e6
+  const cost = capabilities.billed
+    ? ` Each may be charged as ${leastMegabytes} MB of scanning: about ${usd.toFixed(2)} USD for all at the usual list price.`
+    : ''
+  console.error(`${name}: ${count} statements, with their events inside; no table is written.${cost}`)
+}
+
+interface Output {
+  readonly name: string
+  readonly engine: Engine
+  readonly wanted: readonly string[]
+  readonly format: string
+}
+
+function tell(told: readonly Told[], { name, engine, wanted, format }: Output): number {
+  const of = (kind: Told['verdict']['kind']): readonly Told[] => told.filter(({ verdict }) => verdict.kind === kind)
+  const [passed, failed, skipped] = [of('passed'), of('failed'), of('skipped')]
+  if (format === 'json') {
+    const shown = failed.map(({ one, verdict }) => ({ id: one.id, area: one.area, sql: one.sql, ...verdict }))
+    const reasons = skipped.map(({ one, verdict }) => ({ id: one.id, ...verdict }))
+    const counts = { passed: passed.length, failed: failed.length, skipped: skipped.length }
+    console.log(JSON.stringify({ connection: name, engine, ...counts, failures: shown, skips: reasons }, null, 2))
+  } else {
+    for (const area of wanted) console.log(`${area.padEnd(16)} ${areaText(told, area)}`)
+    for (const { one, verdict } of skipped)
+      if (verdict.kind === 'skipped') console.log(`skipped ${one.id}: ${verdict.reason}`)
+    console.log(`\n${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`)
+  }
+  return failed.length === 0 ? 0 : 1
 }

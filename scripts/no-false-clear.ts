@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
+import { canonicalJson } from '../src/core/run/canonical.ts'
+import type { Coverage } from '../src/core/run/coverage.ts'
+import { usualMargin } from '../src/core/run/coverage-probe.ts'
 import { type Inventory as InventoryInput, inventoryOf, inventorySchema } from '../src/core/run/inventory.ts'
 import { day, isoTime, milliseconds, second, type Window } from '../src/core/time.ts'
 import type { GroundTruth } from '../src/simulate/ground-truth.ts'
@@ -54,6 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
       seed: { type: 'string' },
       removals: { type: 'string', default: '1000' },
       real: { type: 'string', default: '100' },
+      probes: { type: 'string', default: '200' },
       events: { type: 'string', default: '30000' },
       show: { type: 'boolean', default: false },
     },
@@ -70,6 +74,10 @@ export async function main(args: readonly string[]): Promise<number> {
     const small = await makeLogs(work, 'day', [...brief, '--seed', seed, '--stories', 'none'])
     const real = Number(values.real)
     const judged = await removals(large, { random, count: Number(values.removals) - real, show: values.show })
+    const probes = Number(values.probes)
+    const probed = await removals(large, { random, count: probes, isProbed: true, show: values.show })
+    const wholeProbed = await wholeShare(large, { random, count: probes / 2, isProbed: true, show: values.show })
+    const differing = await differences(large, { random, count: probes, show: values.show })
     const ran = await runRemovals(small, work, { random, count: real, show: values.show })
     const anyTime = await removals(large, { random, count: 100, kind: 'hours', anyTime: true, show: values.show })
     const whole = await wholeShare(large, { random, count: 150, show: values.show })
@@ -78,23 +86,29 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(
       `\n${large.lake.events.length} and ${small.lake.events.length} events; ${Math.round((Date.now() - started) / 1000)} s\n`,
     )
-    console.log('removed                     judged by ledgers  run by the CLI')
-    console.log('                            false clear of     false clear of')
-    for (const kind of removalKinds) console.log(`${kind.padEnd(28)}${tell(judged, kind).padEnd(19)}${tell(ran, kind)}`)
+    console.log('removed                     judged by ledgers  run by the CLI     probed')
+    console.log('                            false clear of     false clear of     false clear of')
+    for (const kind of removalKinds)
+      console.log(
+        `${kind.padEnd(28)}${tell(judged, kind).padEnd(19)}${tell(ran, kind).padEnd(19)}${tell(probed, kind)}`,
+      )
     console.log(`${'hours from any second on'.padEnd(28)}${tell(anyTime, 'hours')}`)
-    console.log(`\nclear where nothing is missing: ${percent(whole)} judged, ${percent(wholeRan)} run`)
-    const wrong = [judged, ran, anyTime]
+    console.log(
+      `\nclear where nothing is missing: ${percent(whole)} judged, ${percent(wholeRan)} run, ${percent(wholeProbed)} probed`,
+    )
+    console.log(`published snapshots that answer otherwise than their lake: ${differing} of ${probes}`)
+    const wrong = [judged, ran, anyTime, probed]
       .flatMap((tally) => [...tally.values()])
       .reduce((sum, { wrong }) => sum + wrong, 0)
-    const low = [whole, wholeRan].some(({ clear, of }) => clear < of * clearShare)
+    const low = [whole, wholeRan, wholeProbed].some(({ clear, of }) => clear < of * clearShare)
     console.log(
-      wrong === 0 && !low
+      wrong === 0 && !low && differing === 0
         ? '\nno false clear'
         : `\nFAILED: ${wrong} false clear${low ? ', and too few clear answers' : ''}`,
     )
     large.lake.close()
     small.lake.close()
-    return wrong === 0 && !low ? 0 : 1
+    return wrong === 0 && !low && differing === 0 ? 0 : 1
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -179,6 +193,8 @@ interface DrawOptions {
   readonly show: boolean
   readonly kind?: Removal['kind']
   readonly anyTime?: boolean
+  /** By counting the events of a table instead of reading the ledgers of a lake. */
+  readonly isProbed?: boolean
 }
 
 interface Case {
@@ -221,22 +237,53 @@ async function removals(logs: Logs, options: DrawOptions): Promise<Tally> {
   const tally: Tally = new Map()
   for (let at = 0; at < options.count; at++) {
     const one = drawCase(logs, options, at)
-    const { complete } = await logs.lake.coverage(one.question, one.removed, inventoryOf(one.inventory))
+    const { complete } = await said(logs, one, options)
     if (complete) say(one, 'FALSE CLEAR')
     add(tally, one.removal.kind, complete)
   }
   return tally
 }
 
-async function wholeShare(logs: Logs, { random, count, show }: DrawOptions): Promise<Share> {
+/** A probe counts so many days before and after what is asked for; the fewer, the more often the edges matter. */
+const margins = [1, 2, 8].map((days) => days * day)
+
+const said = (
+  { lake }: Logs,
+  { question, removed, inventory }: Omit<Case, 'removal'>,
+  { isProbed = false, random }: DrawOptions,
+): Promise<Coverage> =>
+  isProbed
+    ? lake.probed(question, removed, {
+        inventory: inventoryOf(inventory),
+        margin: removed.length === 0 ? usualMargin : random.pick(margins),
+      })
+    : lake.coverage(question, removed, inventoryOf(inventory))
+
+async function wholeShare(logs: Logs, options: DrawOptions): Promise<Share> {
+  const { random, count, show } = options
   let clear = 0
   for (let at = 0; at < count; at++) {
     const question = drawQuestion(random, logs, needs)
-    const coverage = await logs.lake.coverage(question, [], inventoryOf(logs.inventory))
+    const coverage = await said(logs, { question, removed: [], inventory: logs.inventory }, options)
     if (coverage.complete) clear++
     else if (show) say({ question }, `not clear (${coverage.gaps[0]?.reason})`)
   }
   return { clear, of: count }
+}
+
+/** How often a published snapshot's answer is not its lake's, of removals and, every fifth time, of whole logs. */
+async function differences(logs: Logs, options: DrawOptions): Promise<number> {
+  let differing = 0
+  for (let at = 0; at < options.count; at++) {
+    const { question, removed, inventory } = drawCase(logs, options, at)
+    const gone = at % 5 === 4 ? [] : removed
+    const expected = options.random.chance(0.8) ? inventoryOf(inventory) : undefined
+    const lake = await logs.lake.coverage(question, gone, expected)
+    const published = await logs.lake.published(question, gone, expected)
+    if (canonicalJson(lake) !== canonicalJson(published)) differing++
+    if (canonicalJson(lake) !== canonicalJson(published) && options.show) say({ question }, 'otherwise')
+  }
+  return differing
 }
 
 /** The whole way: log files without the removed records, read and asked by the command line. */

@@ -10,6 +10,7 @@ import type {
 } from './compose-history.ts'
 import type { FollowRequest } from './compose-live.ts'
 import type { IngestCallOptions, IngestOutcome, KeyFile, LogsVerdict, VerifyLogsRequest } from './compose-logs.ts'
+import type { S3Snapshots, S3TargetRequest } from './compose-snapshots.ts'
 import type { BundleReport } from './core/evidence/report.ts'
 import type { RunStore } from './core/evidence/run-store.ts'
 import type { SealBody } from './core/evidence/seal.ts'
@@ -29,6 +30,7 @@ import type { BundleInput, WrittenBundle } from './store/files/write-bundle.ts'
 
 export type { AccountRole, HistoryOutcome } from './compose-history.ts'
 export type { IngestOutcome } from './compose-logs.ts'
+export type { S3Snapshots } from './compose-snapshots.ts'
 export type { IngestReport } from './lake/ingest.ts'
 export type { LockOwner } from './lake/lock.ts'
 export type { Upkeep } from './lake/upkeep.ts'
@@ -98,6 +100,12 @@ export async function readLakeStatus(folder: string, inventory?: Inventory): Pro
 export async function openUpkeep(folder: string): Promise<Upkeep> {
   const [{ openLake }, { upkeepOf }] = await Promise.all([import('./lake/lake.ts'), import('./lake/upkeep.ts')])
   return upkeepOf(await openLake(folder))
+}
+
+/** Snapshots below a place in S3, see `openS3Snapshots`. */
+export async function openS3Target(location: string, request: S3TargetRequest): Promise<S3Snapshots> {
+  const { openS3Snapshots } = await import('./compose-snapshots.ts')
+  return openS3Snapshots(location, request)
 }
 
 interface ConnectOptions {

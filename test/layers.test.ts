@@ -82,6 +82,13 @@ const layers: readonly Layer[] = [
     reason: 'the lake stores events whatever brought them',
   },
   {
+    folder: 'store/s3',
+    may: ['core', 'aws'],
+    packages: [],
+    node: true,
+    reason: 'a store in a bucket speaks to it through aws; lake and sources arrive as an argument',
+  },
+  {
     folder: 'store/*',
     may: ['core'],
     packages: [],
@@ -125,7 +132,7 @@ const layers: readonly Layer[] = [
   },
   {
     folder: 'cli',
-    may: ['core', 'session', 'authoring', 'simulate', 'compose.ts', 'compose-engines.ts'],
+    may: ['core', 'session', 'authoring', 'simulate', 'compose.ts', 'compose-engines.ts', 'compose-snapshots.ts'],
     packages: ['commander', 'picocolors', 'yaml', 'zod'],
     node: true,
     reason: 'the CLI meets adapters in compose.ts only',
@@ -159,6 +166,13 @@ const layers: readonly Layer[] = [
     reason: 'the part of composition that asks AWS for events and for what an organisation has',
   },
   {
+    folder: 'compose-snapshots.ts',
+    may: ['core', 'aws', 'engines', 'lake', 'sources', 'store'],
+    packages: [],
+    node: true,
+    reason: 'the part of composition that knows snapshots in buckets and the tables over them',
+  },
+  {
     folder: 'compose.ts',
     may: [
       'core',
@@ -175,6 +189,7 @@ const layers: readonly Layer[] = [
       'compose-history.ts',
       'compose-live.ts',
       'compose-logs.ts',
+      'compose-snapshots.ts',
     ],
     packages: [],
     node: true,

@@ -2,14 +2,18 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventClass } from '../../src/core/event/event-class.ts'
-import type { LakeSnapshot } from '../../src/core/event/snapshot.ts'
+import type { EventStore, LakeSnapshot } from '../../src/core/event/snapshot.ts'
 import { type Coverage, judgeCoverage } from '../../src/core/run/coverage.ts'
 import type { Inventory } from '../../src/core/run/inventory.ts'
+import { day } from '../../src/core/time.ts'
 import { readCoverageFacts } from '../../src/duckdb/coverage-facts.ts'
 import { openDatabase } from '../../src/duckdb/open.ts'
 import { readParquet } from '../../src/duckdb/parquet.ts'
 import { quoted } from '../../src/duckdb/quote.ts'
+import { connectLake } from '../../src/engines/duckdb/connection.ts'
 import { openLake } from '../../src/lake/lake.ts'
+import { writePublishedCoverage } from '../../src/lake/published-coverage.ts'
+import { withCoverage } from '../../src/session/with-coverage.ts'
 import { writeCoveragePart } from './coverage-part.ts'
 import type { LoggedEvent, Question } from './removals.ts'
 
@@ -19,6 +23,14 @@ export interface CutLake {
   readonly locations: ReadonlyMap<number, string>
   /** What the lake says to a question when these events are gone. */
   coverage(question: Question, removed: readonly LoggedEvent[], inventory: Inventory | undefined): Promise<Coverage>
+  /** What a table without these events says, of which nothing is known but its events: by counting them. */
+  probed(
+    question: Question,
+    removed: readonly LoggedEvent[],
+    options: { readonly inventory: Inventory | undefined; readonly margin: number },
+  ): Promise<Coverage>
+  /** What the snapshot says that is published of a lake without these events. */
+  published(question: Question, removed: readonly LoggedEvent[], inventory: Inventory | undefined): Promise<Coverage>
   close(): void
 }
 
@@ -62,6 +74,22 @@ export async function openCutLake(folder: string, scratch: string): Promise<CutL
     }),
   )
   const places = new Map(logged.map((event, place) => [event, place]))
+  /** The events as one Parquet file, as a table would hold them. */
+  const tableWithout = async (removed: readonly LoggedEvent[]): Promise<EventStore> => {
+    await connection.run('CREATE OR REPLACE TEMP TABLE gone (file INTEGER, ordinal INTEGER)')
+    const appender = await connection.createAppender('gone', 'main', 'temp')
+    for (const { file, ordinal } of removed) {
+      appender.appendInteger(file)
+      appender.appendInteger(ordinal)
+      appender.endRow()
+    }
+    appender.closeSync()
+    const path = join(scratch, `table-${++count}.parquet`)
+    await connection.run(`COPY (FROM ${events} e WHERE NOT EXISTS
+      (FROM gone g WHERE g.file = e._file AND g.ordinal = e._ordinal)) TO ${quoted(path)} (FORMAT parquet)`)
+    const part = { path, rows: logged.length, bytes: 0, first: '0001-01-01T00:00:00Z', last: '9999-12-31T23:59:59Z' }
+    return { folder: scratch, snapshot: async () => ({ events: [part], files: [], coverage: [] }) }
+  }
   const named = await connection.runAndReadAll('SELECT file::INTEGER, location FROM ledger')
   let count = 0
 
@@ -91,6 +119,35 @@ export async function openCutLake(folder: string, scratch: string): Promise<CutL
       const facts = await readCoverageFacts(connection, left, span)
       if (left !== snapshot) for (const path of [...left.coverage, ...left.files]) await rm(path)
       return judgeCoverage({ ...facts, inventory }, question, question.needs)
+    },
+    async published({ needs, ...question }, removed, inventory) {
+      const left = removed.length === 0 ? snapshot : await cut(removed)
+      const name = `published-${++count}.parquet`
+      const common = removed.length === 0 ? folder : scratch
+      await writePublishedCoverage({ folder: common, snapshot: left, id: name, scratch, name })
+      const nothing = async () => ({ events: [], files: [], coverage: [] })
+      const bare = await connectLake({ folder: scratch, snapshot: nothing }, { threads: 2 })
+      const ledger = async () => ({ relation: readParquet([join(scratch, name)]), snapshot: name })
+      const table = withCoverage(bare, { basis: 'none', clock: { now: () => 0 }, inventory, ledger })
+      try {
+        return await table.coverage({ ...question, services: [] }, needs)
+      } finally {
+        await table.close()
+        await rm(join(scratch, name))
+        if (left !== snapshot) for (const path of [...left.coverage, ...left.files]) await rm(path)
+      }
+    },
+    async probed({ needs, ...question }, removed, { inventory, margin }) {
+      const store = await tableWithout(removed)
+      const clock = { now: () => Math.max(...logged.map(({ time }) => time)) + day }
+      const bare = await connectLake(store, { threads: 2, memoryLimit: '1GB' })
+      const table = withCoverage(bare, { basis: 'probe', clock, inventory, margin })
+      try {
+        return await table.coverage({ ...question, services: [] }, needs)
+      } finally {
+        await table.close()
+        for (const { path } of (await store.snapshot()).events) await rm(path)
+      }
     },
     close() {
       connection.closeSync()

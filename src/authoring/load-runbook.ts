@@ -1,6 +1,8 @@
 /** From a file to a checked runbook with everything a run of it needs. */
 import { type Issue, TrailbookError } from '../core/errors.ts'
 import type { KnownEvents } from '../core/event/known-events.ts'
+import type { InsightsText } from '../core/insights/check.ts'
+import { printInsights } from '../core/insights/print.ts'
 import { digestOf } from '../core/run/canonical.ts'
 import type { PreparedQuery } from '../core/run/plan.ts'
 import type { AnalyzeSql } from '../core/runbook/check-context.ts'
@@ -113,7 +115,9 @@ async function loadWithin(file: RunbookFile, options: LoadOptions, within: Withi
     // Also of fragments that this runbook does not use: lint tells every file's mistakes.
     issues: [...parsed.issues, ...beside, ...[...data.fragments.values()].flatMap((one) => one.issues)],
     texts: new Map([[show(file.path), text], ...data.files.map((one) => [one.shown, one.text] as const)]),
-    queries: new Map([...queries].map(([step, query]) => [step, prepare(query, parsed.variants.get(step))])),
+    queries: new Map(
+      [...queries].map(([step, query]) => [step, prepare(query, parsed.variants.get(step), parsed.natives.get(step))]),
+    ),
     lists: data.lists,
     exclusions: data.exclusions.map(({ exclusion }) => exclusion),
     fragments: read.digests,
@@ -152,7 +156,24 @@ const unsound = (fragments: LibraryData['fragments']): readonly Issue[] =>
   [...fragments.values()].flatMap((one) => one.issues.filter((issue) => issue.severity === 'error'))
 
 /** An engine that has a text of its own runs that one; its name is that of the dialect. */
-export function prepare(query: AnalyzedQuery, own: Readonly<Record<string, AnalyzedQuery>> = {}): PreparedQuery {
+export function prepare(
+  query: AnalyzedQuery,
+  own: Readonly<Record<string, AnalyzedQuery>> = {},
+  native?: InsightsText,
+): PreparedQuery {
+  const prepared = prepareTexts(query, own)
+  if (native === undefined) return prepared
+  return {
+    ...prepared,
+    parameters: [...new Set([...prepared.parameters, ...native.parameters])],
+    compile: (input) =>
+      input.dialect.name === 'logs-insights'
+        ? { text: printInsights(native, input), bindings: [], columns: query.columns }
+        : prepared.compile(input),
+  }
+}
+
+function prepareTexts(query: AnalyzedQuery, own: Readonly<Record<string, AnalyzedQuery>>): PreparedQuery {
   const alone = prepareText(query)
   const texts = Object.entries(own).map(([engine, text]) => [engine, prepareText(text)] as const)
   if (texts.length === 0) return alone

@@ -1,16 +1,9 @@
 /** One bucket: three requests and what can go wrong with them. */
-import { setMaxListeners } from 'node:events'
-import {
-  GetObjectCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  S3Client,
-} from '@aws-sdk/client-s3'
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { TrailbookError } from '../core/errors.ts'
 import { InputFault } from '../core/event/fault.ts'
-import { type AwsClients, awsClients, environmentEndpoint } from './clients.ts'
-import { awsError, isDenied, isExpired, isNetworkFailure, kmsKeyOf, type SdkError, statusOf } from './errors.ts'
+import { type BucketClient, bucketClient, noBucket } from './bucket-client.ts'
+import { awsError, isDenied, isExpired, isNetworkFailure, kmsKeyOf, statusOf } from './errors.ts'
 import type { AwsSettings } from './settings.ts'
 
 export interface ListedObject {
@@ -74,81 +67,11 @@ export interface Bucket {
  * @throws TrailbookError AWS_NO_BUCKET, AWS_CREDENTIALS_*, AWS_ROLE_REFUSED, AWS_UNREACHABLE
  */
 export async function openBucket(name: string, settings: AwsSettings = {}, signal?: AbortSignal): Promise<Bucket> {
-  const clients = await awsClients(settings)
-  try {
-    const region = await bucketRegion(name, clients, settings, signal)
-    return bucketIn(name, clients, settings, region)
-  } catch (error) {
-    clients.close()
-    throw error
-  }
+  return bucketOver(await bucketClient(name, settings, signal))
 }
 
-const newClient = (clients: AwsClients, region: string): S3Client =>
-  new S3Client({
-    ...clients.config(region),
-    forcePathStyle: clients.customEndpoint('S3'),
-    followRegionRedirects: true,
-    // Gzip has a checksum of its own and digests hash the content, so another one over every body only costs time.
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  })
-
-const endpointOf = (settings: AwsSettings): string | undefined => settings.endpoint ?? environmentEndpoint('S3')
-
-/** Any answer names the Region, a refusal and a redirection, too. */
-async function bucketRegion(
-  name: string,
-  clients: AwsClients,
-  settings: AwsSettings,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const s3 = newClient(clients, clients.region)
-  const asked = {
-    permission: 's3:ListBucket',
-    resource: bucketArn(clients, name),
-    endpoint: endpointOf(settings),
-    role: settings.role?.arn,
-  }
-  try {
-    const answer = await renewing(clients, () =>
-      s3.send(new HeadBucketCommand({ Bucket: name }), signal === undefined ? {} : { abortSignal: signal }),
-    )
-    return answer.BucketRegion ?? clients.region
-  } catch (error) {
-    const found = (error as SdkError).$response?.headers?.['x-amz-bucket-region']
-    if (statusOf(error) === 404) throw new TrailbookError('AWS_NO_BUCKET', { bucket: name }, { cause: error })
-    // A HEAD has no body that says why: the listing that follows tells it better.
-    if (found !== undefined && found !== clients.region) return found
-    if (statusOf(error) === 403 || statusOf(error) === 400) return found ?? clients.region
-    throw awsError(error, asked)
-  }
-}
-
-const bucketArn = ({ partition }: AwsClients, name: string): string => `arn:${partition}:s3:::${name}`
-
-/** Once more with new credentials where the old ones ran out. */
-async function renewing<T>({ credentials }: AwsClients, send: () => Promise<T>): Promise<T> {
-  let key: string | undefined
-  try {
-    key = (await credentials.provider()).accessKeyId
-    return await send()
-  } catch (error) {
-    if (!isExpired(error) || !(await credentials.renew(key))) throw error
-    return send()
-  }
-}
-
-function bucketIn(name: string, clients: AwsClients, settings: AwsSettings, region: string): Bucket {
-  const s3 = newClient(clients, region)
-  const arn = bucketArn(clients, name)
-  const told = { endpoint: endpointOf(settings), role: settings.role?.arn }
-  const send = <T>(call: (options: { abortSignal?: AbortSignal }) => Promise<T>, signal?: AbortSignal): Promise<T> => {
-    // Each request under way listens to it: many are no leak.
-    if (signal !== undefined) setMaxListeners(0, signal)
-    return renewing(clients, () => call(signal === undefined ? {} : { abortSignal: signal }))
-  }
-
+/** The three requests of reading over a client that is there. */
+export function bucketOver({ name, arn, s3, told, send, close }: BucketClient): Bucket {
   return {
     name,
     async list({ prefix, folders, startAfter, token, max, signal }) {
@@ -201,7 +124,7 @@ function bucketIn(name: string, clients: AwsClients, settings: AwsSettings, regi
         throw await getError(error, key, signal)
       }
     },
-    close: () => clients.close(),
+    close,
   }
 
   async function getError(error: unknown, key: string, signal: AbortSignal | undefined): Promise<unknown> {
@@ -244,9 +167,6 @@ function bucketIn(name: string, clients: AwsClients, settings: AwsSettings, regi
     return new TrailbookError('AWS_KMS_DENIED', { key: id, account, resource: `${arn}/${key}` }, { cause })
   }
 }
-
-const noBucket = (bucket: string, cause: unknown): TrailbookError =>
-  new TrailbookError('AWS_NO_BUCKET', { bucket }, { cause })
 
 /** Taken for a whole one, it would make files that nobody listed look like files that are not there. */
 const listingBreaksOff = (): TrailbookError =>

@@ -14,6 +14,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).runCommand,
   },
   {
+    name: 'plan',
+    summary: 'Show what running runbooks would do, without doing it',
+    load: async () => (await import('./commands/plan.ts')).planCommand,
+  },
+  {
+    name: 'permissions',
+    summary: 'Print the least that running runbooks must be allowed',
+    load: async () => (await import('./commands/permissions.ts')).permissionsCommand,
+  },
+  {
     name: 'query',
     summary: 'Ask one question in SQL',
     load: async () => (await import('./commands/query.ts')).queryCommand,
@@ -38,6 +48,16 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Look after the lake: compact, check, publish, keep or let go',
     load: async () => (await import('./commands/lake.ts')).lakeCommand,
   },
+  {
+    name: 'athena',
+    summary: 'Make what a connection to Athena needs',
+    load: async () => (await import('./commands/athena.ts')).athenaCommand,
+  },
+  {
+    name: 'trino',
+    summary: 'Make published snapshots a table of a Trino cluster',
+    load: async () => (await import('./commands/trino.ts')).trinoCommand,
+  },
   { name: 'list', summary: 'List the runbooks', load: async () => (await import('./commands/list.ts')).listCommand },
   {
     name: 'show',
@@ -53,6 +73,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'lint',
     summary: 'Check runbooks for mistakes',
     load: async () => (await import('./commands/lint.ts')).lintCommand,
+  },
+  {
+    name: 'import',
+    summary: 'Draft a runbook from a query of another tool',
+    load: async () => (await import('./commands/import.ts')).importCommand,
   },
   {
     name: 'runs',

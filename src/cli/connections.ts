@@ -1,37 +1,65 @@
 /** `connections:` of trailbook.yaml: engines other than the embedded one, by name. */
 import { z } from 'zod'
 import { TrailbookError } from '../core/errors.ts'
-import type { Connection } from '../core/ports.ts'
+import type { Capabilities, Connection, PolicyStatement } from '../core/ports.ts'
 import { form } from '../core/runbook/schema-text.ts'
+import type { Dialect } from '../core/sql/dialect.ts'
 import { advice } from './advice.ts'
 import type { CliContext, Given, OptionSpec } from './command.ts'
-import { text } from './command.ts'
+import { list, text } from './command.ts'
 import type { Config } from './config.ts'
+import { athenaKind } from './connections/athena.ts'
+import { cloudTrailLakeKind } from './connections/cloudtrail-lake.ts'
+import type { ConnectionKind } from './connections/kind.ts'
+import { logsInsightsKind } from './connections/logs-insights.ts'
 import { trinoKind } from './connections/trino.ts'
 
-const kinds = { trino: trinoKind } as const
+const kinds = {
+  athena: athenaKind,
+  'cloudtrail-lake': cloudTrailLakeKind,
+  'logs-insights': logsInsightsKind,
+  trino: trinoKind,
+} as const
 
-const settingsSchema = z.discriminatedUnion('engine', [trinoKind.schema])
+const settingsSchema = z.discriminatedUnion('engine', [
+  athenaKind.schema,
+  cloudTrailLakeKind.schema,
+  logsInsightsKind.schema,
+  trinoKind.schema,
+])
 
 export const connectionsSchema = z.record(
-  form(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'a name of small letters, digits and hyphens', []),
+  form(/^(?!lake$)[a-z0-9]+([._-][a-z0-9]+)*$/, 'a name of small letters, digits and hyphens other than `lake`', []),
   settingsSchema,
 )
 
 type ConnectionSettings = z.output<typeof settingsSchema>
 export type NamedConnections = Readonly<Record<string, ConnectionSettings>>
 
+/** What the lake is called among connections. */
+export const lakeName = 'lake'
+
 export const connectionOption: OptionSpec = {
   flags: '--connection <name>',
-  description: 'ask a connection of trailbook.yaml instead of the lake',
+  description: `ask a connection of trailbook.yaml instead of the lake; several times for several (\`${lakeName}\` is the lake)`,
+  repeatable: true,
 }
 
-/** @throws TrailbookError CLI_CONNECTION_ALONE */
-export function connectionOf(given: Given): string | undefined {
-  const name = text(given, 'connection')
-  if (name !== undefined && text(given, 'evidence') !== undefined)
+/**
+ * The names that were given, each once; none stands for the lake.
+ *
+ * @throws TrailbookError CLI_CONNECTION_ALONE
+ */
+export function connectionsOf(given: Given): readonly string[] {
+  const names = [...new Set(list(given, 'connection'))]
+  if (names.some((name) => name !== lakeName) && text(given, 'evidence') !== undefined)
     throw new TrailbookError('CLI_CONNECTION_ALONE', { option: '--evidence' })
-  return name
+  return names
+}
+
+/** @throws TrailbookError CLI_CONNECTION_UNKNOWN for a name that is neither the lake nor configured */
+export function checkNames(names: readonly string[], config: Pick<Config, 'connections'>): void {
+  for (const name of names) if (name !== lakeName) settingsOf(name, config)
 }
 
 interface OpenOptions {
@@ -49,6 +77,21 @@ function settingsOf(name: string, { connections }: Pick<Config, 'connections'>):
   throw new TrailbookError('CLI_CONNECTION_UNKNOWN', { name, advice: told })
 }
 
+type SettingsOf<Engine> = Extract<ConnectionSettings, { readonly engine: Engine }>
+
+/** The settings of a name that must be of one engine. @throws TrailbookError CLI_CONNECTION_UNKNOWN, CLI_CONNECTION_ENGINE */
+export function settingsOfEngine<Engine extends ConnectionSettings['engine']>(
+  name: string,
+  wanted: Engine,
+  config: Pick<Config, 'connections'>,
+): { readonly name: string } & Omit<SettingsOf<Engine>, 'engine'> {
+  const settings = settingsOf(name, config)
+  const isWanted = (one: ConnectionSettings): one is SettingsOf<Engine> => one.engine === wanted
+  if (!isWanted(settings)) throw new TrailbookError('CLI_CONNECTION_ENGINE', { name, found: settings.engine, wanted })
+  const { engine: _, ...others } = settings
+  return { name, ...others }
+}
+
 /** @throws TrailbookError CLI_CONNECTION_UNKNOWN, and those of the engine */
 export async function openNamed(
   name: string,
@@ -57,5 +100,42 @@ export async function openNamed(
 ): Promise<Connection> {
   const { engine, ...settings } = settingsOf(name, config)
   const { inventory, accounts } = config
-  return kinds[engine].open({ name, ...settings }, { signal: context.signal, timeLimitMs, inventory, accounts })
+  // Each kind's settings were read by its own schema, which the union of all has forgotten.
+  const kind: ConnectionKind = kinds[engine]
+  return kind.open({ name, ...settings }, { signal: context.signal, timeLimitMs, inventory, accounts })
+}
+
+/** What is known of a name without asking anybody, with what it must be allowed. */
+interface OfflineConnection {
+  readonly name: string
+  readonly dialect: Dialect
+  readonly capabilities: Capabilities
+}
+
+/** @throws TrailbookError CLI_CONNECTION_UNKNOWN */
+export async function offlineNamed(
+  name: string,
+  config: Config,
+  context: Pick<CliContext, 'signal'>,
+): Promise<OfflineConnection> {
+  const { engine, ...settings } = settingsOf(name, config)
+  const kind: ConnectionKind = kinds[engine]
+  if (kind.offline !== undefined) return { name, ...kind.offline(settings) }
+  const opened = await openNamed(name, config, { context })
+  await opened.close()
+  return { name, dialect: opened.dialect, capabilities: opened.capabilities }
+}
+
+export interface Allowances {
+  readonly engine: string
+  readonly statements: readonly PolicyStatement[]
+  /** In the engine's own SQL. */
+  readonly grants: readonly string[]
+}
+
+/** @throws TrailbookError CLI_CONNECTION_UNKNOWN */
+export async function allowancesOf(name: string, config: Pick<Config, 'connections'>): Promise<Allowances> {
+  const { engine, ...settings } = settingsOf(name, config)
+  const kind: ConnectionKind = kinds[engine]
+  return { engine, statements: (await kind.permissions?.(settings)) ?? [], grants: kind.grants?.(settings) ?? [] }
 }

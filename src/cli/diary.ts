@@ -54,7 +54,14 @@ export async function openDiary(config: Config, context: CliContext): Promise<Di
   const records = await openRecords(recordsFolder(config.lake))
   let head: Pick<LedgerEntry, 'seq' | 'hash'> | null = null
   let broken = false
-  const trying = async (work: () => Promise<void>): Promise<boolean> => {
+  // Runs on several connections end at any time, and entries of a chain are made one after the other.
+  let last: Promise<unknown> = Promise.resolve()
+  const trying = (work: () => Promise<void>): Promise<boolean> => {
+    const next = last.then(() => tryNow(work))
+    last = next
+    return next
+  }
+  const tryNow = async (work: () => Promise<void>): Promise<boolean> => {
     if (broken) return false
     try {
       await work()
@@ -85,7 +92,8 @@ export async function openDiary(config: Config, context: CliContext): Promise<Di
       const done = await trying(async () => {
         await records.runs.put(record, work.run)
         const { runbook, digest, plan, result, verdict, complete, findings, id } = record
-        const details: Details = { runbook, digest, plan, result, verdict, complete, findings, record: id }
+        const { connection } = record
+        const details: Details = { runbook, digest, plan, result, verdict, complete, findings, connection, record: id }
         const written =
           bundle === null ? [] : [deed('evidence.written', { bundle: bundle.id, path: bundle.path, record: id })]
         const { seq, hash } = await records.ledger.append([deed('run.finished', details), ...written])

@@ -12,6 +12,7 @@ import { minute, second, type Window } from '../core/time.ts'
 import { awsCall } from './aws-call.ts'
 import { argumentList, type CliContext, flag, type Given, list, type OptionSpec, text } from './command.ts'
 import type { Config } from './config.ts'
+import { lakeName } from './connections.ts'
 
 /** LookupEvents a second that AWS allows for each account and Region (CloudTrail quotas). */
 const allowed = 2
@@ -79,7 +80,7 @@ function historyWish(given: Given, config: Config, window: Window): HistoryWish 
 }
 
 /** Where events of a sweep are asked: the embedded engine, over a lake that does not exist yet. */
-export const localSource = { connection: { name: 'duckdb', dialect: duckdbDialect }, logs: undefined }
+export const localSource = { connection: { name: lakeName, dialect: duckdbDialect }, logs: undefined }
 
 /** What all these runs read, and no more where one attribute tells their events from others. */
 export function historyOfRuns(given: Given, config: Config, plans: readonly Plan[]): HistoryWish {

@@ -5,6 +5,7 @@ import { openEvidence } from '../compose.ts'
 import { exitCodes, TrailbookError } from '../core/errors.ts'
 import type { Details } from '../core/ledger/entry.ts'
 import type { Row } from '../core/ports.ts'
+import { topRuns } from '../core/report/runs-tree.ts'
 import { canonicalJson, digestOf } from '../core/run/canonical.ts'
 import { type Plan, planDigest } from '../core/run/plan.ts'
 import type { RunbookRun, RunResult } from '../core/run/result.ts'
@@ -12,6 +13,7 @@ import { analyze } from '../core/sql/compile.ts'
 import { isoTime } from '../core/time.ts'
 import { stepContributors } from '../session/contributors.ts'
 import type { QueryResult } from '../session/query.ts'
+import type { SeveralResult } from '../session/query-several.ts'
 import type { Asked, RunEffects } from '../session/state.ts'
 import { type CliContext, type Given, type OptionSpec, text } from './command.ts'
 import type { Config } from './config.ts'
@@ -41,6 +43,7 @@ interface Place {
 
 interface KeptRun {
   readonly runbook: string
+  readonly connection: string
   /** Id under which `trailbook runs show` finds it; null where it is not kept. */
   readonly record: string | null
   readonly bundle: KeptBundle | null
@@ -142,6 +145,7 @@ export async function openRecorder(place: Place & { readonly several: boolean })
         runbook: plan.runbook.id,
         digest: plan.digest,
         plan: planDigest(plan),
+        connection: plan.connection.name,
         window: { ...plan.window },
       }
       await diary?.note('run.started', details)
@@ -155,7 +159,7 @@ export async function openRecorder(place: Place & { readonly several: boolean })
         const beyond = (step: string): AsyncIterable<Row> => spool!.rows({ runbook: plan.runbook.id, step })
         const written = await bundle(work, { loaded, asked, beyond, manifestBefore })
         const record = (await diary?.keep(work, written)) ?? null
-        kept.push({ runbook: run.runbook, record, bundle: written })
+        kept.push({ runbook: run.runbook, connection: run.connection, record, bundle: written })
         return run
       } catch (error) {
         const code = error instanceof TrailbookError ? error.code : 'CLI_UNEXPECTED'
@@ -169,7 +173,13 @@ export async function openRecorder(place: Place & { readonly several: boolean })
       const isKept = kept.some((run) => run.runbook === runbook && run.record !== null)
       return isKept ? `trailbook runs show ${runbook}` : `trailbook run ${runbook} …, with the same options`
     },
-    told: (result) => ({ ...result, kept }),
+    // Connections answer in any order.
+    told: (result) => ({
+      ...result,
+      kept: topRuns(result).flatMap(({ runbook, connection }) =>
+        kept.filter((one) => one.runbook === runbook && one.connection === connection),
+      ),
+    }),
     exitCode: (ofVerdict) => (failed ? exitCodes.failed : ofVerdict),
   }
 }
@@ -192,13 +202,14 @@ interface BundleSource {
 const longestSql = 4000
 
 /** Notes a query in the ledger. */
-export async function recordQuery(place: Place, sql: string, result: QueryResult): Promise<void> {
+export async function recordQuery(place: Place, sql: string, result: QueryResult | SeveralResult): Promise<void> {
   if (!wantsRecord(place)) return
   const { window } = result.coverage
   const diary = await openDiary(place.config, place.context)
   await diary.note('query', {
     sql: sql.slice(0, longestSql),
     digest: digestOf(sql),
+    connections: 'connections' in result ? result.connections.map(({ name }) => name) : [place.source.connection.name],
     window: window === null ? null : { ...window },
     rows: result.rowCount,
     result: digestOf(canonicalJson([result.columns, result.rows])),

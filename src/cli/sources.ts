@@ -19,14 +19,14 @@ import type { Inventory } from '../core/run/inventory.ts'
 import type { Window } from '../core/time.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
-import { openNamed } from './connections.ts'
+import { lakeName, openNamed } from './connections.ts'
 import { type HistoryWish, sweepInto } from './event-history.ts'
 import { splitPlaces } from './places.ts'
 import { type NamedSources, requestsOf, type S3Settings, s3Request, s3Requests } from './s3-settings.ts'
 import { waitingText } from './waiting.ts'
 import { writing } from './write.ts'
 
-interface SourceRequest {
+export interface SourceRequest {
   /** Files and folders to read first. */
   readonly logs: readonly string[]
   /** Event history to read first. */
@@ -62,6 +62,7 @@ export async function openSource(
 ): Promise<OpenedSource> {
   const { inventory, memory } = config
   const options = {
+    name: lakeName,
     inventory,
     ...(timeLimitMs !== undefined && { timeLimitMs }),
     ...(memory !== undefined && { memoryLimit: memory }),

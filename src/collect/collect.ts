@@ -1,8 +1,8 @@
 /** Reads what an organisation has, part by part: what cannot be read is named, and everything else goes in. */
 
+import { mapLimited } from '../core/map-limited.ts'
 import { attempt } from './aws-failures.ts'
 import type { CallerIdentity } from './identity.ts'
-import { mapLimited } from './map-limited.ts'
 import type { MemberAccount, OrganisationReader } from './organisation.ts'
 import type { CollectedTrail, ListedTrail } from './trails.ts'
 

@@ -4,33 +4,43 @@
  * Mistakes in what a user wrote (runbooks, SQL) are data: {@link Issue}. Failures of the world are exceptions:
  * {@link TrailbookError}. Both take their words from here, and `docs/errors.md` is tested against it both ways.
  */
+import { athenaErrors } from './errors/athena.ts'
 import { awsErrors } from './errors/aws.ts'
 import { cliErrors } from './errors/cli.ts'
+import { cloudTrailLakeErrors } from './errors/cloudtrail-lake.ts'
+import { convertErrors } from './errors/convert.ts'
 import { digestErrors } from './errors/digest.ts'
 import { engineErrors } from './errors/engine.ts'
 import { eventHistoryErrors } from './errors/event-history.ts'
 import { evidenceErrors } from './errors/evidence.ts'
 import { ingestErrors } from './errors/ingest.ts'
 import { lakeErrors } from './errors/lake.ts'
+import { logsInsightsErrors } from './errors/logs-insights.ts'
 import { runErrors } from './errors/run.ts'
 import { runbookErrors } from './errors/runbook.ts'
 import { simulateErrors } from './errors/simulate.ts'
+import { snapshotErrors } from './errors/snapshots.ts'
 import { sqlErrors } from './errors/sql.ts'
 import { trinoErrors } from './errors/trino.ts'
 
 export const errorCatalogue = {
+  ...athenaErrors,
   ...awsErrors,
   ...cliErrors,
+  ...cloudTrailLakeErrors,
+  ...convertErrors,
   ...digestErrors,
   ...engineErrors,
   ...eventHistoryErrors,
   ...evidenceErrors,
   ...ingestErrors,
   ...lakeErrors,
+  ...logsInsightsErrors,
   ...runErrors,
   ...runbookErrors,
   ...simulateErrors,
   ...sqlErrors,
+  ...snapshotErrors,
   ...trinoErrors,
 } as const satisfies Record<string, ErrorEntry>
 

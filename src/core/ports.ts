@@ -40,6 +40,8 @@ export interface Estimate {
   readonly bytes: number | null
   /** Files that it opens at most; null where nothing tells. */
   readonly files: number | null
+  /** All there is, where that is known. */
+  readonly of?: { readonly bytes: number; readonly files: number }
   /** How it was found out, as the end of a sentence: `from a listing of the bucket`. */
   readonly basis: string
   readonly charges: readonly Charge[]
@@ -51,6 +53,8 @@ export interface Statistics {
   readonly bytesRead?: number
   /** Bytes of all files of events. */
   readonly bytesTotal?: number
+  /** The engine gave as many rows as it gives at most, so that there may be more. */
+  readonly truncated?: boolean
   /** What it cost, on engines that charge. */
   readonly charges?: readonly Charge[]
 }

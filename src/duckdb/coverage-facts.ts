@@ -94,12 +94,9 @@ export async function readCoverageFacts(
   span: Window,
   { attributes = [] }: CoverageReading = {},
 ): Promise<CoverageFacts> {
-  const rows = async (sql: string): Promise<(string | null)[][]> =>
-    (await connection.runAndReadAll(sql)).getRowsJson() as (string | null)[][]
-  const texts = rows as (sql: string) => Promise<string[][]>
+  const texts = (sql: string) => textsOf(connection, sql)
   let bounds: string[][] = []
   let rhythms: string[][] = []
-  let trails: string[][] = []
   if (snapshot.coverage.length > 0) {
     const cells = cellsSql(snapshot.coverage)
     const near = {
@@ -109,21 +106,8 @@ export async function readCoverageFacts(
     await connection.run(hoursSql(cells, near))
     bounds = await texts(boundsSql(cells))
     rhythms = await texts(deliveriesSql)
-    trails = await texts(`SELECT DISTINCT account, trail FROM ${cells} WHERE trail IS NOT NULL ORDER BY ALL`)
   }
-  let delivered: string[][] = []
-  let damaged: (string | null)[][] = []
-  if (snapshot.files.length > 0) {
-    const files = readParquet(snapshot.files)
-    delivered = await texts(`SELECT account, region, max(delivered) FROM ${files}
-      WHERE status = 'ingested' AND records > 0 AND coalesce(folder, 'CloudTrail') = 'CloudTrail'
-        AND account IS NOT NULL AND region IS NOT NULL AND delivered IS NOT NULL GROUP BY ALL ORDER BY ALL`)
-    damaged = await rows(
-      `SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`,
-    )
-  }
-  const attestation = await snapshot.attestation?.()
-  const history = await readSweptHistory(connection, snapshot, attributes)
+  const standing = await readStandingFacts(connection, snapshot, attributes)
   const rhythmOf = new Map(
     rhythms.map(([account, region, eventClass, ...rest]) => [keyOf(account!, region!, eventClass!), rest]),
   )
@@ -141,6 +125,38 @@ export async function readCoverageFacts(
         pauses: (JSON.parse(String(pauses)) as [string, string][]).map(([from, to]) => ({ from, to })),
       }
     }),
+    ...standing,
+    attested: standing.attested.filter(({ from, to }) => from < span.to && to > span.from),
+  }
+}
+
+/** All that does not depend on the time that is asked about. */
+export async function readStandingFacts(
+  connection: DuckDBConnection,
+  snapshot: LakeSnapshot,
+  attributes: readonly string[] = [],
+): Promise<Omit<CoverageFacts, 'deliveries'>> {
+  const texts = (sql: string) => textsOf(connection, sql)
+  const trails =
+    snapshot.coverage.length === 0
+      ? []
+      : await texts(
+          `SELECT DISTINCT account, trail FROM ${cellsSql(snapshot.coverage)} WHERE trail IS NOT NULL ORDER BY ALL`,
+        )
+  let delivered: string[][] = []
+  let damaged: (string | null)[][] = []
+  if (snapshot.files.length > 0) {
+    const files = readParquet(snapshot.files)
+    delivered = await texts(`SELECT account, region, max(delivered) FROM ${files}
+      WHERE status = 'ingested' AND records > 0 AND coalesce(folder, 'CloudTrail') = 'CloudTrail'
+        AND account IS NOT NULL AND region IS NOT NULL AND delivered IS NOT NULL GROUP BY ALL ORDER BY ALL`)
+    damaged = await texts(
+      `SELECT account, region, ${iso('a')}, ${iso('b')}, reason FROM (${damagedSql(files)}) AS d(account, region, a, b, reason)`,
+    )
+  }
+  const attestation = await snapshot.attestation?.()
+  const history = await readSweptHistory(connection, snapshot, attributes)
+  return {
     delivered: delivered.map(([account, region, at]) => ({ account: account!, region: region!, at: at! })),
     damaged: [
       ...damaged.map(([account, region, from, to, reason]) => ({
@@ -154,9 +170,19 @@ export async function readCoverageFacts(
       ...(attestation?.lost ?? []),
     ],
     trailEvents: trails.flatMap(([account, list]) => trailEvents(account!, list!)),
-    attested: attestation?.attested.filter(({ from, to }) => from < span.to && to > span.from) ?? [],
+    attested: attestation?.attested ?? [],
     ...(history && { history }),
   }
+}
+
+/** Every hour of each series, as `deliveriesOf` takes them. */
+export const allHoursSql = (coverage: readonly string[]): string => `
+  SELECT account, region, class AS event_class, ${iso('hour')} AS hour, ${iso('min(first)')} AS first_event, ${iso('max(last)')} AS last_event
+  FROM (${classesSql(cellsSql(coverage))}) GROUP BY account, region, class, hour`
+
+/** Cells are texts or null; the caller knows which columns may be null. */
+async function textsOf(connection: DuckDBConnection, sql: string): Promise<string[][]> {
+  return (await connection.runAndReadAll(sql)).getRowsJson() as string[][]
 }
 
 /** The coverage ledger still counts what retention took out; nobody can look at it any more. */

@@ -10,6 +10,7 @@ import { type LockOptions, lockLake } from './lock.ts'
 const pointer = 'published.json'
 const folderName = 'snapshots'
 const description = 'snapshot.json'
+const coverageName = 'coverage'
 
 /**
  * Snapshots in a folder of this machine. Files are linked where that can be, so that they take no room twice, else copied.
@@ -86,9 +87,10 @@ export async function localSnapshots(path: string, lake: string, waiting: LockOp
         // Nothing else lies here, and a name of another form would be somebody's own. A link would lead out, to the lake perhaps.
         if (!entry.isDirectory() || !/^\d{10,}-[0-9a-f]+$/.test(id)) continue
         for (const name of await readdir(join(snapshots, id)).catch((): string[] => [])) {
-          if (name.startsWith('event_date=') && !folders.has(`${folderName}/${id}/${name}`)) {
+          const isDay = name.startsWith('event_date=')
+          if ((isDay || name === coverageName) && !folders.has(`${folderName}/${id}/${name}`)) {
             await rm(join(snapshots, id, name), { recursive: true, force: true })
-            removed++
+            if (isDay) removed++
           } else if (name.startsWith('.tmp-') || (name === description && !ids.has(id)))
             await rm(join(snapshots, id, name), { force: true })
         }

@@ -42,8 +42,7 @@ const patienceMs = 400
 export async function lockLake(lake: string, { onWait, signal }: LockOptions = {}): Promise<WriterLock> {
   const folder = join(lake, 'locks')
   await mkdir(folder, { recursive: true })
-  const here = hostHere()
-  const name = `${here}_${process.pid}_${startOf(process.pid) ?? '0'}_${randomBytes(6).toString('hex')}.lock`
+  const name = newLockName()
   const path = join(folder, name)
   const enter = async (): Promise<Entry | undefined> => {
     const before = await livingOther(folder, name)
@@ -75,6 +74,18 @@ export async function lockLake(lake: string, { onWait, signal }: LockOptions = {
     },
     release: () => rm(path, { force: true }),
   }
+}
+
+/** Names this process and one lock of it, for a lock that lies elsewhere. */
+export const newLockName = (): string =>
+  `${hostHere()}_${process.pid}_${startOf(process.pid) ?? '0'}_${randomBytes(6).toString('hex')}.lock`
+
+/** Who made such a name; undefined where it is none. */
+export function holderOf(
+  name: string,
+): { readonly pid: number; readonly host: string; readonly isGone: boolean } | undefined {
+  const entry = entryOf(name)
+  return entry && { pid: entry.pid, host: entry.host.replace(/-ns\d+$/, ''), isGone: !mayLive(entry) }
 }
 
 /** Whether a living process holds the lock, as far as that can be known. */

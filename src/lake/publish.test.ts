@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { event, useLakeFolder } from '../../test/support/lake-folder.ts'
-import { type Published, readPublished, type SnapshotStore } from '../core/event/published.ts'
+import { type Published, readPublished, type SnapshotStore, type SnapshotTable } from '../core/event/published.ts'
 import { compact } from './compact.ts'
 import { localSnapshots } from './local-snapshots.ts'
 import { lockLake } from './lock.ts'
@@ -18,7 +18,7 @@ let made = 0
 const ingestDay = async (date: string): Promise<unknown> =>
   run([await write(`logs/${made++}.json`, [event({ eventTime: `${date}T09:00:00Z` })])])
 const files = async (): Promise<string[]> =>
-  (await readdir(target(), { recursive: true })).filter((name) => name.endsWith('.parquet')).sort()
+  (await readdir(target(), { recursive: true })).filter((name) => /event_date=.*\.parquet$/.test(name)).sort()
 
 describe('publish', () => {
   test('writes every day into a folder of its own, and says what lies where', async () => {
@@ -164,5 +164,58 @@ describe('a description of a snapshot', () => {
     await expect(localSnapshots(inFolder('elsewhere', 'published'), lake())).rejects.toMatchObject({
       code: 'LAKE_TARGET',
     })
+  })
+})
+
+describe('tables of other engines that show snapshots', () => {
+  const steps: string[] = []
+  /** A table that notes when it was asked, and what the target held then. */
+  const follower = (changed: Partial<SnapshotTable> = {}): SnapshotTable => ({
+    name: 'a table',
+    check: async () => void steps.push(`check: ${(await files().catch(() => [])).length} files`),
+    show: async ({ id }) => {
+      steps.push(`show: ${(await files()).length} files, published ${(await current()).id === id}`)
+      return true
+    },
+    inUse: async () => [],
+    letGo: async (kept) => {
+      steps.push(`let go of all but ${kept.size}: ${(await files()).length} files`)
+      return 1
+    },
+    ...changed,
+  })
+  const later = () => Date.now() + 48 * 60 * 60 * 1000
+
+  test('follow after the files are there, and let go before files of old snapshots go', async () => {
+    await ingestDay('2026-01-31')
+    await go()
+    await ingestDay('2026-01-31')
+    steps.length = 0
+    const told = await go({ keep: 1, tables: [follower()], graceMs: 0, now: later })
+    expect(told.tables).toEqual([{ name: 'a table', changed: true, removed: 1 }])
+    expect(steps).toEqual(['check: 1 files', 'show: 3 files, published true', 'let go of all but 1: 3 files'])
+    expect(await files()).toHaveLength(2)
+  })
+
+  test('keep the files of what queries may be reading', async () => {
+    await ingestDay('2026-01-31')
+    const first = await go()
+    await ingestDay('2026-01-31')
+    const tables = [follower({ inUse: async () => [first.id] })]
+    expect(await go({ keep: 1, tables, graceMs: 0, now: later })).toMatchObject({ snapshots: 2 })
+    expect(await files()).toHaveLength(3)
+  })
+
+  test('that cannot be moved keep everything as it is', async () => {
+    await ingestDay('2026-01-31')
+    await go()
+    await ingestDay('2026-01-31')
+    const broken = follower({ show: () => Promise.reject(new Error('no')) })
+    await expect(go({ keep: 1, tables: [broken], graceMs: 0, now: later })).rejects.toThrow('no')
+    expect(await files()).toHaveLength(3)
+    const refusing = follower({ check: () => Promise.reject(new Error('never')) })
+    await ingestDay('2026-01-31')
+    await expect(go({ tables: [refusing] })).rejects.toThrow('never')
+    expect(await files()).toHaveLength(3)
   })
 })

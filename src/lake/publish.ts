@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { TrailbookError } from '../core/errors.ts'
-import { type Published, type PublishedDay, publishedColumns, type SnapshotStore } from '../core/event/published.ts'
+import {
+  type Published,
+  type PublishedDay,
+  publishedColumns,
+  type SnapshotStore,
+  type SnapshotTable,
+} from '../core/event/published.ts'
 import { isoTime, milliseconds } from '../core/time.ts'
 import type { Lake } from './lake.ts'
 import { asLakeError } from './lake-error.ts'
 import type { Manifest, ManifestEventPart } from './manifest.ts'
+import { coverageSource, holdsCoverage, putCoverage } from './published-coverage.ts'
 import { graceMs } from './with-lock.ts'
 
 export interface PublishOptions {
@@ -13,6 +20,8 @@ export interface PublishOptions {
   readonly keep?: number
   readonly now?: () => number
   readonly graceMs?: number
+  /** Tables of other engines that show the newest snapshot. */
+  readonly tables?: readonly SnapshotTable[]
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: (progress: { readonly done: number; readonly all: number }) => void
 }
@@ -34,6 +43,14 @@ export interface PublishReport {
   /** Day folders of old snapshots that are gone. */
   readonly removedFolders: number
   readonly snapshots: number
+  /** Tables of other engines that show it now. */
+  readonly tables: readonly {
+    readonly name: string
+    /** False where it showed this snapshot already. */
+    readonly changed: boolean
+    /** Tables of old snapshots that are gone. */
+    readonly removed: number
+  }[]
 }
 
 const usualKeep = 3
@@ -42,16 +59,25 @@ const usualKeep = 3
  * Publishes the lake's newest state as an immutable snapshot. Days that did not change since a snapshot that is still there
  * keep its folder. A kill leaves the snapshot before; the next publish removes what was half done.
  *
+ * Tables of other engines follow after the files are there, and files go after the tables that named them: no moment lies between
+ * in which a table shows a snapshot that is not whole. Where a table cannot be moved, nothing is removed.
+ *
  * The lake is only read: an ingest may go on meanwhile.
- * @throws TrailbookError LAKE_MISSING, LAKE_TARGET_UNWRITABLE, LAKE_WAIT_ENDED, LAKE_DAMAGED
+ * @throws TrailbookError LAKE_MISSING, LAKE_TARGET_UNWRITABLE, LAKE_WAIT_ENDED, LAKE_DAMAGED, and those of the tables' engines
  */
 export async function publish(lake: Lake, store: SnapshotStore, options: PublishOptions = {}): Promise<PublishReport> {
   if (!lake.exists) throw new TrailbookError('LAKE_MISSING', { path: lake.folder })
-  const { keep = usualKeep, now = Date.now, signal } = options
+  const { keep = usualKeep, now = Date.now, graceMs: grace = graceMs, tables = [], signal } = options
+  for (const table of tables) await table.check()
   const lock = await store.lock()
   try {
     const manifest = await lake.manifest()
     const current = await store.current()
+    if (current?.conversion !== undefined)
+      throw new TrailbookError('LAKE_TARGET', {
+        path: store.location,
+        reason: `it holds what was converted from ${current.conversion.source.split('#')[0]}`,
+      })
     const before = await store.all()
     const id = `${String(manifest.id).padStart(10, '0')}-${randomBytes(5).toString('hex')}`
     const days: PublishedDay[] = []
@@ -73,7 +99,9 @@ export async function publish(lake: Lake, store: SnapshotStore, options: Publish
       days.push(there ?? day)
       options.onProgress?.({ done: days.length, all: wanted.size })
     }
-    const changed = current === undefined || !sameDays(current.days, days)
+    const source = coverageSource(manifest)
+    const changed =
+      current === undefined || !sameDays(current.days, days) || !(await holdsCoverage(store, current, source))
     const published: Published = changed
       ? {
           schema: 'trailbook.published/v1',
@@ -84,16 +112,31 @@ export async function publish(lake: Lake, store: SnapshotStore, options: Publish
           bytes: sum(days, 'bytes'),
           days,
           columns: publishedColumns,
+          coverage: { ...(await putCoverage(lake.folder, manifest, { id, store })), source },
         }
       : current
     if (changed) {
       await store.describe(published)
       await store.point(published)
     }
-    const kept = keptSnapshots(published, before, { keep, now: now(), grace: options.graceMs ?? graceMs })
+    const shown = new Map<SnapshotTable, boolean>()
+    const inUse = new Set<string>()
+    for (const table of tables) {
+      shown.set(table, await table.show(published))
+      for (const id of await table.inUse(grace)) inUse.add(id)
+    }
+    const kept = keptSnapshots(published, before, { keep, now: now(), grace, inUse })
+    const ids = new Set(kept.map((one) => one.id))
+    const followers: PublishReport['tables'][number][] = []
+    // Also what lies elsewhere and was shown until now.
+    const stay = new Set([...ids, ...inUse])
+    for (const [table, tableChanged] of shown)
+      followers.push({ name: table.name, changed: tableChanged, removed: await table.letGo(stay) })
     const removedFolders = await store.removeOthers({
-      folders: new Set(kept.flatMap((one) => one.days.map(({ folder }) => folder))),
-      ids: new Set(kept.map((one) => one.id)),
+      folders: new Set(
+        kept.flatMap(({ days, coverage }) => [...days.map(({ folder }) => folder), coverage?.folder ?? []].flat()),
+      ),
+      ids,
     })
     return {
       id: published.id,
@@ -107,8 +150,10 @@ export async function publish(lake: Lake, store: SnapshotStore, options: Publish
       newBytes: sum(fresh, 'bytes'),
       removedFolders,
       snapshots: kept.length,
+      tables: followers,
     }
   } catch (error) {
+    if (signal?.aborted && (error as Error).name === 'AbortError') throw new TrailbookError('RUN_INTERRUPTED')
     throw asLakeError(error, lake.folder)
   } finally {
     await lock.release()
@@ -149,13 +194,22 @@ async function held(
 const sameDays = (a: readonly PublishedDay[], b: readonly PublishedDay[]): boolean =>
   a.length === b.length && a.every(({ folder }, at) => folder === b[at]?.folder)
 
-/** The newest, and those that somebody who read `published.json` within the grace time may be reading. */
+interface Keeping {
+  readonly keep: number
+  readonly now: number
+  readonly grace: number
+  readonly inUse: ReadonlySet<string>
+}
+
+/** The newest, those that tables show, and those that somebody who read `published.json` within the grace time may be reading. */
 function keptSnapshots(
   current: Published,
   others: readonly Published[],
-  { keep, now, grace }: { readonly keep: number; readonly now: number; readonly grace: number },
+  { keep, now, grace, inUse }: Keeping,
 ): readonly Published[] {
   const older = others.filter(({ id }) => id !== current.id).sort((a, b) => (a.at > b.at ? -1 : a.at < b.at ? 1 : 0))
   const inOrder = [current, ...older]
-  return inOrder.filter((_, at) => at < Math.max(1, keep) || milliseconds(inOrder[at - 1]!.at) > now - grace)
+  return inOrder.filter(
+    ({ id }, at) => at < Math.max(1, keep) || inUse.has(id) || milliseconds(inOrder[at - 1]!.at) > now - grace,
+  )
 }

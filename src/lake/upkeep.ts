@@ -1,3 +1,4 @@
+import type { SnapshotStore } from '../core/event/published.ts'
 import { type CheckOptions, type CheckReport, checkLake } from './check.ts'
 import { type CompactOptions, type CompactReport, compact } from './compact.ts'
 import { addHold, releaseHold } from './hold.ts'
@@ -16,7 +17,8 @@ export interface Upkeep {
   vacuum(options: VacuumOptions): Promise<VacuumReport>
   check(options: CheckOptions): Promise<CheckReport>
   upgrade(options: UpgradeOptions): Promise<UpgradeReport>
-  publish(target: string, options: PublishOptions & UpkeepSettings): Promise<PublishReport>
+  /** @param target a folder, or a store of another kind */
+  publish(target: string | SnapshotStore, options: PublishOptions & UpkeepSettings): Promise<PublishReport>
   retain(options: RetainOptions): Promise<RetainReport>
   holds(): Promise<readonly Hold[]>
   addHold(hold: Omit<Hold, 'at'>, settings: UpkeepSettings): Promise<Hold>
@@ -28,7 +30,8 @@ export const upkeepOf = (lake: Lake): Upkeep => ({
   vacuum: (options) => vacuum(lake, options),
   check: (options) => checkLake(lake, options),
   upgrade: (options) => upgrade(lake, options),
-  publish: async (target, options) => publish(lake, await localSnapshots(target, lake.folder, options), options),
+  publish: async (target, options) =>
+    publish(lake, typeof target === 'string' ? await localSnapshots(target, lake.folder, options) : target, options),
   retain: (options) => retain(lake, options),
   holds: async () => (await lake.manifest()).holds,
   addHold: (hold, settings) => addHold(lake, hold, settings),

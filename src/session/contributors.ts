@@ -9,6 +9,7 @@ import { eventIdsOf } from '../core/run/findings.ts'
 import type { Plan, Values } from '../core/run/plan.ts'
 import type { RunbookRun, StepResult } from '../core/run/result.ts'
 import { type AnalyzedQuery, compile, type ParameterType } from '../core/sql/compile.ts'
+import { send } from './send.ts'
 import type { Asked } from './state.ts'
 
 type ParameterTypes = Readonly<Record<string, ParameterType>>
@@ -88,7 +89,8 @@ interface Asking extends Pick<ContributorsRequest, 'plan' | 'connection'> {
 
 async function ask(query: AnalyzedQuery, { plan, connection, asked, options }: Asking): Promise<readonly Row[]> {
   const { scope, parameters } = asked
-  const run = await connection.run(
+  const run = await send(
+    connection,
     compile(query, { dialect: connection.dialect, scope, parameters, lists: plan.lists }),
     scope,
     options,

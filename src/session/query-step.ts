@@ -1,5 +1,6 @@
 import { TrailbookError } from '../core/errors.ts'
-import type { Cell, Row, Scope } from '../core/ports.ts'
+import type { Cell, Charge, Row, Scope } from '../core/ports.ts'
+import { costOf } from '../core/run/cost.ts'
 import { bindingValues, type PreparedQuery, type Values } from '../core/run/plan.ts'
 import { createSettler, type SettleOptions } from '../core/run/row-order.ts'
 import type { Json } from '../core/runbook/json.ts'
@@ -7,6 +8,7 @@ import type { QueryStep } from '../core/runbook/schema-step.ts'
 import { type Occasion, occasionsOf } from './each.ts'
 import { excluder } from './exclusions.ts'
 import { findingsOf } from './judge-rows.ts'
+import { send } from './send.ts'
 import { contextOf, doubt, type Events, type RunState, type StepOutcome } from './state.ts'
 import { describeStep } from './step-result.ts'
 import { stepScope } from './step-scope.ts'
@@ -25,6 +27,9 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
   let parameters: Values = {}
   const started = state.effects.clock.now()
   const read = { queries: 0, bytes: 0, of: 0 }
+  // The engine gave as many rows as it gives at most.
+  let cut = false
+  const charged: Charge[] = []
   for (const occasion of occasions.list) {
     const scope = stepScope(state, step, occasion.value)
     if (scope === undefined) continue
@@ -42,16 +47,20 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
       if (beyond.length > 0) await state.effects.beyond?.({ runbook: state.plan.runbook.id, step: step.id }, beyond)
       state.signal?.throwIfAborted()
     }
-    const { bytesRead = 0, bytesTotal = 0 } = run.statistics()
+    const { bytesRead = 0, bytesTotal = 0, charges = [], truncated = false } = run.statistics()
+    cut ||= truncated
+    charged.push(...charges)
+    state.charges.push(...charges)
     Object.assign(read, { queries: read.queries + 1, bytes: read.bytes + bytesRead, of: Math.max(read.of, bytesTotal) })
     said.set(occasion.key, { rows: own, count: collected.rowCount() - before })
   }
+  const cost = costOf(charged)
   const findings = findingsOf(state, step, collected.rows)
   for (const finding of findings) {
     state.findings.push(finding)
     yield { type: 'finding', finding }
   }
-  if (collected.truncated()) {
+  if (cut || collected.truncated()) {
     doubt(state, {
       code: 'truncated',
       step: step.id,
@@ -68,9 +77,9 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
       rowCount: collected.rowCount(),
       excluded: collected.excluded(),
       rows: collected.rows,
-      truncated: collected.truncated(),
+      truncated: cut || collected.truncated(),
       elapsedMs: state.effects.clock.now() - started,
-      ...(read.of > 0 && { read }),
+      ...((read.of > 0 || read.bytes > 0 || cost) && { read: { ...read, ...(cost && { charges: cost.charges }) } }),
       ...(occasions.overflow && { overflow: occasions.overflow }),
     },
     each: step.each,
@@ -93,7 +102,8 @@ async function start(state: RunState, step: QueryStep, query: PreparedQuery, occ
   const parameters = { ...plan.parameters, ...withValues(state, step, occasion) }
   const compiled = query.compile({ dialect: effects.connection.dialect, scope, parameters, lists: plan.lists })
   effects.asked?.({ runbook: plan.runbook.id, step: step.id }, { scope, parameters })
-  const run = await effects.connection.run(compiled, scope, state.signal ? { signal: state.signal } : {})
+  const { connection, budget } = effects
+  const run = await send(connection, compiled, scope, { budget, ...(state.signal && { signal: state.signal }) })
   return { compiled, rows: run.rows, statistics: () => run.statistics() }
 }
 

@@ -1,10 +1,13 @@
 import { TrailbookError } from '../core/errors.ts'
 import type { Abortable, Clock, Connection, ResultColumn, Row, Scope, Statistics } from '../core/ports.ts'
+import { type Copies, copiesOf } from '../core/run/connections.ts'
+import { type Cost, costOf } from '../core/run/cost.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import { defaultRowLimit, type PreparedQuery, type Values } from '../core/run/plan.ts'
 import { chooseWindow, type WindowRequest } from '../core/run/window.ts'
 import type { ListTable } from '../core/sql/compile.ts'
 import { isoTime, type Window } from '../core/time.ts'
+import { type Budget, send } from './send.ts'
 
 export interface QueryRequest {
   readonly query: PreparedQuery
@@ -26,16 +29,19 @@ export interface QueryResult {
   readonly truncated: boolean
   readonly coverage: Coverage
   readonly statistics: Statistics
+  readonly copies: Copies
+  /** On engines that charge. */
+  readonly cost?: Cost
 }
 
 /**
  * Runs one query: over the whole of the data, or over the window that was asked for.
  *
- * @throws TrailbookError RUN_WINDOW_NEEDED where reading costs money and no window was given; RUN_INTERRUPTED
+ * @throws TrailbookError RUN_WINDOW_NEEDED where reading costs money and no window was given; RUN_BUDGET*, ENGINE_*, RUN_INTERRUPTED
  */
 export async function runQuery(
   request: QueryRequest,
-  effects: { readonly connection: Connection; readonly clock: Clock },
+  effects: { readonly connection: Connection; readonly clock: Clock; readonly budget?: Budget | undefined },
   options: Abortable = {},
 ): Promise<QueryResult> {
   const { connection } = effects
@@ -57,7 +63,7 @@ export async function runQuery(
       parameters: request.parameters ?? {},
       lists: request.lists ?? {},
     })
-    const run = await connection.run(compiled, scope, abortable)
+    const run = await send(connection, compiled, scope, { ...abortable, budget: effects.budget })
     const rows: Row[] = []
     let rowCount = 0
     for await (const batch of run.rows) {
@@ -66,6 +72,8 @@ export async function runQuery(
       rows.push(...batch.slice(0, Math.max(0, limit - rows.length)))
     }
     const coverage = await connection.coverage(scope, [], abortable)
+    const statistics = run.statistics()
+    const cost = costOf(statistics.charges ?? [])
     return {
       schema: 'trailbook.query/v1',
       columns: run.columns,
@@ -73,7 +81,9 @@ export async function runQuery(
       rowCount,
       truncated: rowCount > rows.length,
       coverage,
-      statistics: run.statistics(),
+      statistics,
+      copies: copiesOf(connection.capabilities),
+      ...(cost !== undefined && { cost }),
     }
   } catch (cause) {
     if (signal?.aborted) throw new TrailbookError('RUN_INTERRUPTED', {}, { cause })

@@ -2,6 +2,8 @@
 import { TrailbookError } from '../core/errors.ts'
 import type { Abortable, Scope } from '../core/ports.ts'
 import { canonicalJson } from '../core/run/canonical.ts'
+import { copiesDoubt, copiesOf } from '../core/run/connections.ts'
+import { costOf } from '../core/run/cost.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { type Plan, planDigest } from '../core/run/plan.ts'
@@ -45,7 +47,8 @@ export async function* runRunbook(
   }
 }
 
-const newState = (
+/** A run of which nothing has been carried out yet. */
+export const newState = (
   plan: Plan,
   { effects, signal, innerRuns }: Pick<RunState, 'effects' | 'signal' | 'innerRuns'>,
 ): RunState => ({
@@ -58,6 +61,7 @@ const newState = (
   doubts: [],
   scopes: [],
   coverages: [],
+  charges: [],
 })
 
 /** The run without its events. */
@@ -88,6 +92,9 @@ async function* carryOut(state: RunState): Events<RunbookRun> {
   }
   const coverage = await coverageOf(state)
   stopIfAborted(state)
+  const copies = copiesOf(effects.connection.capabilities)
+  if (copies === 'counted') doubt(state, copiesDoubt(effects.connection.name))
+  const cost = costOf(state.charges)
   const parts = (): RunParts => ({
     runbook: runbook.id,
     title: runbook.title,
@@ -99,6 +106,8 @@ async function* carryOut(state: RunState): Events<RunbookRun> {
     asOf: plan.now,
     parameters: plan.parameters,
     connection: effects.connection.name,
+    copies,
+    ...(cost !== undefined && { cost }),
     plan: planDigest(plan),
     steps: [...state.outcomes.values()].map((outcome) => outcome.result),
     escalations: [],

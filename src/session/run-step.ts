@@ -84,6 +84,7 @@ function gather(state: RunState, step: RunStep, run: RunbookRun): void {
   const merged = mergeFindings([...state.findings, ...run.findings])
   state.findings.splice(0, state.findings.length, ...merged)
   state.coverages.push(run.coverage)
+  state.charges.push(...(run.cost?.charges ?? []))
   for (const { message } of run.doubts)
     doubt(state, { code: 'inner-run', step: step.id, message: `The runbook "${run.runbook}": ${message}` })
 }

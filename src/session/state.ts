@@ -1,4 +1,4 @@
-import type { Clock, Connection, Row, Scope } from '../core/ports.ts'
+import type { Charge, Clock, Connection, Row, Scope } from '../core/ports.ts'
 import { canonicalJson } from '../core/run/canonical.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import type { Doubt } from '../core/run/doubts.ts'
@@ -8,6 +8,7 @@ import type { Plan, Values } from '../core/run/plan.ts'
 import type { StepResult } from '../core/run/result.ts'
 import type { Each } from '../core/runbook/schema-step.ts'
 import type { Context, Expressions } from './expressions.ts'
+import type { Budget } from './send.ts'
 
 export interface Question {
   readonly step: string
@@ -24,6 +25,8 @@ export interface RunEffects {
   readonly connection: Connection
   readonly clock: Clock
   readonly expressions: Expressions
+  /** What the queries may cost; without it no limit is set. */
+  readonly budget?: Budget | undefined
   /** Asks a person and gives the answer as typed; undefined when it stays open. Absent when nobody is there. */
   readonly ask?: (question: Question, options: { readonly signal?: AbortSignal }) => Promise<string | undefined>
   /** Is told what each query was asked over and with. */
@@ -59,6 +62,8 @@ export interface RunState {
   readonly scopes: Scope[]
   /** What the runbooks that steps ran say of coverage. */
   readonly coverages: Coverage[]
+  /** Of its queries, and of those of runbooks that steps ran. */
+  readonly charges: Charge[]
   /** Of the run and all that its steps run, however deep. */
   readonly innerRuns: {
     count: number

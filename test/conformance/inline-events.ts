@@ -13,15 +13,19 @@ export function inlineEvents(records: readonly unknown[]): string {
     if ('code' in event) throw new Error(`${event.code}: ${text}`)
     const cells = eventColumns.map(({ type, form }, at) => {
       const value = event.columns[at] ?? null
-      const target = typeName(fromColumnType(type))
-      if (value === null) return `CAST(NULL AS ${target})`
-      if (form !== 'struct') return stringText(value)
-      return `CAST(json_parse(${stringText(JSON.stringify(byPosition(type, JSON.parse(value))))}) AS ${target})`
+      if (value === null) return 'NULL'
+      return stringText(form === 'struct' ? JSON.stringify(byPosition(type, JSON.parse(value))) : value)
     })
-    return `(${[...cells, event.account === null ? 'CAST(NULL AS varchar)' : stringText(event.account)].join(', ')})`
+    return `(${[...cells, event.account === null ? 'NULL' : stringText(event.account)].join(', ')})`
+  })
+  // Types are said once and not in every row: Athena takes no text longer than 262,144 bytes.
+  const columns = eventColumns.map(({ name, type, form }) => {
+    const text = `CAST("${name}" AS varchar)`
+    const value = form === 'struct' ? `CAST(json_parse(${text}) AS ${typeName(fromColumnType(type))})` : text
+    return `${value} AS "${name}"`
   })
   const names = [...eventColumns.map(({ name }) => name), '_account'].map((name) => `"${name}"`)
-  return `(SELECT * FROM (VALUES\n${rows.join(',\n')}\n) AS t (${names.join(', ')}))`
+  return `(SELECT ${columns.join(', ')}, CAST("_account" AS varchar) AS "_account" FROM (VALUES\n${rows.join(',\n')}\n) AS t (${names.join(', ')}))`
 }
 
 /** Rows as lists: by name Trino would fold the names of fields. */

@@ -25,6 +25,7 @@ const shared = {
   varchar,
   boolean,
   date,
+  timestamp,
   words,
   numbers,
   groupable,
@@ -38,6 +39,31 @@ const shared = {
     ' ROWS BETWEEN 1 PRECEDING AND CURRENT ROW',
     ' ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING',
     ' RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW',
+    ' ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING',
+    ' ROWS 2 PRECEDING',
+  ),
+  unit: fc.constantFrom("'second'", "'minute'", "'hour'", "'day'", "'week'", "'month'", "'quarter'", "'year'"),
+  iso: fc.constantFrom(
+    "'2026-01-31T09:08:07Z'",
+    "'2024-02-29T23:59:59+05:30'",
+    "'1969-12-31T23:59:59.999Z'",
+    "'2026-03-29'",
+    's',
+    'CAST(NULL AS varchar)',
+  ),
+  // Fractions as engines print them: of 1.50 and 1e2 DuckDB's reader keeps the value alone.
+  document: fc.constantFrom(
+    's',
+    `'{"a":{"b":[1,"x",null,true]},"c.d":"dot","e f":1.5,"":"none","é":"😀"}'`,
+    `'[{"a":1},[2,3],"t",null,100.0]'`,
+    `'"text"'`,
+    `'null'`,
+    `'{"a":'`,
+    `'{"a":{"b":{"c":{"d":"deep"}}},"a.b":"flat"}'`,
+  ),
+  path: fc.constantFrom(
+    ...["'$'", "'$.a'", "'$.a.b'", "'$.a.b[0]'", "'$.a.b[3]'", "'$.a.b[9]'", "'$[0].a'", "'$[1][1]'", "'$[4]'"],
+    ...[`'$["c.d"]'`, `'$["e f"]'`, `'$["é"]'`, "'$.a.b.c.d'", `'$["a"]["b"]'`],
   ),
 }
 
@@ -72,6 +98,29 @@ const overValues: readonly string[] = [
   'WITH c AS (SELECT k, <integer> AS x FROM T), e AS (SELECT max(x) AS m FROM c) SELECT k, x, m FROM c CROSS JOIN e WHERE x <= m OR x IS NULL',
   'SELECT bool_and(<boolean>) AS a, bool_or(<boolean>) AS o, count_if(<boolean>) AS c, avg(<integer>) AS v FROM T',
   'SELECT k, <any> AS x, CASE WHEN <boolean> THEN <varchar> ELSE <varchar> END AS y FROM T WHERE <boolean> OR <boolean>',
+  'SELECT k, first_value(<varchar>) OVER (PARTITION BY <boolean> ORDER BY k<frame>) AS f, last_value(<integer>) OVER (ORDER BY k<frame>) AS l FROM T',
+  'SELECT k, nth_value(<varchar>, 2) OVER (ORDER BY k<frame>) AS h, ntile(3) OVER (ORDER BY <groupable><direction>, k) AS n FROM T',
+  'SELECT k, count(*) OVER (PARTITION BY <groupable>) AS n, count(<varchar>) OVER (ORDER BY k<frame>) AS c, min(<date>) OVER (PARTITION BY <boolean>) AS m FROM T',
+  'SELECT k, lag(<integer>, 1, 7) OVER (ORDER BY k) AS a, sum(<integer>) OVER (PARTITION BY <boolean>) AS s FROM T',
+  'SELECT x, n FROM (SELECT <varchar> AS x, row_number() OVER (PARTITION BY <varchar> ORDER BY k) AS n FROM T) AS q WHERE n = 1',
+  'SELECT x, sum(n) OVER (ORDER BY x) AS s FROM (SELECT <varchar> AS x, count(*) AS n FROM T GROUP BY 1) AS q',
+  'SELECT x, y, count(*) AS n, max(z) AS m FROM (SELECT <varchar> AS x, <boolean> AS y, <bigint> AS z FROM T) AS q GROUP BY CUBE (x, y)',
+  'SELECT x, y, z, count(*) AS n FROM (SELECT <varchar> AS x, <date> AS y, <boolean> AS z FROM T) AS q GROUP BY GROUPING SETS ((x, y), (z), ()) HAVING count(*) > <count>',
+  'SELECT k, p, q FROM T CROSS JOIN UNNEST(<words>, <numbers>) AS n(p, q)',
+  'SELECT k, p, q, o FROM T LEFT JOIN UNNEST(<words>, <numbers>) WITH ORDINALITY AS n(p, q, o) ON true',
+  "SELECT k, m, v FROM T CROSS JOIN UNNEST(map(ARRAY['p', 'q'], ARRAY[<varchar>, <varchar>])) AS n(m, v)",
+  'SELECT k, u, v FROM T CROSS JOIN UNNEST(<words>) AS n(u) CROSS JOIN UNNEST(<numbers>) AS p(v) WHERE <boolean>',
+  'SELECT u, count(*) AS n FROM T CROSS JOIN UNNEST(<words>) AS n(u) GROUP BY u HAVING count(*) > <count>',
+  'SELECT o.k, (SELECT max(q.x) FROM (SELECT k, <varchar> AS x FROM T) AS q WHERE q.k = o.k) AS m FROM (SELECT k FROM T) AS o',
+  'SELECT o.k, (SELECT count(*) FROM (SELECT k, <integer> AS x FROM T) AS q WHERE q.x = o.x) AS n FROM (SELECT k, <integer> AS x FROM T) AS o',
+  'SELECT o.k FROM (SELECT k, <varchar> AS x FROM T) AS o WHERE EXISTS (SELECT 1 FROM (SELECT <varchar> AS y, k FROM T) AS q WHERE q.y = o.x AND q.k <> o.k)',
+  'SELECT o.k FROM (SELECT k, <varchar> AS x FROM T) AS o WHERE NOT EXISTS (SELECT 1 FROM (SELECT <varchar> AS y FROM T WHERE <boolean>) AS q WHERE q.y = o.x)',
+  'SELECT o.k, <count> IN (SELECT <integer> FROM T WHERE <boolean>) AS f FROM (SELECT k FROM T) AS o',
+  'SELECT k, json_extract_scalar(<document>, <path>) AS x, json_array_length(<document>) AS l FROM T',
+  'SELECT k, json_format(json_extract(<document>, <path>)) AS x, json_size(<document>, <path>) AS z FROM T',
+  'SELECT k, date_trunc(<unit>, <timestamp>) AS x, date_diff(<unit>, <timestamp>, <timestamp>) AS d, date_add(<unit>, <integer>, <timestamp>) AS y FROM T',
+  'SELECT k, from_iso8601_timestamp(<iso>) AS x, to_iso8601(from_iso8601_timestamp(<iso>)) AS y, date_trunc(<unit>, from_iso8601_timestamp(<iso>)) AS z FROM T',
+  'SELECT k, date_diff(<unit>, from_iso8601_timestamp(<iso>), from_iso8601_timestamp(<iso>)) AS d, to_unixtime(from_iso8601_timestamp(<iso>)) AS u FROM T',
 ]
 
 const eventText: Part = fc.constantFrom(
@@ -123,7 +172,26 @@ const eventCondition: Part = fc.oneof(
   eventText.map((text) => `${text} IS NOT NULL`),
   fc.tuple(eventText, eventText).map(([a, b]) => `${a} <> ${b}`),
 )
-const eventParts = { ...shared, text: eventText, condition: eventCondition, logic: fc.constantFrom('AND', 'OR') }
+/** Of one of the tables of a join. */
+const joinedText: Part = fc
+  .tuple(
+    fc.constantFrom('a', 'b'),
+    fc.constantFrom('eventName', 'errorCode', 'actor', 'outcome', 'side', 'userIdentity.userName', 'readOnly'),
+  )
+  .map(([table, text]) => `${table}.${text}`)
+const joinedCondition: Part = fc.oneof(
+  joinedText.map((text) => `${text} IS NULL`),
+  joinedText.map((text) => `${text} <> 'denied'`),
+  joinedText.map((text) => `coalesce(${text}, '') LIKE '%e%'`),
+  fc.tuple(joinedText, joinedText).map(([a, b]) => `${a} = ${b}`),
+)
+const eventParts = {
+  ...shared,
+  text: eventText,
+  condition: eventCondition,
+  joined: joinedCondition,
+  logic: fc.constantFrom('AND', 'OR'),
+}
 
 const overEvents: readonly string[] = [
   'SELECT eventID, <text> AS x, <text> AS y FROM cloudtrail_logs WHERE <condition>',
@@ -138,6 +206,15 @@ const overEvents: readonly string[] = [
   'SELECT eventID FROM cloudtrail_logs WHERE <text> IN (SELECT <text> FROM cloudtrail_logs WHERE <condition>)',
   'WITH c AS (SELECT eventID AS id, <text> AS x, <text> AS y FROM cloudtrail_logs WHERE <condition>) SELECT x, count(*) AS n, max(y) AS m FROM c GROUP BY x HAVING count(*) > <count>',
   'SELECT <text> AS x FROM cloudtrail_logs <set> SELECT <text> FROM cloudtrail_logs WHERE <condition>',
+  'SELECT eventID, r.ARN AS arn, o FROM cloudtrail_logs CROSS JOIN UNNEST(resources) WITH ORDINALITY AS u(r, o) WHERE <condition>',
+  'SELECT r.type AS t, r.accountId AS a, count(*) AS n, array_agg(r.ARN ORDER BY r.ARN) AS l FROM cloudtrail_logs LEFT JOIN UNNEST(resources) AS u(r) ON true GROUP BY 1, 2',
+  "SELECT eventID, p.ARN AS arn, q FROM cloudtrail_logs LEFT JOIN UNNEST(resources, split(eventSource, '.')) AS u(p, q) ON true WHERE p.type IS NULL OR <condition>",
+  "SELECT r.ARN AS arn FROM (SELECT resources AS l FROM cloudtrail_logs WHERE <condition>) AS q CROSS JOIN UNNEST(l) AS u(r) WHERE r.type LIKE 'AWS::%'",
+  'SELECT a.eventID AS x, b.eventID AS y FROM cloudtrail_logs a <join> cloudtrail_logs b ON a.sharedEventID = b.sharedEventID AND a.eventID <> b.eventID WHERE <joined> AND <joined>',
+  'SELECT a.eventID AS x, b.eventID AS y FROM cloudtrail_logs a <join> cloudtrail_logs b ON a.actor = b.actor AND a.eventTime < b.eventTime WHERE <joined>',
+  'SELECT count(*) AS n, count(DISTINCT actor) AS d, count_if(<condition>) AS c, max_by(eventName, eventTime) AS m FROM cloudtrail_logs WHERE <condition> AND <condition>',
+  'SELECT eventID FROM cloudtrail_logs AS a WHERE <condition> AND EXISTS (SELECT 1 FROM cloudtrail_logs AS b WHERE b.sharedEventID = a.sharedEventID AND b.eventID <> a.eventID)',
+  'SELECT eventID, <text> AS x, date_trunc(<unit>, event_time) AS h FROM cloudtrail_logs WHERE <condition> AND <condition> AND eventTime = (SELECT max(eventTime) FROM cloudtrail_logs WHERE <condition>)',
 ]
 
 export const randomQuery: fc.Arbitrary<{ readonly sql: string; readonly events: boolean }> = fc.oneof(

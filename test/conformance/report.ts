@@ -41,16 +41,18 @@ const brief = (answer: Answer | undefined): string => {
   return text.length > 1000 ? `${text.slice(0, 1000)}…` : text
 }
 
+/** `12 of 13, 1 skipped` */
+export function areaText(told: readonly Told[], area: string): string {
+  const own = told.filter(({ one }) => one.area === area)
+  const of = (kind: Verdict['kind']): number => own.filter(({ verdict }) => verdict.kind === kind).length
+  const rest = [of('skipped') > 0 ? `${of('skipped')} skipped` : '', of('failed') > 0 ? `${of('failed')} failed` : '']
+  return [`${of('passed')} of ${own.length}`, ...rest.filter((text) => text !== '')].join(', ')
+}
+
 /** The compatibility table of docs/engines.md: a row for each area, by what the suite says and not by what anybody believes. */
 export function compatibilityTable(engines: Readonly<Record<string, readonly Told[]>>): string {
   const names = Object.keys(engines)
-  const cell = (told: readonly Told[], area: string): string => {
-    const own = told.filter(({ one }) => one.area === area)
-    const of = (kind: Verdict['kind']): number => own.filter(({ verdict }) => verdict.kind === kind).length
-    const rest = [of('skipped') > 0 ? `${of('skipped')} skipped` : '', of('failed') > 0 ? `${of('failed')} failed` : '']
-    return [`${of('passed')} of ${own.length}`, ...rest.filter((text) => text !== '')].join(', ')
-  }
-  const rows = areas.map((area) => `| ${[area, ...names.map((name) => cell(engines[name]!, area))].join(' | ')} |`)
+  const rows = areas.map((area) => `| ${[area, ...names.map((name) => areaText(engines[name]!, area))].join(' | ')} |`)
   return [`| area | ${names.join(' | ')} |`, `|---|${names.map(() => '---|').join('')}`, ...rows].join('\n')
 }
 

@@ -63,14 +63,14 @@ export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
     delayMs: options.delayMs ?? 0,
   })
   for (const record of options.records ?? []) lookup.add(record)
-  const services = [
+  const services = merged([
     cloudTrail({ world, lookup, publicKeys: options.publicKeys ?? [] }),
     sts(world, issue),
     organizations(world),
     account(world),
     ec2(world),
     ...(options.services ?? []),
-  ]
+  ])
   /** The last good answer of each account, Region and operation, for pages that come twice. */
   const last = new Map<string, unknown>()
 
@@ -147,6 +147,17 @@ export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
         server.closeAllConnections()
       }),
   }
+}
+
+/** Services of one name are one: their operations lie in several files. */
+function merged(services: readonly Service[]): readonly Service[] {
+  const byName = new Map<string, Service>()
+  for (const service of services) {
+    const known = byName.get(service.name)
+    const operations = { ...known?.operations, ...service.operations }
+    byName.set(service.name, known === undefined ? service : { ...known, operations })
+  }
+  return [...byName.values()]
 }
 
 function read(service: Service, request: IncomingMessage, body: string): { operation: string; input: Call['input'] } {

@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
-import { shownPath } from '../../authoring/library.ts'
 import { openUpkeep } from '../../compose.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { labelled, line, span } from '../../core/report/lines.ts'
 import { bytesText, plural } from '../../core/report/text.ts'
-import { type Outcome, text } from '../command.ts'
+import { athenaTables, printedStatements } from '../athena-table.ts'
+import { flag, type Outcome, text } from '../command.ts'
+import { openTarget } from '../s3-target.ts'
+import { trinoTables } from '../trino-table.ts'
 import { waitingOf } from '../waiting.ts'
 import type { LakeCall } from './lake.ts'
 import { durationOf, inWords } from './lake-parts.ts'
@@ -17,16 +18,25 @@ export async function lakePublish({ given, context, config, rest }: LakeCall): P
       advice: 'It is how many snapshots stay: 1 or more.',
     })
   const graceMs = durationOf(given, 'older-than')
-  const target = resolve(context.cwd, rest[0]!)
+  if (flag(given, 'dryRun')) return printedStatements(given, { context, config, target: rest[0]! })
+  const waiting = waitingOf(given, context)
   const upkeep = await openUpkeep(config.lake)
+  const trino = await trinoTables(given, { context, config, target: rest[0]! })
+  const athena = await athenaTables(given, { context, config, target: rest[0]! })
+  const { target, shown, close } = await openTarget(rest[0]!, { given, context, waiting })
   const report = await upkeep
     .publish(target, {
-      ...waitingOf(given, context),
+      ...waiting,
+      tables: [...trino, ...athena],
       ...(keep !== undefined && { keep: Number(keep) }),
       ...(graceMs !== undefined && { graceMs }),
       onProgress: ({ done, all }) => context.progress(`Publishing: ${done} of ${plural(all, 'day')}`),
     })
-    .finally(() => context.progress(undefined))
+    .finally(() => {
+      context.progress(undefined)
+      close()
+      for (const table of athena) table.close()
+    })
   const { days, newDays, removedFolders } = report
   return {
     exitCode: 0,
@@ -38,7 +48,7 @@ export async function lakePublish({ given, context, config, rest }: LakeCall): P
           'strong',
         ),
       ),
-      ...labelled('Target', shownPath(target, context.cwd), width),
+      ...labelled('Target', shown, width),
       ...labelled('Events', `${inWords(report.rows)} of ${plural(days, 'day')}, ${bytesText(report.bytes)}`, width),
       ...labelled(
         'New   ',
@@ -47,6 +57,13 @@ export async function lakePublish({ given, context, config, rest }: LakeCall): P
       ),
       ...labelled('Kept  ', plural(report.snapshots, 'snapshot'), width),
       ...(removedFolders === 0 ? [] : labelled('Gone  ', plural(removedFolders, 'old day folder'), width)),
+      ...report.tables.flatMap(({ name, changed, removed }) =>
+        labelled(
+          'Table ',
+          `${name} ${changed ? 'shows it now' : 'shows it as before'}${removed === 0 ? '' : `; ${plural(removed, 'table')} of old snapshots gone`}`,
+          width,
+        ),
+      ),
       line(span('Readers go by published.json in the target.', 'muted')),
     ],
   }

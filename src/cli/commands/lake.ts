@@ -1,6 +1,7 @@
 import { TrailbookError } from '../../core/errors.ts'
 import { argument, argumentList, type CliContext, defineCommand, type Given, type Outcome } from '../command.ts'
 import { type Config, loadConfig } from '../config.ts'
+import { s3TargetNames, s3TargetOptions } from '../s3-target.ts'
 import { requireLake } from '../sources.ts'
 import { noWaitOption } from '../waiting.ts'
 
@@ -48,7 +49,7 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
     load: async () => (await import('./lake-upgrade.ts')).lakeUpgrade,
   },
   publish: {
-    options: ['keep', 'olderThan', 'wait'],
+    options: ['dryRun', 'keep', 'olderThan', 'wait', 'trino', 'athena', 'location', ...s3TargetNames],
     takes: ' <target>',
     rest: [1, 1],
     load: async () => (await import('./lake-publish.ts')).lakePublish,
@@ -77,10 +78,16 @@ export const lakeCommand = defineCommand({
   ].join('\n\n'),
   arguments: [
     { name: '<what>', description: Object.keys(subcommands).join(', '), choices: Object.keys(subcommands) },
-    { name: '[rest...]', description: 'publish: the target folder; hold: add, list or release, and a name' },
+    {
+      name: '[rest...]',
+      description: 'publish: the target, a folder or s3://bucket/prefix; hold: add, list or release, and a name',
+    },
   ],
   options: [
-    { flags: '--dry-run', description: 'compact, vacuum, retain, upgrade: say what would be done' },
+    {
+      flags: '--dry-run',
+      description: 'compact, vacuum, retain, upgrade: say what would be done; publish --athena: print the statements',
+    },
     {
       flags: '--older-than <duration>',
       description:
@@ -88,6 +95,21 @@ export const lakeCommand = defineCommand({
     },
     { flags: '--deep', description: 'check: read every column of every part' },
     { flags: '--keep <n>', description: 'publish: how many snapshots stay (default 3)' },
+    ...s3TargetOptions,
+    {
+      flags: '--trino <connection>',
+      description: 'publish: then point the view of this connection at the snapshot (repeatable)',
+      repeatable: true,
+    },
+    {
+      flags: '--athena <connection>',
+      description: 'publish to S3: then point the view of this connection at the snapshot (repeatable)',
+      repeatable: true,
+    },
+    {
+      flags: '--location <url>',
+      description: "publish --trino: the target as the catalog's file system names it, unless the connection says it",
+    },
     {
       flags: '--from <day>',
       description: 'hold add: the first event day that is held; without it, from the beginning',
@@ -101,6 +123,11 @@ export const lakeCommand = defineCommand({
     { command: 'trailbook lake compact', says: 'after many small ingests' },
     { command: 'trailbook lake check --deep', says: 'is all of it as it was written?' },
     { command: 'trailbook lake publish /mnt/share/cloudtrail', says: 'for engines that read Parquet' },
+    { command: 'trailbook lake publish s3://my-lake/cloudtrail', says: 'the same in S3' },
+    {
+      command: 'trailbook lake publish s3://my-lake/cloudtrail --trino warehouse',
+      says: 'and Trino reads it from then on',
+    },
     {
       command: 'trailbook lake hold add case-17 --from 2026-01-01 --to 2026-01-31 --reason "case 17"',
       says: 'January stays',

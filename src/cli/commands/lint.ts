@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { type EngineName, engineNames, engineToCheck } from '../../authoring/engines.ts'
 import { shownPath } from '../../authoring/library.ts'
 import { type LoadedRunbook, loadRunbook } from '../../authoring/load-runbook.ts'
 import type { Issue } from '../../core/errors.ts'
@@ -6,7 +7,7 @@ import { issueLines } from '../../core/report/issue-lines.ts'
 import { line, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
 import { applyFixes } from '../../core/runbook/fixes.ts'
-import { argumentList, defineCommand, flag } from '../command.ts'
+import { argumentList, defineCommand, flag, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { listIssues } from '../config-lists.ts'
 import { checkedFiles, libraryFiles } from '../runbook-files.ts'
@@ -26,14 +27,21 @@ export const lintCommand = defineCommand({
   ],
   options: [
     { flags: '--fix', description: 'mend what can be mended without changing the meaning' },
+    {
+      flags: '--engine <name>',
+      description: 'also whether every query can be said on this engine; asks nobody',
+      choices: engineNames,
+    },
     { flags: '--strict', description: 'exit with 1 for warnings too' },
   ],
   formats: ['terminal', 'json', 'sarif'],
   examples: [
     { command: 'trailbook lint', says: 'check all runbooks of this folder' },
     { command: 'trailbook lint runbooks/stopped-trail.yaml --fix', says: 'mend one' },
+    { command: 'trailbook lint --engine logs-insights', says: 'which queries cannot be asked there, and why' },
   ],
   async action(given, context) {
+    const engine = engineOf(text(given, 'engine'))
     const config = await loadConfig(context)
     const files = await checkedFiles(argumentList(given, 'paths'), config, context)
     const { knownEvents } = await import('../../core/event/known-events.ts')
@@ -59,7 +67,7 @@ export const lintCommand = defineCommand({
         loaded = await loadRunbook(file, options)
         fixed += before - fixable(loaded.issues)
       }
-      linted.push(loaded)
+      linted.push(engine === undefined ? loaded : await withRefusals(loaded, shown, engine))
     }
     const configured = await listIssues(config, context.cwd)
     const texts = new Map([...linted.flatMap((loaded) => [...loaded.texts]), ...configured.texts])
@@ -85,6 +93,17 @@ export const lintCommand = defineCommand({
     }
   },
 })
+
+const engineOf = (name: string | undefined): EngineName | undefined => engineNames.find((known) => known === name)
+
+/** The refusals of an engine beside the mistakes; of a broken runbook those are enough. */
+async function withRefusals(loaded: LoadedRunbook, shown: string, engine: EngineName): Promise<LoadedRunbook> {
+  const { runbook } = loaded
+  if (runbook === undefined) return loaded
+  const { checkOnEngine } = await import('../../authoring/engine-check.ts')
+  const checked = checkOnEngine({ ...loaded, runbook }, shown, engineToCheck(engine))
+  return { ...loaded, issues: [...loaded.issues, ...checked.flatMap(({ refusals }) => refusals)] }
+}
 
 const fixable = (issues: readonly Issue[]): number => issues.filter((issue) => issue.fix !== undefined).length
 

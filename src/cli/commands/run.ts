@@ -1,28 +1,32 @@
 import { shownPath } from '../../authoring/library.ts'
 import { readLakeStatus } from '../../compose.ts'
+import { TrailbookError } from '../../core/errors.ts'
 import { renderRun } from '../../core/report/terminal.ts'
 import { plural, visible } from '../../core/report/text.ts'
+import { canonicalJson } from '../../core/run/canonical.ts'
+import { unansweredRun, withConnectionDoubt } from '../../core/run/connections.ts'
 import type { Doubt } from '../../core/run/doubts.ts'
-import { type GivenAnswers, makePlan, type Plan, type Values } from '../../core/run/plan.ts'
+import type { Plan } from '../../core/run/plan.ts'
 import { assembleResult, judgeRun, type RunbookRun, type RunResult } from '../../core/run/result.ts'
 import { isSeverity, severities } from '../../core/run/severity.ts'
 import { exitCodeOf } from '../../core/run/verdict.ts'
-import { chooseWindow } from '../../core/run/window.ts'
-import { listValues } from '../../core/runbook/lists.ts'
-import type { Runbook } from '../../core/runbook/schema.ts'
-import { isoTime } from '../../core/time.ts'
+import type { Dialect } from '../../core/sql/dialect.ts'
 import { celExpressions } from '../../session/expressions.ts'
 import { runRunbook } from '../../session/run-runbook.ts'
 import type { RunEffects } from '../../session/state.ts'
 import { asker } from '../ask.ts'
+import { closeAsked, onEach, openAsked } from '../asked.ts'
 import { type CliContext, defineCommand, flag, type Given, list, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
-import { connectionOf, connectionOption } from '../connections.ts'
+import { connectionOption, connectionsOf, lakeName } from '../connections.ts'
 import { fromHistory, historyOfRuns, historyOptions, localSource, sweepTime } from '../event-history.ts'
+import { budgetGiven, maxCostOption } from '../max-cost.ts'
+import { givenWindow, planOf } from '../planning.ts'
 import { evidenceOption, openRecorder, recordOptions } from '../record.ts'
+import { allOption, paramOption, whatArgument } from '../run-options.ts'
 import { runFormats, runRenders } from '../run-renders.ts'
-import { prepareRuns, type SoundRunbook } from '../run-request.ts'
-import { keptOut, noteQuarantine, type OpenedSource, openSource } from '../sources.ts'
+import { prepareRuns } from '../run-request.ts'
+import { keptOut, noteQuarantine, type OpenedSource } from '../sources.ts'
 import { timeLimitOf, timeoutOption } from '../timeout.ts'
 import { logsOption, lookbackOption, scopeOptions, windowOptions } from '../window-options.ts'
 
@@ -36,14 +40,10 @@ export const runCommand = defineCommand({
   summary: 'Run runbooks and say what they found',
   details:
     "The window is what you say, else the span of --logs, else the runbook's own. The verdict is clear only when everything that was expected could be seen.",
-  arguments: [{ name: '[what...]', description: 'ids of runbooks, runbook files, or folders of them' }],
+  arguments: [whatArgument],
   options: [
-    { flags: '--all', description: 'every runbook that trailbook list shows' },
-    {
-      flags: '--param <name=value>',
-      description: 'a parameter of the runbook; may be given several times',
-      repeatable: true,
-    },
+    allOption,
+    paramOption,
     logsOption,
     connectionOption,
     ...historyOptions,
@@ -56,6 +56,7 @@ export const runCommand = defineCommand({
       repeatable: true,
     },
     timeoutOption,
+    maxCostOption,
     { flags: '--fail-on <severity>', description: 'lower findings exit with 0', choices: [...severities] },
     detailsOption,
     evidenceOption,
@@ -91,6 +92,7 @@ export async function runGiven(given: Given, context: CliContext): Promise<RunOu
   const planning = fromHistory(given) ? { ...context, clock: { now: () => started } } : context
   givenWindow(requests[0]?.loaded.runbook, given, { context: planning })
   const timeLimitMs = timeLimitOf(given)
+  const budget = budgetGiven(given)
   const history = fromHistory(given)
     ? historyOfRuns(
         given,
@@ -100,23 +102,36 @@ export async function runGiven(given: Given, context: CliContext): Promise<RunOu
         ),
       )
     : undefined
-  const source = await openSource(
-    { logs: list(given, 'logs'), history, timeLimitMs, connection: connectionOf(given) },
+  const asked = await openAsked(
+    { logs: list(given, 'logs'), history, timeLimitMs, connections: connectionsOf(given) },
     config,
     context,
   )
   try {
-    noteQuarantine(source.ingested, context)
+    const sources = asked.flatMap(({ source }) => source ?? [])
+    const [source] = sources
+    // Where none of several could be opened, nothing was asked.
+    if (source === undefined) throw asked[0]?.error
+    for (const { ingested } of sources) noteQuarantine(ingested, context)
     const recorder = await openRecorder({ given, config, context, source, several: requests.length > 1 })
+    const ask = context.interactive ? onceAsked(asker(context)) : undefined
     const runs: RunbookRun[] = []
     for (const { loaded, parameters } of requests) {
-      const plan = planOf(loaded, { given, context: planning, source, parameters, answers })
-      const carryOut = async (more: Partial<RunEffects>) =>
-        withQuarantine(await follow(plan, source, { context, more }), source)
-      runs.push(await recorder.around({ loaded, plan }, carryOut))
+      const own = await onEach(asked, async ({ name, source, error }) => {
+        const planned = source ?? { connection: { name, dialect: unreached }, logs: undefined }
+        const plan = planOf(loaded, { given, context: planning, source: planned, parameters, answers })
+        const carryOut = async (more: Partial<RunEffects>) => {
+          if (source === undefined) return unansweredRun(plan, error)
+          const run = withQuarantine(await follow(plan, source, { context, more: { ...more, budget, ask } }), source)
+          return asked.length > 1 ? withConnectionDoubt(run) : run
+        }
+        return recorder.around({ loaded, plan }, carryOut)
+      })
+      runs.push(...own)
     }
     const result = assembleResult(runs, skipped)
-    if (source.logs === undefined) await noteOtherTime(result, source, context)
+    if (asked.length === 1 && asked[0]?.name === lakeName && source.logs === undefined)
+      await noteOtherTime(result, source, context)
     const failOn = text(given, 'failOn')
     return {
       result,
@@ -131,49 +146,29 @@ export async function runGiven(given: Given, context: CliContext): Promise<RunOu
       ),
     }
   } finally {
-    await source.close()
+    await closeAsked(asked)
   }
 }
 
-function givenWindow(
-  runbook: Runbook | undefined,
-  given: Given,
-  { context, source }: { readonly context: CliContext; readonly source?: PlannedSource },
-) {
-  return chooseWindow({
-    now: context.clock.now(),
-    explicit: { since: text(given, 'since'), from: text(given, 'from'), to: text(given, 'to') },
-    logs: source?.logs,
-    runbook: runbook?.scope,
-  })
+/** What a plan is printed for where the connection could not be asked what its table is like: nothing. */
+const unreached: Dialect = {
+  name: 'unreached',
+  print() {
+    throw new TrailbookError('CLI_UNEXPECTED', { reason: 'a connection that is not open has no text' })
+  },
 }
 
-interface PlannedSource extends Pick<OpenedSource, 'logs'> {
-  readonly connection: Pick<OpenedSource['connection'], 'name' | 'dialect'>
-}
-
-interface Planning {
-  readonly given: Given
-  readonly context: CliContext
-  readonly source: PlannedSource
-  readonly parameters: Values
-  readonly answers: GivenAnswers
-}
-
-function planOf(loaded: SoundRunbook, { given, context, source, parameters, answers }: Planning): Plan {
-  const { window, origin } = givenWindow(loaded.runbook, given, { context, source })
-  return makePlan({
-    ...loaded,
-    parameters,
-    listValues: Object.fromEntries(Object.entries(loaded.lists).map(([name, table]) => [name, listValues(table)])),
-    window,
-    windowOrigin: origin,
-    now: isoTime(context.clock.now()),
-    accounts: list(given, 'account'),
-    regions: list(given, 'region'),
-    connection: { name: source.connection.name, dialect: source.connection.dialect },
-    answers,
-  })
+/** The same question of several connections is put once, and one after the other. */
+function onceAsked(ask: NonNullable<RunEffects['ask']>): NonNullable<RunEffects['ask']> {
+  const known = new Map<string, ReturnType<typeof ask>>()
+  let last: Promise<unknown> = Promise.resolve()
+  return (question, options) => {
+    const key = canonicalJson({ ...question })
+    const answer = known.get(key) ?? last.then(() => ask(question, options))
+    known.set(key, answer)
+    last = answer.catch(() => undefined)
+    return answer
+  }
 }
 
 async function follow(
@@ -185,7 +180,6 @@ async function follow(
     connection: source.connection,
     clock: context.clock,
     expressions: celExpressions(),
-    ...(context.interactive && { ask: asker(context) }),
     ...more,
   }
   const events = runRunbook(plan, effects, { signal: context.signal })

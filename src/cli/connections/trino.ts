@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { openTrino } from '../../compose-engines.ts'
 import { form, line } from '../../core/runbook/schema-text.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
+import { trinoDialect } from '../../core/sql/print/trino.ts'
+import { probedCoverage } from './coverage.ts'
 import type { ConnectionKind } from './kind.ts'
 
 const secureUrl = form(/^https?:\/\/[^/\s]+\/?$/, 'the address of a Trino server, without a path', [
@@ -17,6 +20,10 @@ const schema = z
     catalog: line,
     schema: line,
     table: line.default('cloudtrail_logs'),
+    location: line.optional().meta({
+      description: "Where lake publish puts its snapshots, as the catalog's file system names it: s3://bucket/prefix.",
+    }),
+    ...probedCoverage,
     session: z.record(line, z.union([line, z.number(), z.boolean()]).transform(String)).optional(),
   })
   .refine(({ password, token }) => password === undefined || token === undefined, {
@@ -28,4 +35,16 @@ const schema = z
     path: ['url'],
   })
 
-export const trinoKind: ConnectionKind<typeof schema> = { schema, open: openTrino }
+type Settings = Omit<z.output<typeof schema>, 'engine'>
+
+const tableText = ({ catalog, schema, table }: Settings): string => [catalog, schema, table].map(quoteName).join('.')
+
+export const trinoKind: ConnectionKind<typeof schema> = {
+  schema,
+  open: openTrino,
+  offline: (settings) => ({
+    dialect: trinoDialect({ eventsTable: tableText(settings) }),
+    capabilities: { exactOnce: true, billed: false, bindsParameters: false },
+  }),
+  grants: (settings) => [`GRANT SELECT ON ${tableText(settings)} TO USER ${quoteName(settings.user)}`],
+}

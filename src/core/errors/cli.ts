@@ -87,6 +87,11 @@ export const cliErrors = {
     hint: '{advice}',
     exit: 64,
   },
+  CLI_CONNECTION_ENGINE: {
+    message: 'The connection {name} is of the engine {found}, and this needs one of {wanted}.',
+    hint: 'Name another connection of trailbook.yaml.',
+    exit: 64,
+  },
   CLI_CONNECTION_ALONE: {
     message: '--connection cannot be combined with {option}.',
     hint: 'A connection asks the events where they lie; {option} is about a lake of log files.',

@@ -21,6 +21,16 @@ export const runErrors = {
     hint: 'Say which events the query may read: --since 24h, or --from and --to.',
     exit: 64,
   },
+  RUN_BUDGET: {
+    message: 'A query on "{connection}" would cost up to {wanted}, and {spent} of {budget} are spent.',
+    hint: 'It was not sent. Narrow the window, accounts or Regions, or allow more with --max-cost; `trailbook plan` shows what each step would read.',
+    exit: 3,
+  },
+  RUN_BUDGET_UNKNOWN: {
+    message: 'Nothing tells what a query on "{connection}" would cost, and --max-cost allows only so much.',
+    hint: 'It was not sent. Leave --max-cost out, narrow the window, or ask another connection.',
+    exit: 3,
+  },
   RUN_PARAMETER_UNKNOWN: {
     message: 'The runbook {runbook} has no parameter "{name}".',
     hint: '{known}',

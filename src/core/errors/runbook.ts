@@ -83,6 +83,10 @@ export const runbookErrors = {
   RUNBOOK_RUN_LACKS: entry('The runbook {runbook} needs {names}, which is not given.', 'Give it under with.'),
   RUNBOOK_TRIGGER_LACKS: entry('The trigger gives no value to {names}.', 'Add it under parameters, from alert.'),
   RUNBOOK_WATCH: entry('The step watches for {for} and looks every {every}: never.', 'Let every be shorter than for.'),
+  RUNBOOK_INSIGHTS_TEXT: entry(
+    'The text for logs-insights: {reason}.',
+    'It is a SELECT in the portable language, or a text in the query language of Logs Insights: docs/engine-logs-insights.md.',
+  ),
   RUNBOOK_ENGINE_COLUMNS: entry(
     'The text for {engine} outputs {got}; the portable text outputs {wanted}.',
     'Output the same columns, by name, order and type: what follows reads the rows of either.',

@@ -30,6 +30,28 @@ export interface Published {
   readonly days: readonly PublishedDay[]
   /** Of every file, with types in Trino's words; the day is `event_date`, from the folder. */
   readonly columns: readonly { readonly name: string; readonly type: string }[]
+  /** What the lake knew of its coverage, see `core/run/coverage-published.ts`; absent in snapshots of earlier versions. */
+  readonly coverage?: PublishedCoverage
+  /** Where an engine made it from a raw table, and not a lake. */
+  readonly conversion?: Conversion
+}
+
+/** What was read to make a snapshot. */
+export interface Conversion {
+  /** The raw table, and a hash over its columns and what is made of them: what another one says is not mixed in. */
+  readonly source: string
+  /** Days of delivery, both ends included, that were read at one time. In order, each day once. */
+  readonly deliveries: readonly { readonly first: string; readonly last: string; readonly at: IsoTime }[]
+}
+
+export interface PublishedCoverage {
+  /** Below the target: `snapshots/<id>/coverage`, with this one file in it. */
+  readonly folder: string
+  readonly name: string
+  readonly rows: number
+  readonly bytes: number
+  /** SHA-256 over the names of what it was made from: equal names are equal content. */
+  readonly source: string
 }
 
 /** Where snapshots lie. Everything but `point` writes what nobody looks at yet. */
@@ -54,6 +76,23 @@ export interface SnapshotStore {
   removeOthers(kept: { readonly folders: ReadonlySet<string>; readonly ids: ReadonlySet<string> }): Promise<number>
 }
 
+/**
+ * A table of another engine that shows one whole snapshot at any time. The order in which a publisher calls these keeps files
+ * for as long as a query may read them: `check`, files, `show`, `inUse`, `letGo`, and only then do files go.
+ */
+export interface SnapshotTable {
+  /** For messages and reports. */
+  readonly name: string
+  /** Whether it can show snapshots at all; asks only. */
+  check(): Promise<void>
+  /** Shows a snapshot, in one go. What a killed call left half done is mended by the next one. @returns whether anything changed */
+  show(published: Published): Promise<boolean>
+  /** Ids of the snapshots that queries may be reading: the one that is shown, and those that were within the grace time. */
+  inUse(graceMs: number): Promise<readonly string[]>
+  /** Removes what the engine keeps of all snapshots but these; files are not touched. @returns how many it removed */
+  letGo(kept: ReadonlySet<string>): Promise<number>
+}
+
 const technicalTypes: Readonly<Record<string, string>> = {
   TIMESTAMP: 'timestamp(6)',
   BIGINT: 'bigint',
@@ -69,6 +108,9 @@ export const publishedColumns: Published['columns'] = [
 
 export const publishedText = (published: Published): string => `${canonicalJson(published)}\n`
 
+/** An engine names the files it writes as it likes; what begins with _ or . is hidden from others. */
+const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
 /** Undefined where the text is no such description. */
 export function readPublished(text: string): Published | undefined {
   let value: Partial<Published> | null
@@ -83,6 +125,10 @@ export function readPublished(text: string): Published | undefined {
   const isSafe = ({ folder, files }: PublishedDay): boolean =>
     /^snapshots\/\d{10,}-[0-9a-f]+\/event_date=\d{4}-\d\d-\d\d$/.test(folder) &&
     Array.isArray(files) &&
-    files.every(({ name }) => /^\d{10,}-[0-9a-f]+\.parquet$/.test(name))
+    files.every(({ name }) => fileName.test(name))
+  const isCoverageSafe = ({ folder, name }: PublishedCoverage): boolean =>
+    /^snapshots\/\d{10,}-[0-9a-f]+\/coverage$/.test(folder) && /^\d{10,}-[0-9a-f]+\.parquet$/.test(name)
+  if (value.conversion !== undefined && !Array.isArray(value.conversion.deliveries)) return undefined
+  if (value.coverage !== undefined && !isCoverageSafe(value.coverage)) return undefined
   return /^\d{10,}-[0-9a-f]+$/.test(value.id) && value.days.every(isSafe) ? (value as Published) : undefined
 }

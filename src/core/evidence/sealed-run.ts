@@ -1,8 +1,8 @@
 import { canonicalJson, digestOf } from '../run/canonical.ts'
 import type { RunbookRun, StepResult } from '../run/result.ts'
 
-/** A run without what differs when the same is asked twice: when it was asked, how long its steps took, and how the events lay in files. */
-export function sealedRun({ asOf: _, ...run }: RunbookRun): RunbookRun {
+/** A run without what differs when the same is asked twice: when it was asked, how long its steps took, how the events lay in files, and what that cost. */
+export function sealedRun({ asOf: _, cost: __, ...run }: RunbookRun): RunbookRun {
   return { ...run, steps: run.steps.map(sealedStep) }
 }
 

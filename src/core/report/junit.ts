@@ -9,7 +9,7 @@ import { isBroken, type RunResult } from '../run/result.ts'
 import { gapText, groupGaps, isUnexplained, unexplained } from './gaps.ts'
 import { issueText } from './issue-lines.ts'
 import { shorten } from './text.ts'
-import { coverageText, findingPlace, type Run } from './words.ts'
+import { coverageText, findingPlace, onConnection, type Run } from './words.ts'
 import { type XmlNode, xmlDocument } from './xml.ts'
 
 interface Case {
@@ -36,11 +36,16 @@ export function runJunit(result: RunResult): Iterable<string> {
     const findings = result.findings.filter((one) => one.runbook === run.runbook && found.has(one.fingerprint))
     for (const { fingerprint } of findings) told.add(fingerprint)
     return {
-      name: run.runbook,
+      name: `${run.runbook}${onConnection(run, result)}`,
       cases: [...run.steps.flatMap((step) => stepCases(step, findings)), completeness(run)],
       seconds: run.steps.reduce((total, step) => total + (step.elapsedMs ?? 0), 0) / 1000,
       ...(run.asOf !== undefined && { timestamp: run.asOf.replace('Z', '') }),
-      properties: { verdict: run.verdict, window: `${run.window.from}/${run.window.to}`, plan: run.plan },
+      properties: {
+        verdict: run.verdict,
+        window: `${run.window.from}/${run.window.to}`,
+        plan: run.plan,
+        connection: run.connection,
+      },
     }
   })
   const skipped = result.skipped.map(

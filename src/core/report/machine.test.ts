@@ -86,6 +86,7 @@ test('JUnit has a failure for each finding and an error for what could not be se
           <property name="verdict" value="failed"/>
           <property name="window" value="2026-01-15T09:00:00Z/2026-01-15T11:00:00Z"/>
           <property name="plan" value="0000000000000000000000000000000000000000000000000000000000000000"/>
+          <property name="connection" value="lake"/>
         </properties>
         <testcase classname="hostile" name="Rows: bob">
           <failure type="low" message="bob">low: 2 times; step rows

@@ -9,11 +9,14 @@ import { markdownCode, markdownText } from './markdown-text.ts'
 import { topRuns } from './runs-tree.ts'
 import { cellText, plural } from './text.ts'
 import {
+  connectionTexts,
+  costText,
   coverageText,
   judgedRun,
   moreRowsText,
   needTexts,
   nextSteps,
+  onConnection,
   type Run,
   stepStatusText,
   todoText,
@@ -51,6 +54,9 @@ export function* runMarkdown(result: RunResult, { limit = githubLimit }: Markdow
 function* blocks(result: RunResult): Generator<string> {
   yield `## ${marks[result.verdict]} ${result.verdict.toUpperCase()}`
   yield markdownText(verdictText(result))
+  if (result.connections !== undefined)
+    yield `**Asked:**\n\n${listed(connectionTexts(result).map((text) => markdownText(text)))}`
+  if (result.cost !== undefined) yield `**Cost:** ${markdownText(costText(result.cost))}`
   yield `**Seen:** ${markdownText(coverageText(result.coverage, result.runs[0]?.asOf))}`
   if (result.findings.length > 0) {
     yield '### Findings'
@@ -66,7 +72,7 @@ function* blocks(result: RunResult): Generator<string> {
       result.runs.map((run) => [
         `${marks[run.verdict]} ${run.verdict}`,
         String(judgedRun(run, result).findings.length),
-        `${markdownCode(run.runbook)}${run.calledBy === undefined ? '' : `<br>run by ${markdownCode(run.calledBy.runbook)}`}`,
+        `${markdownCode(run.runbook)}${markdownText(onConnection(run, result))}${run.calledBy === undefined ? '' : `<br>run by ${markdownCode(run.calledBy.runbook)}`}`,
         markdownText(run.title),
       ]),
     )}`
@@ -79,7 +85,7 @@ function* blocks(result: RunResult): Generator<string> {
       ].join('<br>')
     yield `### Left out\n\n${listed(result.skipped.map(words))}`
   }
-  for (const run of result.runs) yield* runBlocks(run)
+  for (const run of result.runs) yield* runBlocks(run, onConnection(run, result))
 }
 
 const findingsTogether = 20
@@ -140,12 +146,12 @@ const listed = (items: readonly string[]): string =>
     ...(items.length > maxItems ? [`- … and ${items.length - maxItems} more`] : []),
   ].join('\n')
 
-function* runBlocks(run: Run): Generator<string> {
+function* runBlocks(run: Run, on: string): Generator<string> {
   yield [
     `### ${marks[run.verdict]} ${markdownText(run.title)}`,
     ...(run.objective === undefined ? [] : [markdownText(run.objective)]),
     listed([
-      `Runbook ${markdownCode(run.runbook)}${run.calledBy === undefined ? '' : `, run by the step ${markdownCode(`${run.calledBy.runbook}/${run.calledBy.step}`)}`}: **${run.verdict}**`,
+      `Runbook ${markdownCode(run.runbook)}${markdownText(on)}${run.calledBy === undefined ? '' : `, run by the step ${markdownCode(`${run.calledBy.runbook}/${run.calledBy.step}`)}`}: **${run.verdict}**`,
       ...parametersItems(run),
       `Window ${markdownText(windowText(run.window, run.windowOrigin))}`,
       `Seen ${markdownText(coverageText(run.coverage, run.asOf))}`,

@@ -17,6 +17,7 @@ export const rowsNdjson = (rows: readonly Row[]): Iterable<string> => ndjsonLine
 export const runNdjson = (result: RunResult): Iterable<string> => ndjsonLines(runObjects(result))
 
 function* runObjects({ runs, findings, coverage, skipped, ...answer }: RunResult): Generator<object> {
+  const several = answer.connections !== undefined
   const { gaps, ...covered } = coverage
   yield {
     type: 'answer',
@@ -30,11 +31,12 @@ function* runObjects({ runs, findings, coverage, skipped, ...answer }: RunResult
   for (const one of skipped) yield { type: 'skipped', ...one }
   for (const { steps, found, ...run } of runs) {
     const { gaps: ownGaps, ...own } = run.coverage
+    const of = { runbook: run.runbook, ...(several && { connection: run.connection }) }
     yield { type: 'run', ...run, findings: found.length, coverage: own }
-    for (const gap of ownGaps) yield { type: 'gap', runbook: run.runbook, ...gap }
+    for (const gap of ownGaps) yield { type: 'gap', ...of, ...gap }
     for (const { rows, ...step } of steps) {
-      yield { type: 'step', runbook: run.runbook, ...step, step: step.id }
-      for (const row of rows) yield { type: 'row', runbook: run.runbook, step: step.id, row }
+      yield { type: 'step', ...of, ...step, step: step.id }
+      for (const row of rows) yield { type: 'row', ...of, step: step.id, row }
     }
   }
 }

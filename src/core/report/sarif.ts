@@ -10,7 +10,7 @@ import { gapText, groupGaps, isUnexplained, unexplained } from './gaps.ts'
 import { issueText } from './issue-lines.ts'
 import { jsonChunks } from './json.ts'
 import { sarifMessage, sarifSchema, sarifUri } from './sarif-text.ts'
-import { coverageText, type Run, verdictText } from './words.ts'
+import { coverageText, onConnection, type Run, verdictText } from './words.ts'
 
 interface SarifOptions {
   /** Version of the program. */
@@ -54,7 +54,7 @@ export function sarifLog(result: RunResult, options: SarifOptions) {
           {
             executionSuccessful: result.verdict !== 'failed',
             toolExecutionNotifications: [
-              ...result.runs.flatMap(notifications),
+              ...result.runs.flatMap((run) => notifications(run, onConnection(run, result))),
               ...result.skipped.flatMap(brokenNotifications),
             ],
           },
@@ -124,6 +124,7 @@ function sarifResult(finding: Finding, runs: readonly Run[], { files = {} }: Sar
       step: finding.step,
       eventIds: finding.eventIds,
       moreEventIds: finding.moreEventIds,
+      ...(finding.connections !== undefined && { connections: finding.connections }),
       ...(finding.error !== undefined && { keptAlthough: finding.error }),
     },
   }
@@ -132,7 +133,7 @@ function sarifResult(finding: Finding, runs: readonly Run[], { files = {} }: Sar
 const maxNotifications = 100
 
 /** Gaps that are alike are one notification. */
-function notifications(run: Run) {
+function notifications(run: Run, on: string) {
   const failed = run.steps.filter((step) => step.status === 'failed')
   const reasons = [
     ...groupGaps(run.coverage.gaps).map(gapText),
@@ -141,7 +142,7 @@ function notifications(run: Run) {
   ]
   const told = (level: 'error' | 'warning', message: string) => ({
     level,
-    message: { text: sarifMessage(`${run.runbook}: ${message}`) },
+    message: { text: sarifMessage(`${run.runbook}${on}: ${message}`) },
     associatedRule: { id: run.runbook },
   })
   return [

@@ -13,7 +13,16 @@ import { tableLines } from './table.ts'
 import { findingList } from './terminal-findings.ts'
 import { headline, measure, section, type TerminalOptions, told } from './terminal-parts.ts'
 import { plural } from './text.ts'
-import { coverageText, hoursText, judgedRun, needsText, type Run, windowText } from './words.ts'
+import {
+  connectionTexts,
+  costText,
+  coverageText,
+  hoursText,
+  judgedRun,
+  needsText,
+  type Run,
+  windowText,
+} from './words.ts'
 
 const most = { findings: 20, runs: 40, reasons: 6, doubts: 8, steps: 2, next: 4, names: 3, mistakes: 5 }
 /** Columns for the titles of runbooks, below which they would be cut too short. */
@@ -25,14 +34,23 @@ export function renderOverview(result: RunResult, options: TerminalOptions): rea
   return [
     ...headline(result, width),
     ...windowLines(runs, width),
+    ...connectionTexts(result).flatMap((text) => labelled('Asked  ', told(text), width)),
     ...labelled('Seen   ', coverageText(result.coverage, runs[0]?.asOf), width),
     ...(needsText(result.coverage) === '' ? [] : labelled('Needs  ', needsText(result.coverage), width)),
     ...(hoursText(result.coverage) === ''
       ? []
       : labelled('Hours  ', `${hoursText(result.coverage)}, of all runbooks together`, width)),
+    ...(result.cost === undefined ? [] : labelled('Cost   ', costText(result.cost), width)),
     blank,
     ...tableLines({
-      columns: ['verdict', 'findings', 'worst', 'runbook', ...(options.width < titleFrom ? [] : ['title'])],
+      columns: [
+        'verdict',
+        'findings',
+        'worst',
+        'runbook',
+        ...(result.connections === undefined ? [] : ['connection']),
+        ...(options.width < titleFrom ? [] : ['title']),
+      ],
       rows: runs.map((run) => {
         const { findings } = judgedRun(run, result)
         return {
@@ -40,6 +58,7 @@ export function renderOverview(result: RunResult, options: TerminalOptions): rea
           findings: findings.length,
           worst: findings[0]?.severity ?? '',
           runbook: run.runbook,
+          connection: run.connection,
           title: run.title,
         }
       }),

@@ -1,4 +1,5 @@
 /** The sentences that all renderers share, so that an answer says the same wherever it is read. */
+import type { Cost } from '../run/cost.ts'
 import type { Coverage } from '../run/coverage.ts'
 import type { CoverageState } from '../run/coverage-hours.ts'
 import type { Finding } from '../run/findings.ts'
@@ -29,16 +30,25 @@ export interface Judged {
   readonly skipped?: readonly SkippedRunbook[]
 }
 
-/** One run of a result as a whole of its own, with the runs that its steps made. */
+/** `$0.0123 by list prices, an estimate`. */
+export const costText = ({ usd, basis }: Cost): string => `${dollarsText(usd)} by ${basis}`
+
+/** Small amounts with as many digits as they have. */
+export const dollarsText = (usd: number): string =>
+  usd >= 0.01
+    ? `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+    : `$${usd.toLocaleString('en-US', { maximumSignificantDigits: 2, maximumFractionDigits: 9 })}`
+
 /** How much of the events queries looked at; empty where that is not known, or where it is too little for anybody to care. */
 export function readText(
   reads: readonly { readonly queries: number; readonly bytes: number; readonly of: number }[],
 ): string {
   const [queries, bytes] = [sumOf(reads, 'queries'), sumOf(reads, 'bytes')]
   const of = Math.max(0, ...reads.map((read) => read.of))
-  if (of < 1_000_000) return ''
+  if (Math.max(of, bytes) < 1_000_000) return ''
   const each = queries > 1 ? ` on average by each of ${queries} queries` : ''
-  return `${bytesText(Math.round(bytes / queries))} of ${bytesText(of)} of events${each}`
+  const whole = of === 0 ? '' : ` of ${bytesText(of)}`
+  return `${bytesText(Math.round(bytes / queries))}${whole} of events${each}`
 }
 
 const sumOf = (
@@ -46,6 +56,18 @@ const sumOf = (
   key: 'queries' | 'bytes',
 ): number => reads.reduce((total, read) => total + read[key], 0)
 
+/** ` on <connection>` where several were asked. */
+export const onConnection = (run: Pick<Run, 'connection'>, { connections }: Pick<RunResult, 'connections'>): string =>
+  connections === undefined ? '' : ` on ${run.connection}`
+
+/** What several connections said, those that gave no whole answer with the reason. */
+export const connectionTexts = ({ connections = [] }: Pick<RunResult, 'connections'>): readonly string[] =>
+  connections.map(
+    ({ name, verdict, cost, error }) =>
+      `${name}: ${verdict}${cost === undefined ? '' : `, ${costText(cost)}`}${error === undefined ? '' : ` (${error.message})`}`,
+  )
+
+/** One run of a result as a whole of its own, with the runs that its steps made. */
 export function judgedRun(run: Run, result: Pick<RunResult, 'findings' | 'runs'>): Judged {
   const found = new Set(run.found)
   return {

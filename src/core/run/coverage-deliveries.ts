@@ -45,6 +45,7 @@ export interface DeliveryJudge {
 }
 
 export function deliveryJudge(facts: CoverageFacts): DeliveryJudge {
+  const { holder = 'lake' } = facts
   const byKey = new Map(facts.deliveries.map((row) => [`${keyOf(row)} ${row.eventClass}`, row]))
   const places = new Set(facts.deliveries.map(keyOf))
   const delivered = new Map(facts.delivered.map((row) => [keyOf(row), milliseconds(row.at)]))
@@ -95,12 +96,15 @@ export function deliveryJudge(facts: CoverageFacts): DeliveryJudge {
 
   const judge: DeliveryJudge['judge'] = (cell, whole, recorded) => {
     const place = placeOf(cell)
-    if (!places.has(keyOf(cell))) return nothing(whole, `The lake holds nothing of ${place}${globalNote(cell)}.`)
+    if (!places.has(keyOf(cell))) return nothing(whole, `The ${holder} holds nothing of ${place}${globalNote(cell)}.`)
     const own = deliveriesOf(cell, cell.eventClass)
     const management = deliveriesOf(cell, 'management')
     const viaManagement = recorded && management !== undefined
     if (own === undefined && !viaManagement)
-      return nothing(whole, `The lake holds no ${cell.eventClass} event of ${place}; the trail may not record them.`)
+      return nothing(
+        whole,
+        `The ${holder} holds no ${cell.eventClass} event of ${place}; the trail may not record them.`,
+      )
     const group = (viaManagement ? management : deliveriesOf(cell, groupOf(cell.eventClass))) ?? own!
     const { bounds, silent, inferred } = lineOf(group)
     const kind = `${group.eventClass} events`
@@ -109,13 +113,13 @@ export function deliveryJudge(facts: CoverageFacts): DeliveryJudge {
         from: -Infinity,
         to: bounds.from,
         state: 'unknown' as const,
-        reasons: [`The lake's ${kind} of ${place} begin at ${isoTime(bounds.from)}.`],
+        reasons: [`The ${holder}'s ${kind} of ${place} begin at ${isoTime(bounds.from)}.`],
       }),
       ...within(whole, {
         from: bounds.to,
         to: Infinity,
         state: 'unknown' as const,
-        reasons: [`The lake's ${kind} of ${place} end at ${isoTime(bounds.to)}.`],
+        reasons: [`The ${holder}'s ${kind} of ${place} end at ${isoTime(bounds.to)}.`],
       }),
       ...silent.flatMap((span) =>
         within(whole, {

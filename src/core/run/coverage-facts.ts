@@ -77,6 +77,10 @@ export interface CoverageFacts {
   readonly inventory?: Inventory | undefined
   /** What was asked of Event history; undefined where nothing was. */
   readonly history?: SweptHistory | undefined
+  /** Deliveries were not looked into: their classes are guesses, and prove nothing of what a trail recorded. */
+  readonly unopened?: boolean
+  /** What holds the events, for messages; `lake` where it is left out. */
+  readonly holder?: string
 }
 
 export const noFacts: CoverageFacts = { deliveries: [], delivered: [], damaged: [], trailEvents: [], attested: [] }

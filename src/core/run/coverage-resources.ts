@@ -38,7 +38,9 @@ export function resourceJudge(facts: CoverageFacts): (cell: Cell, whole: Span, b
     const missing = named.filter((arn) => isOf(arn, cell) && !known.has(`${cell.account} ${cell.eventClass} ${arn}`))
     return [
       ...silent,
-      ...missing.flatMap((arn) => tell([whole], `The lake holds no events of ${arn}, which the inventory names.`)),
+      ...missing.flatMap((arn) =>
+        tell([whole], `The ${facts.holder ?? 'lake'} holds no events of ${arn}, which the inventory names.`),
+      ),
     ]
   }
 }

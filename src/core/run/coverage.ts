@@ -128,7 +128,7 @@ function nothingExpected(facts: CoverageFacts, whole: Span): Hole[] {
   const reasons =
     facts.deliveries.length > 0
       ? ['Nothing is expected here: the inventory has no account of the scope at this time.']
-      : ['The lake holds no events.']
+      : [`The ${facts.holder ?? 'lake'} holds no events.`]
   return mergeHoles([{ ...whole, state: 'unknown', reasons }, ...damage])
 }
 
@@ -167,7 +167,12 @@ function cellJudge(facts: CoverageFacts, scope: CoverageScope, judged: Span): (c
     // Of a class that nobody ever saw, trails' own events prove nothing: they may be those of a trail that does not feed this lake.
     const isToldAll = !isManagement(cell.eventClass) && (isSeen || question.configured) && isAll
     const seen = deliveries.judge(cell, whole, isToldAll)
-    const recording = recordingHoles(cell, whole, { deliveries, recorded, isKnown: isSeen || attested.length > 0 })
+    const recording = recordingHoles(cell, whole, {
+      deliveries,
+      recorded,
+      isKnown: isSeen || attested.length > 0,
+      isOpened: facts.unopened !== true,
+    })
     const damage = damaged
       .filter((row) => !row.removed && isDamageOf(row, cell))
       .flatMap((row) => damageHoles(row, whole))
@@ -193,6 +198,7 @@ interface RecordingFacts {
   readonly deliveries: DeliveryJudge
   readonly recorded: ReturnType<typeof recordedOf>
   readonly isKnown: boolean
+  readonly isOpened: boolean
 }
 
 /** What is still logged after a trail was stopped came before it. */
@@ -202,13 +208,13 @@ const afterglow = 15 * minute
 function recordingHoles(
   cell: Cell,
   whole: Span,
-  { deliveries, recorded, isKnown }: RecordingFacts,
+  { deliveries, recorded, isKnown, isOpened }: RecordingFacts,
 ): readonly OpenHole[] {
   return recorded.flatMap(({ amount, stopped, reasons, ...span }): OpenHole[] => {
     if (amount === 'none') {
       // Events that came all the same came by another trail, which nobody told us of.
       const later = { from: span.from + afterglow, to: span.to }
-      return deliveries.hasEvents(cell, later, stopped ? 'group' : 'class')
+      return isOpened && deliveries.hasEvents(cell, later, stopped ? 'group' : 'class')
         ? []
         : within(whole, { ...span, state: 'gap', reasons })
     }

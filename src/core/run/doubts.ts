@@ -11,6 +11,8 @@ const doubtCodes = [
   'not-run', // a step that could have brought findings was not carried out
   'unanswered', // a question that findings depend on has no answer
   'quarantined', // part of the given logs could not be read
+  'connection', // one of several connections gave no whole answer
+  'copies', // an event that was delivered twice counts twice
 ] as const
 type DoubtCode = (typeof doubtCodes)[number]
 

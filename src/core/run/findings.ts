@@ -23,6 +23,8 @@ export interface Finding {
   readonly row: Row
   /** Why the condition could not be evaluated; the finding is kept all the same. */
   readonly error?: string
+  /** Where it was seen, when several connections were asked. */
+  readonly connections?: readonly string[]
 }
 
 /** One row that its runbook calls a finding. */
@@ -121,8 +123,10 @@ function joined(a: Finding, b: Finding): Finding {
   const lead = severityRank(b.severity) > severityRank(a.severity) ? b : a
   const ids = new Set([...a.eventIds, ...b.eventIds])
   const apart = ids.size === a.eventIds.length + b.eventIds.length && ids.size > 0
+  const connections = [...new Set([...(a.connections ?? []), ...(b.connections ?? [])])]
   return {
     ...lead,
+    ...(connections.length > 0 && { connections }),
     count: apart ? a.count + b.count : Math.max(a.count, b.count),
     eventIds: [...ids].slice(0, maxEventIds),
     moreEventIds: a.moreEventIds || b.moreEventIds || ids.size > maxEventIds,

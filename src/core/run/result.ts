@@ -1,12 +1,14 @@
 /** What a run says: the machine output `trailbook.run/v1`, and what every renderer shows. */
 import type { Issue } from '../errors.ts'
-import type { Cell, ResultColumn, Row } from '../ports.ts'
+import type { Cell, Charge, ResultColumn, Row } from '../ports.ts'
 import type { IsoTime, Window } from '../time.ts'
+import type { Copies } from './connections.ts'
+import { type Cost, costOf } from './cost.ts'
 import type { Coverage } from './coverage.ts'
 import { worstNeeds } from './coverage-needs.ts'
 import type { Doubt } from './doubts.ts'
 import { bySeverity, type Finding, mergeFindings } from './findings.ts'
-import { combine, judge, type Verdict } from './verdict.ts'
+import { combine, type Judgement, judge, type Verdict } from './verdict.ts'
 import type { WindowOrigin } from './window.ts'
 
 /**
@@ -62,8 +64,17 @@ export interface StepResult {
   /** Of a step that runs another runbook: each time it was run. In a whole result they stand among `runs`. */
   readonly runs?: readonly RunbookRun[]
   readonly elapsedMs?: number
-  /** Of the events: bytes of the files that its queries looked at, one query after the other, and bytes of all files there are. */
-  readonly read?: { readonly queries: number; readonly bytes: number; readonly of: number }
+  readonly read?: StepRead
+}
+
+interface StepRead {
+  readonly queries: number
+  /** Of the events: bytes of the files that its queries looked at, one query after the other. */
+  readonly bytes: number
+  /** Bytes of all files of events; 0 where that is not known. */
+  readonly of: number
+  /** On engines that charge. */
+  readonly charges?: readonly Charge[]
 }
 
 export interface RunbookRun {
@@ -82,6 +93,9 @@ export interface RunbookRun {
   readonly asOf?: IsoTime
   readonly parameters: { readonly [name: string]: Cell }
   readonly connection: string
+  readonly copies?: Copies
+  /** Of its queries and those of runs that its steps made. */
+  readonly cost?: Cost
   /** SHA-256 of the canonical plan: what was run over what, before any answer. */
   readonly plan: string
   readonly steps: readonly StepResult[]
@@ -99,6 +113,17 @@ export interface RunResult {
   readonly coverage: Coverage
   /** Runbooks of a folder that were left out: for want of a parameter, or for mistakes in them. */
   readonly skipped: readonly SkippedRunbook[]
+  /** What all queries cost, on engines that charge. */
+  readonly cost?: Cost
+  /** Where several were asked: what each of them said over all runbooks. */
+  readonly connections?: readonly AskedConnection[]
+}
+
+interface AskedConnection extends Judgement {
+  readonly name: string
+  readonly cost?: Cost
+  /** Why it gave no whole answer. */
+  readonly error?: StepError
 }
 
 /** A run of a whole result, where findings stand once for all runs. */
@@ -134,16 +159,47 @@ export function judgeRun(parts: RunParts): RunbookRun {
 
 const unknown = { verdict: 'failed', complete: false } as const
 
-/** One result over the runs of several runbooks. */
+/**
+ * One result over the runs of several runbooks, each on one connection or on several. Over several connections a failed one
+ * leaves the answer open where another answered; an answer is complete only where each of them is.
+ */
 export function assembleResult(runs: readonly RunbookRun[], skipped: readonly SkippedRunbook[] = []): RunResult {
+  const names = [...new Set(runs.map((run) => run.connection))]
+  const several = names.length > 1
+  const questions = [...new Set(runs.map((run) => run.runbook))]
+  const judgements = several
+    ? questions.map((runbook) => answerOf(runs.filter((run) => run.runbook === runbook)))
+    : runs
+  const findings = several ? runs.flatMap(seenOn) : runs.flatMap((run) => run.findings)
+  const cost = costOf(runs.flatMap((run) => run.cost?.charges ?? []))
   return {
     schema: 'trailbook.run/v1',
-    ...combine([...runs, ...skipped.filter(isBroken).map(() => unknown)]),
-    findings: bySeverity(mergeFindings(runs.flatMap((run) => run.findings))),
+    ...combine([...judgements, ...skipped.filter(isBroken).map(() => unknown)]),
+    findings: bySeverity(mergeFindings(findings)),
     runs: runs.flatMap(withInnerRuns),
     coverage: mergeCoverage(runs.map((run) => run.coverage)),
     skipped,
+    ...(cost !== undefined && { cost }),
+    ...(several && { connections: names.map((name) => askedConnection(name, runs)) }),
   }
+}
+
+/** One runbook's answer over its connections: what one of them found stands, and what one of them could not say is missing. */
+function answerOf(runs: readonly RunbookRun[]): Judgement {
+  const answered = runs.filter((run) => run.verdict !== 'failed')
+  if (answered.length === 0 || answered.length === runs.length) return combine(runs)
+  const isFound = runs.some((run) => run.findings.length > 0)
+  return { verdict: isFound ? 'findings' : 'inconclusive', complete: false }
+}
+
+const seenOn = (run: RunbookRun): readonly Finding[] =>
+  run.findings.map((finding) => ({ ...finding, connections: [run.connection] }))
+
+function askedConnection(name: string, runs: readonly RunbookRun[]): AskedConnection {
+  const own = runs.filter((run) => run.connection === name)
+  const cost = costOf(own.flatMap((run) => run.cost?.charges ?? []))
+  const error = own.flatMap(({ steps }) => steps).find((step) => step.status === 'failed')?.error
+  return { name, ...combine(own), ...(cost !== undefined && { cost }), ...(error !== undefined && { error }) }
 }
 
 /** A run, then the runs that its steps made, each as a run of its own. */

@@ -13,7 +13,7 @@ interface Evidence {
   readonly coverageComplete: boolean
 }
 
-interface Judgement {
+export interface Judgement {
   readonly verdict: Verdict
   /** Nothing was left unseen: a verdict of findings lists all there is to find. */
   readonly complete: boolean

@@ -1,6 +1,7 @@
 /** What all checks of one file share: the draft, what is known around it, and what has been used so far. */
 import type { Issue } from '../errors.ts'
 import type { KnownEvents } from '../event/known-events.ts'
+import type { InsightsText } from '../insights/check.ts'
 import type { Analysis, AnalyzedQuery, AnalyzeOptions, ListTable } from '../sql/compile.ts'
 import { type CelChecker, celChecker } from './cel-check.ts'
 import type { CelScope, KnownStep } from './cel-scope.ts'
@@ -30,6 +31,8 @@ export interface Checks {
   readonly queries: Map<string, AnalyzedQuery>
   /** Texts for single engines, by step and engine; those that are wrong are absent. */
   readonly variants: Map<string, Record<string, AnalyzedQuery>>
+  /** Texts in the query language of Logs Insights, by step. */
+  readonly natives: Map<string, InsightsText>
   readonly runs: RunLink[]
   readonly used: { readonly [kind in 'params' | 'lists' | 'fragments']: Set<string> }
 }

@@ -1,4 +1,5 @@
 /** Checks of a query step: its SQL, the values it is given, and what its rows mean. */
+import { checkInsights } from '../insights/check.ts'
 import type { ResultColumn } from '../ports.ts'
 import type { Analysis, AnalyzedQuery, ListTable, ParameterType } from '../sql/compile.ts'
 import type { CelChecker } from './cel-check.ts'
@@ -55,7 +56,7 @@ function analyzeText(checks: Checks, { text, path, types }: TextToCheck): Analys
 }
 
 /** Engines whose texts are in the language that we check; of the others only that there is a text is known. */
-const checkedEngines = ['duckdb', 'trino', 'athena'] as const
+const checkedEngines = ['duckdb', 'trino', 'athena', 'logs-insights'] as const
 
 function checkEngineTexts(
   checks: Checks,
@@ -67,6 +68,10 @@ function checkEngineTexts(
     const text = step.query[engine]
     if (text === undefined) continue
     const textPath = [...path, 'query', engine]
+    if (engine === 'logs-insights' && !isSelect(text)) {
+      checkNative(checks, step, { path: textPath, text, query, types })
+      continue
+    }
     const analysis = analyzeText(checks, { text, path: textPath, types })
     if (!analysis.query) continue
     const [got, wanted] = [analysis.query, query].map(({ columns }) => columnsText(columns))
@@ -76,6 +81,32 @@ function checkEngineTexts(
   }
   if (Object.keys(own).length > 0) checks.variants.set(step.id, own)
   return Object.values(own)
+}
+
+const isSelect = (text: string): boolean => /^(\s|--[^\n]*\n)*(\(|SELECT\b|WITH\b)/i.test(text)
+
+/** A text in the query language of Logs Insights. */
+function checkNative(
+  checks: Checks,
+  step: QueryStep,
+  { path, text, query, types }: TextToCheck & { readonly query: AnalyzedQuery },
+): void {
+  const { source } = checks.draft
+  const { query: native, mistakes } = checkInsights(text, {
+    parameters: [...Object.keys({ ...declaredTypes(checks), ...types }), 'window_from', 'window_to'],
+    lists: Object.keys(checks.lists),
+    columns: query.columns.map(({ name }) => name),
+  })
+  for (const { span, reason } of mistakes)
+    source.report(
+      'RUNBOOK_INSIGHTS_TEXT',
+      { reason: reason.replace(/[.\s]+$/, '') },
+      source.inText(path, span.start, span.end),
+    )
+  if (!native) return
+  for (const name of native.parameters) checks.used.params.add(name)
+  for (const name of native.lists) checks.used.lists.add(name)
+  checks.natives.set(step.id, native)
 }
 
 const columnsText = (columns: readonly ResultColumn[]): string =>

@@ -1,6 +1,8 @@
 /** A runbook file to a checked runbook: all mistakes in one pass, each at its place in the file. */
+
 import type { Issue, Place } from '../errors.ts'
 import type { KnownEvents } from '../event/known-events.ts'
+import type { InsightsText } from '../insights/check.ts'
 import { type AnalyzedQuery, analyze, type ListTable } from '../sql/compile.ts'
 import { checkCases } from './check-cases.ts'
 import type { AnalyzeSql, Checks } from './check-context.ts'
@@ -44,6 +46,8 @@ interface ParsedRunbook {
   readonly queries: ReadonlyMap<string, AnalyzedQuery>
   /** Checked texts for single engines: by step id, then engine. */
   readonly variants: ReadonlyMap<string, Readonly<Record<string, AnalyzedQuery>>>
+  /** Checked texts in the query language of Logs Insights, by step id. */
+  readonly natives: ReadonlyMap<string, InsightsText>
   /** Steps that run other runbooks; what they give is checked when those are at hand. */
   readonly runs: readonly RunLink[]
   /** Where the value at a path stands, e.g. `['steps', 0, 'query']`; the nearest one around it when there is none. */
@@ -52,7 +56,7 @@ interface ParsedRunbook {
 
 export function parseRunbook(text: string, options: ParseOptions = {}): ParsedRunbook {
   const source = openSource(text, options.file)
-  const found: Found = { queries: new Map(), variants: new Map(), runs: [] }
+  const found: Found = { queries: new Map(), variants: new Map(), natives: new Map(), runs: [] }
   const positions = (path: Path) => source.place(source.value(path))
   const draft = readDraft(source)
   if (draft) check(draft, options, found)
@@ -62,7 +66,7 @@ export function parseRunbook(text: string, options: ParseOptions = {}): ParsedRu
   return { ...(runbook && { runbook }), issues, ...found, positions }
 }
 
-type Found = Pick<Checks, 'queries' | 'variants' | 'runs'>
+type Found = Pick<Checks, 'queries' | 'variants' | 'natives' | 'runs'>
 
 function check(draft: Draft, options: ParseOptions, found: Found): void {
   const checks: Checks = {

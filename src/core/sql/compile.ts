@@ -6,6 +6,7 @@ import type { Issue } from '../errors.ts'
 import type { Cell, ResultColumn, Row, Scope } from '../ports.ts'
 import { bindParameters } from './bind.ts'
 import type { Dialect } from './dialect.ts'
+import type { TimeParts } from './time-parts.ts'
 import type { Query } from './tree.ts'
 
 export { analyze } from './analyze.ts'
@@ -82,6 +83,8 @@ export interface CompiledQuery {
   readonly text: string
   readonly bindings: readonly Binding[]
   readonly columns: readonly ResultColumn[]
+  /** Its text over parts of the scope's time, where the answers together are the whole answer; only of engines that need it. */
+  readonly inParts?: TimeParts & { readonly text: (part: Scope) => string }
 }
 
 /** @throws TrailbookError SQL_PARAMETER_VALUE for a value that does not fit its parameter's type */

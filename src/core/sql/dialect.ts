@@ -6,7 +6,7 @@ import type { Query } from './tree.ts'
 
 export interface Dialect {
   readonly name: string
-  print(query: Query, input: PrintInput): Pick<CompiledQuery, 'text' | 'bindings'>
+  print(query: Query, input: PrintInput): Pick<CompiledQuery, 'text' | 'bindings' | 'inParts'>
 }
 
 export interface PrintInput {

@@ -50,6 +50,8 @@ export const duckdbMacros: readonly string[] = [
   // JSON: text that is no JSON gives NULL; objects and arrays are no scalars.
   'trino_json_extract(j, p) AS (CASE WHEN json_valid(j) THEN json_extract(j, p) END)',
   "trino_json_scalar(j, p) AS (CASE WHEN json_valid(j) AND json_type(j, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(j, p) END)",
+  // Trino writes characters beyond U+FFFF as two escapes.
+  "trino_json_format(j) AS (array_to_string(list_transform(string_split(CAST(j AS VARCHAR), ''), lambda macro_c: CASE WHEN unicode(macro_c) > 65535 THEN printf('\\u%04X\\u%04X', 55296 + (unicode(macro_c) - 65536) // 1024, 56320 + (unicode(macro_c) - 65536) % 1024) ELSE macro_c END), ''))",
   "trino_json_size(j, p) AS (CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NULL THEN NULL ELSE 0 END END END)",
   "trino_json_array_length(j) AS (CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END)",
   `trino_json_parse(s) AS (json(CASE WHEN s IS NULL OR json_valid(s) THEN s ELSE CAST(${fail('Cannot convert text to JSON')} AS VARCHAR) END))`,

@@ -72,6 +72,17 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
         connection.closeSync()
       }
     },
+    async estimate(_query, scope) {
+      const { events } = await store.snapshot()
+      const parts = pruneParts(events, scope)
+      return {
+        bytes: totalBytes(parts),
+        files: parts.length,
+        of: { bytes: totalBytes(events), files: events.length },
+        basis: "from the lake's manifest",
+        charges: [],
+      }
+    },
     async span() {
       const { events } = await store.snapshot()
       if (events.length === 0) return undefined

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TrailbookError } from '../../core/errors.ts'
+import { type ErrorCode, TrailbookError } from '../../core/errors.ts'
 import { type QueryError, queryFailure } from './failure.ts'
 import { parseLossless } from './lossless.ts'
 import { requestHeaders, type TrinoSettings } from './settings.ts'
@@ -48,8 +48,13 @@ export function trinoClient(settings: TrinoSettings): TrinoClient {
     }
     const response = await patiently(uri, { ...init, headers, redirect: 'error' }, { ...place, signal })
     const text = await response.text()
-    if (response.status === 401) throw new TrailbookError('TRINO_AUTHENTICATION', { ...place, reason: brief(text) })
-    if (response.status === 403) throw new TrailbookError('TRINO_DENIED', { ...place, reason: brief(text) })
+    const refusal = refusalOf(response.status, text, settings)
+    if (refusal !== undefined) throw new TrailbookError(refusal, { ...place, user: settings.user, reason: brief(text) })
+    // What was a query a moment ago is none any more.
+    if (init.method !== 'POST' && (response.status === 404 || response.status === 410))
+      throw new TrailbookError('TRINO_ABANDONED', { ...place, reason: `HTTP ${response.status}: ${brief(text)}` })
+    if (response.status >= 500)
+      throw new TrailbookError('TRINO_FAULT', { name: `HTTP ${response.status}`, reason: brief(text) })
     if (!response.ok)
       throw new TrailbookError('TRINO_PROTOCOL', { ...place, reason: `HTTP ${response.status}: ${brief(text)}` })
     const page = readPage(text)
@@ -69,6 +74,12 @@ export function trinoClient(settings: TrinoSettings): TrinoClient {
       await fetch(uri, { method: 'DELETE', headers, signal: AbortSignal.timeout(cancelLimitMs) }).catch(() => undefined)
     },
   }
+}
+
+function refusalOf(status: number, text: string, { token, password }: TrinoSettings): ErrorCode | undefined {
+  if (status === 403) return /cannot impersonate/i.test(text) ? 'TRINO_IMPERSONATION' : 'TRINO_DENIED'
+  if (status !== 401) return undefined
+  return token !== undefined ? 'TRINO_TOKEN' : password !== undefined ? 'TRINO_AUTHENTICATION' : 'TRINO_NO_SIGN_IN'
 }
 
 function readPage(text: string): Page | undefined {
@@ -96,7 +107,7 @@ async function patiently(
     }
     if (response !== undefined && !passing.includes(response.status)) return response
     // A statement whose answer was lost may run already: sent again it would run twice.
-    const again = response !== undefined || init.method !== 'POST'
+    const again = response !== undefined || (init.method !== 'POST' && !isCertificate(fault))
     if (tries >= mostTries || !again) throw unreachable(response, fault, place)
     const asked = Number(response?.headers.get('retry-after')) * 1000
     await response?.body?.cancel()
@@ -105,13 +116,33 @@ async function patiently(
 }
 
 function unreachable(response: Response | undefined, fault: unknown, place: { readonly url: string }): TrailbookError {
+  if (response !== undefined)
+    return new TrailbookError('TRINO_BUSY', {
+      ...place,
+      reason: `it answers HTTP ${response.status}, tried ${mostTries} times`,
+    })
   const { cause, message = String(fault) } = (fault ?? {}) as {
     cause?: { code?: string; message?: string }
     message?: string
   }
-  const reason =
-    response === undefined ? cause?.message || cause?.code || message : `it answers HTTP ${response.status}`
-  return new TrailbookError('TRINO_UNREACHABLE', { ...place, reason }, { cause: fault })
+  const reason = mixedUp[cause?.code ?? ''] ?? (cause?.message || cause?.code || message).trim().replace(/[.!]$/, '')
+  const code = isCertificate(fault) ? 'TRINO_CERTIFICATE' : 'TRINO_UNREACHABLE'
+  return new TrailbookError(code, { ...place, reason }, { cause: fault })
+}
+
+/** An address with the other of http and https gets the bytes of a protocol that nobody expects. */
+const mixedUp: Readonly<Record<string, string>> = {
+  EPROTO: 'what answers there does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'what answers there does not speak TLS',
+  HPE_INVALID_CONSTANT: 'what answers there does not speak HTTP; a port for https does not',
+}
+
+/** Codes of OpenSSL's verification and of Node's own look at the name ("X509 certificate error codes", Node.js documentation). */
+const certificate =
+  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)_|INVALID_(CA|PURPOSE)$|HOSTNAME_MISMATCH$)/
+
+function isCertificate(fault: unknown): boolean {
+  return certificate.test((fault as { cause?: { code?: string } } | undefined)?.cause?.code ?? '')
 }
 
 /** Error pages are long, and the first words say it. */

@@ -1,11 +1,12 @@
 import type { Abortable, Connection, Scope } from '../../core/ports.ts'
+import { unknownCoverage } from '../../core/run/unknown-coverage.ts'
 import { trinoDialect } from '../../core/sql/print/trino.ts'
+import type { TableShape } from '../../core/sql/table-shape.ts'
 import { isoTime, milliseconds, second } from '../../core/time.ts'
 import { type TrinoClient, trinoClient } from './client.ts'
-import { unknownCoverage } from './coverage.ts'
 import { askRows, runQuery } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
-import { type EventsTable, inspectTable } from './table.ts'
+import { inspectTable } from './table.ts'
 
 /**
  * A table of a Trino cluster: a published snapshot of a lake, or a raw trail table. It is looked at once; each query is one
@@ -19,21 +20,17 @@ export async function connectTrino(settings: TrinoSettings, options: Abortable =
 }
 
 /** A connection over a relation that was looked at before. */
-export function overTable(client: TrinoClient, table: EventsTable): Connection {
+export function overTable(client: TrinoClient, table: TableShape): Connection {
   return {
     name: client.settings.name,
-    dialect: trinoDialect({
-      eventsTable: table.relation,
-      accountColumn: table.accountColumn,
-      dayColumn: table.dayColumn,
-    }),
-    capabilities: { exactOnce: table.published, billed: false, bindsParameters: false },
+    dialect: trinoDialect(table),
+    capabilities: { exactOnce: table.exactOnce, removesCopies: true, billed: false, bindsParameters: false },
     run: (query, _scope, abortable) => runQuery(client, query, abortable),
     coverage: async (scope: Scope) => unknownCoverage(scope, table.lacking),
     async span() {
       const [row] = await askRows(
         client,
-        `SELECT min("eventTime") AS first, max("eventTime") AS last FROM ${table.relation}`,
+        `SELECT min("eventTime") AS first, max("eventTime") AS last FROM ${table.eventsTable}`,
       )
       if (typeof row?.first !== 'string' || typeof row.last !== 'string') return undefined
       return { from: row.first, to: isoTime(milliseconds(row.last) + second) }

@@ -25,11 +25,17 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ...named('TRINO_DENIED', ['PERMISSION_DENIED']),
   ...named('TRINO_CANCELLED', ['ADMINISTRATIVELY_KILLED', 'ADMINISTRATIVELY_PREEMPTED', 'USER_CANCELED']),
   ...named('ENGINE_TIME_LIMIT', ['EXCEEDED_TIME_LIMIT']),
+  ...named('TRINO_ABANDONED', ['ABANDONED_QUERY']),
+  ...named('TRINO_BUSY', ['SERVER_STARTING_UP', 'SERVER_SHUTTING_DOWN', 'NO_NODES_AVAILABLE']),
+  // The table behind a view went.
+  ...named('TRINO_DATA', ['INVALID_VIEW', 'VIEW_IS_STALE']),
 }
 
 const byType: Readonly<Record<string, ErrorCode>> = {
   INSUFFICIENT_RESOURCES: 'TRINO_RESOURCES',
   INTERNAL_ERROR: 'TRINO_FAULT',
+  // Of what a connector reads: metastore, files.
+  EXTERNAL: 'TRINO_DATA',
 }
 
 function named(code: ErrorCode, names: readonly string[]): Record<string, ErrorCode> {
@@ -45,13 +51,15 @@ export function queryFailure(error: QueryError, settings: TrinoSettings): Trailb
     .replace(/[.!]$/, '')
   const reason =
     at === undefined ? sentence : `${sentence} (line ${at.lineNumber}, column ${at.columnNumber} of its text)`
-  const code = codes[name] ?? byType[errorType ?? ''] ?? 'TRINO_FAILED'
+  const impersonation = name === 'PERMISSION_DENIED' && /cannot impersonate/i.test(message)
+  const code = impersonation ? 'TRINO_IMPERSONATION' : (codes[name] ?? byType[errorType ?? ''] ?? 'TRINO_FAILED')
   const column = /^Column '(?:\w+\.)?(\w+)' cannot be resolved/.exec(sentence)?.[1]
   const values = {
     name,
     column: eventColumns.find((known) => known.name.toLowerCase() === column?.toLowerCase())?.name ?? column,
     reason: code === 'ENGINE_RUNTIME' ? sentence : reason,
     connection: settings.name,
+    url: settings.url,
     table: `${settings.catalog}.${settings.schema}.${settings.table}`,
     seconds: (settings.timeLimitMs ?? 0) / 1000,
   }

@@ -13,6 +13,8 @@ export interface TrinoSettings {
   readonly token?: string | undefined
   /** Session properties, by name. */
   readonly session?: Readonly<Record<string, string>> | undefined
+  /** Where `lake publish` puts its snapshots, as the catalog's file system names it. */
+  readonly location?: string | undefined
   /** How coverage is found out: by counting events, or not at all. */
   readonly coverage?: 'probe' | 'none' | undefined
   /** Of one query until its last row; none by default. */

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { TrailbookError } from '../../core/errors.ts'
 import type { Row } from '../../core/ports.ts'
+import { readType } from '../../core/sql/type-text.ts'
 import { decoders } from './cells.ts'
 import { trinoClient } from './client.ts'
 import { connectTrino } from './connection.ts'
 import { parseLossless } from './lossless.ts'
 import { askRows, runQuery } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
-import { readType } from './type-text.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, url: string) => unknown
 
@@ -141,9 +141,50 @@ const error = (errorName: string, errorType: string, message: string, at?: reado
 describe('failures', () => {
   test.each<[string, Answer, string]>([
     [
-      'a wrong password',
-      status(401, 'Authentication failed: bad password.'),
-      'TRINO_AUTHENTICATION: Trino at http://HOST refused the sign-in: Authentication failed: bad password.',
+      'a sign-in that is wanted',
+      status(401, 'Unauthorized'),
+      'TRINO_NO_SIGN_IN: Trino at http://HOST wants its users to sign in: Unauthorized.',
+    ],
+    [
+      'somebody else',
+      status(403, 'Access Denied: User a cannot impersonate user b'),
+      'TRINO_IMPERSONATION: Trino signed somebody else in than the connection names: Access Denied: User a cannot impersonate user b.',
+    ],
+    ['a fault of the server', status(500, 'oops'), 'TRINO_FAULT: Trino failed within itself (HTTP 500): oops.'],
+    [
+      'a server that is overloaded for too long',
+      status(503, '', { 'retry-after': '0.001' }),
+      'TRINO_BUSY: Trino at http://HOST takes no queries at the moment: it answers HTTP 503, tried 20 times.',
+    ],
+    [
+      'throttling for too long',
+      status(429, '', { 'retry-after': '0.001' }),
+      'TRINO_BUSY: Trino at http://HOST takes no queries at the moment: it answers HTTP 429, tried 20 times.',
+    ],
+    [
+      'a server that starts',
+      error('SERVER_STARTING_UP', 'INTERNAL_ERROR', 'Trino server is still initializing'),
+      'TRINO_BUSY: Trino at http://HOST takes no queries at the moment: Trino server is still initializing.',
+    ],
+    [
+      'files that are gone',
+      error('HIVE_FILE_NOT_FOUND', 'EXTERNAL', 'File not found: s3://b/x.parquet'),
+      'TRINO_DATA: Trino could not read the data behind hive.ct.logs (HIVE_FILE_NOT_FOUND): File not found: s3://b/x.parquet.',
+    ],
+    [
+      'a view whose table is gone',
+      error(
+        'INVALID_VIEW',
+        'USER_ERROR',
+        "line 1:15: Failed analyzing stored view 'hive.ct.logs': line 3:3: no table",
+        [1, 15],
+      ),
+      'TRINO_DATA: Trino could not read the data behind hive.ct.logs (INVALID_VIEW)',
+    ],
+    [
+      'a query that nobody asked about for too long',
+      error('ABANDONED_QUERY', 'USER_ERROR', 'Query q has not been accessed since t: currentTime u'),
+      'TRINO_ABANDONED: Trino at http://HOST no longer knows the query: Query q has not been accessed since t: currentTime u.',
     ],
     ['a forbidden statement', status(403, 'no'), 'TRINO_DENIED: Trino refused access: no.'],
     [
@@ -205,6 +246,29 @@ describe('failures', () => {
   ])('%s', async (_, answer, expected) => {
     const { client } = await serve([answer])
     expect(await failure(askRows(client, 'SELECT 1'))).toContain(expected)
+  })
+
+  test.each<[string, Partial<TrinoSettings>, string]>([
+    ['password', { password: 'secret' }, 'TRINO_AUTHENTICATION: Trino at http://HOST refused the password of me: no.'],
+    ['token', { token: 'secret' }, 'TRINO_TOKEN: Trino at http://HOST refused the token: no.'],
+  ])('a %s that is refused', async (_, changed, expected) => {
+    const { client } = await serve([status(401, 'no')], changed)
+    expect(await failure(askRows(client, 'SELECT 1'))).toBe(expected)
+  })
+
+  test.each([404, 410])('a query that is no more when its next page is asked for: HTTP %i', async (code) => {
+    const { client } = await serve([page({}), status(code, 'Query not found')])
+    expect(await failure(askRows(client, 'SELECT 1'))).toBe(
+      `TRINO_ABANDONED: Trino at http://HOST no longer knows the query: HTTP ${code}: Query not found.`,
+    )
+  })
+
+  test('a server that speaks no TLS', async () => {
+    const { settings } = await serve([page({})])
+    const overTls = (url: string) => failure(askRows(trinoClient({ ...settings, url }), 'SELECT 1'))
+    expect(await overTls(settings.url.replace('http:', 'https:'))).toMatch(
+      /^TRINO_UNREACHABLE: .* could not be reached: what answers there does not speak TLS\.$/,
+    )
   })
 
   test('nobody at the address', async () => {

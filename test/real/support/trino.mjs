@@ -23,17 +23,19 @@ const freePort = () =>
   })
 
 /**
- * @param settings further lines of config.properties
+ * @param settings further lines of config.properties, or a function of the folder that holds `etc` and of the free port
+ * @param catalogs further catalogs by name: lines that differ from those of `hive`
  * @returns url; data: the folder that `local:///` names; ask(sql): the rows; stop()
  */
-export async function startTrino({ settings = {} } = {}) {
+export async function startTrino({ settings = {}, catalogs = {} } = {}) {
   const java = ensureJava(cache)
   const home = ensureTrino(cache)
   const folder = mkdtempSync(join(tmpdir(), 'trailbook-trino-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const data = join(folder, 'data')
-  writeSettings(folder, home, { port, data, url, settings })
+  const further = typeof settings === 'function' ? settings({ folder, home, port: await freePort() }) : settings
+  writeSettings(folder, home, { port, data, url, settings: further, catalogs })
   const memory = ['-Xmx2G', '-XX:+UseG1GC']
   const child = spawn(
     java,
@@ -80,7 +82,7 @@ export async function startTrino({ settings = {} } = {}) {
   return { url, data, version, ask: (sql) => ask(url, sql), stop }
 }
 
-function writeSettings(folder, home, { port, data, url, settings }) {
+function writeSettings(folder, home, { port, data, url, settings, catalogs }) {
   mkdirSync(join(folder, 'etc/catalog'), { recursive: true })
   mkdirSync(data)
   const write = (path, values) =>
@@ -104,7 +106,7 @@ function writeSettings(folder, home, { port, data, url, settings }) {
     'query.max-memory': '1GB',
     ...settings,
   })
-  write('catalog/hive.properties', {
+  const hive = {
     'connector.name': 'hive',
     'hive.metastore': 'file',
     'hive.metastore.catalog.dir': 'local:///metastore',
@@ -114,7 +116,9 @@ function writeSettings(folder, home, { port, data, url, settings }) {
     'hive.non-managed-table-writes-enabled': true,
     'fs.native-local.enabled': true,
     'local.location': data,
-  })
+  }
+  for (const [name, changed] of Object.entries({ hive: {}, ...catalogs }))
+    write(`catalog/${name}.properties`, { ...hive, ...changed })
 }
 
 /** For setting up and looking behind the scenes; what is tested speaks to the server itself. */

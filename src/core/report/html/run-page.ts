@@ -4,7 +4,17 @@ import { verdicts } from '../../run/verdict.ts'
 import { issueText } from '../issue-lines.ts'
 import { topRuns } from '../runs-tree.ts'
 import { plural } from '../text.ts'
-import { coverageText, judgedRun, nextSteps, type Run, seenShare, severityCounts, verdictText } from '../words.ts'
+import {
+  connectionTexts,
+  costText,
+  coverageText,
+  judgedRun,
+  nextSteps,
+  type Run,
+  seenShare,
+  severityCounts,
+  verdictText,
+} from '../words.ts'
 import { coverageSection, coverageTitle } from './coverage-section.ts'
 import { findingsSection } from './findings-section.ts'
 import { event, html, type Markup, nothing, timeMarkup, trusted, when } from './markup.ts'
@@ -53,7 +63,7 @@ function masthead(result: RunResult): Markup {
   )}</div>
 <dl class="facts">
 <div><dt>${only === undefined ? 'Runbooks' : 'Question'}</dt><dd>${only === undefined ? tally(result) : (only.objective ?? only.title)}</dd></div>
-${when(coverage.window !== null, () => html`<div><dt>Window (UTC)</dt><dd>${timeMarkup(coverage.window!.from)}<br>to ${timeMarkup(coverage.window!.to)}</dd></div>`)}<div><dt>Seen</dt><dd>${coverageText(coverage)}</dd></div>
+${when(coverage.window !== null, () => html`<div><dt>Window (UTC)</dt><dd>${timeMarkup(coverage.window!.from)}<br>to ${timeMarkup(coverage.window!.to)}</dd></div>`)}<div><dt>Seen</dt><dd>${coverageText(coverage)}</dd></div>${when(result.connections !== undefined, () => html`<div><dt>Asked</dt><dd>${connectionTexts(result).join('; ')}</dd></div>`)}${when(result.cost !== undefined, () => html`<div><dt>Cost</dt><dd>${costText(result.cost!)}</dd></div>`)}
 </dl>`
 }
 
@@ -127,7 +137,7 @@ function runbooksSection(result: RunResult): Markup {
 <caption>What each runbook says</caption>
 <thead><tr><th scope="col">Answer</th><th scope="col">Question</th><th scope="col" class="n">Seen</th><th scope="col" class="n">Findings</th></tr></thead>
 <tbody>
-${byWeight(result).map((run) => html`<tr><td><span class="pill v-${run.verdict}">${run.verdict}</span></td><td><a href="#${anchor(run, result)}">${run.title}</a>${when(run.calledBy !== undefined, () => html` <span class="more">run by ${run.calledBy!.runbook}</span>`)}</td><td class="n">${seenShare(run.coverage)}</td><td class="n">${judgedRun(run, result).findings.length.toLocaleString('en-US')}</td></tr>\n`)}${skipped.map((one) => html`<tr><td><span class="pill${isBroken(one) ? ' v-failed' : ''}">${isBroken(one) ? 'broken' : 'left out'}</span></td><td>${one.runbook}: ${one.reason}${when(isBroken(one), () => html`<ul>${one.mistakes!.map((mistake) => html`<li>${event(issueText(mistake))}</li>`)}</ul>`)}</td><td></td><td></td></tr>\n`)}</tbody>
+${byWeight(result).map((run) => html`<tr><td><span class="pill v-${run.verdict}">${run.verdict}</span></td><td><a href="#${anchor(run, result)}">${run.title}</a>${when(run.calledBy !== undefined, () => html` <span class="more">run by ${run.calledBy!.runbook}</span>`)}${when(result.connections !== undefined, () => html` <span class="more">on ${run.connection}</span>`)}</td><td class="n">${seenShare(run.coverage)}</td><td class="n">${judgedRun(run, result).findings.length.toLocaleString('en-US')}</td></tr>\n`)}${skipped.map((one) => html`<tr><td><span class="pill${isBroken(one) ? ' v-failed' : ''}">${isBroken(one) ? 'broken' : 'left out'}</span></td><td>${one.runbook}: ${one.reason}${when(isBroken(one), () => html`<ul>${one.mistakes!.map((mistake) => html`<li>${event(issueText(mistake))}</li>`)}</ul>`)}</td><td></td><td></td></tr>\n`)}</tbody>
 </table></div>
 </section>`
 }

@@ -50,6 +50,6 @@ export const jsonFunctions: readonly FunctionSpec[] = [
     checkPath,
   ),
   scalar('json_parse(varchar) -> json', 'trino_json_parse($1)'),
-  scalar('json_format(json) -> varchar', 'CAST($1 AS VARCHAR)', checkFormat),
+  scalar('json_format(json) -> varchar', 'trino_json_format($1)', checkFormat),
   scalar(['json_array_length(varchar) -> bigint', 'json_array_length(json) -> bigint'], 'trino_json_array_length($1)'),
 ]

@@ -97,6 +97,7 @@ function unnest(node: UnnestTable, printer: Printer): string {
 }
 
 const parts: DialectParts = {
+  engine: 'duckdb',
   eventsTable: '"trailbook"."events"',
   accountColumn: '_account',
   type: duckdbType,
@@ -156,7 +157,7 @@ export const duckdbDialect: Dialect = {
       printed.add(name)
       return parts.parameter(name, type, printer)
     }
-    const text = printQuery(createPrinter({ ...parts, parameter }, input), query, true)
+    const text = printQuery(createPrinter({ ...parts, parameter }, input, query), query, true)
     const bindings: Binding[] = [...input.values.values()]
       .filter(({ name }) => printed.has(name))
       .map(({ name, value }) => ({ name, value }))

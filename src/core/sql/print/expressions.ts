@@ -133,8 +133,10 @@ const wrap = (text: string): string => (/^\(|^\w+\(/.test(text) ? `(${text})` : 
 function referenceText(printer: Printer, node: Expression & { kind: 'reference' }): string {
   switch (node.to?.kind) {
     case 'column': {
-      const names = [...(node.to.relation === '' ? [] : [node.to.relation]), node.to.column, ...node.to.fields]
-      return names.map(quoteName).join('.')
+      const { relation, column, fields } = node.to
+      const base = [...(relation === '' ? [] : [relation]), column].map(quoteName).join('.')
+      const row = printer.rowColumns.has(`${relation}.${column}`) ? `${base}[1]` : base
+      return [row, ...fields.map(quoteName)].join('.')
     }
     case 'lambda':
       return [lambdaName(node.to.name), ...node.to.fields.map(quoteName)].join('.')

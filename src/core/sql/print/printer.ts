@@ -22,12 +22,17 @@ import type {
   WindowSpec,
 } from '../tree.ts'
 import type { SqlType } from '../types.ts'
+import { visitQuery } from '../visit.ts'
 import { eventsRelation } from './events.ts'
 import { printExpression } from './expressions.ts'
+import { type Filters, splitFilter } from './filter.ts'
+import type { Partitions } from './partitions.ts'
 
 export interface Printer {
   readonly parts: DialectParts
   readonly input: PrintInput
+  /** Columns that UNNEST makes of rows, as `relation.column`: each row comes in an array of its own. */
+  readonly rowColumns: ReadonlySet<string>
   expression(node: Expression): string
   query(query: Query): string
   sort(items: readonly SortItem[]): string
@@ -43,6 +48,16 @@ export interface DialectParts {
   readonly losesNulls?: boolean
   /** Column with the day of each event, by which the engine leaves files out; undefined where there is none. */
   readonly dayColumn?: { readonly name: string; readonly isDate: boolean } | undefined
+  /** Of a raw trail table. */
+  readonly partitions?: Partitions | undefined
+  /** Column that is equal for copies of one event alone; undefined where every event is there once. */
+  readonly copyColumn?: string | undefined
+  /** The engine's name, for refusals. */
+  readonly engine: string
+  /** The event table in a form of the engine's own; without it, that of `eventsRelation`. */
+  readonly events?: (printer: Printer, table: TableName) => string
+  /** UNNEST of rows gives them in arrays of one. */
+  readonly wrapsRows?: boolean
   type(type: SqlType): string
   string(text: string): string
   number(text: string, form: 'integer' | 'decimal' | 'double'): string
@@ -64,10 +79,12 @@ export interface DialectParts {
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-export function createPrinter(parts: DialectParts, input: PrintInput): Printer {
+/** @param query the whole query that is to be printed */
+export function createPrinter(parts: DialectParts, input: PrintInput, query: Query): Printer {
   const printer: Printer = {
     parts,
     input,
+    rowColumns: parts.wrapsRows === true ? rowColumns(query) : new Set(),
     expression: (node) => printExpression(printer, node),
     query: (query) => printQuery(printer, query, false),
     sort: (items) => items.map((item) => sortItem(printer, item)).join(', '),
@@ -75,6 +92,25 @@ export function createPrinter(parts: DialectParts, input: PrintInput): Printer {
   }
   return printer
 }
+
+function rowColumns(query: Query): ReadonlySet<string> {
+  const found = new Set<string>()
+  visitQuery(query, {
+    select: ({ from }) => {
+      for (const table of from.flatMap(unnested)) {
+        let at = 0
+        for (const { type } of table.items) {
+          if (type?.kind === 'array' && type.element.kind === 'row') found.add(`${table.as}.${table.names?.[at]}`)
+          at += type?.kind === 'map' ? 2 : 1
+        }
+      }
+    },
+  })
+  return found
+}
+
+const unnested = (table: TableExpression): readonly UnnestTable[] =>
+  table.kind === 'unnest' ? [table] : table.kind === 'join' ? [table.left, table.right].flatMap(unnested) : []
 
 const constants: ReadonlySet<Expression['kind']> = new Set([
   'null',
@@ -127,9 +163,11 @@ function printSelect(printer: Printer, select: Select, columns: readonly string[
   const items = (select.expanded ?? []).map(
     (item, i) => printer.expression(item.expression) + (columns ? ` AS ${quoteName(columns[i]!)}` : ''),
   )
+  const filters = printer.parts.copyColumn === undefined ? whole(select) : splitFilter(select)
   const lines = [`SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.join(', ')}`]
-  if (select.from.length > 0) lines.push(`FROM ${select.from.map((table) => printTable(printer, table)).join(', ')}`)
-  if (select.where) lines.push(`WHERE ${printer.expression(select.where)}`)
+  if (select.from.length > 0)
+    lines.push(`FROM ${select.from.map((table) => printTable(printer, table, filters)).join(', ')}`)
+  if (filters.rest.length > 0) lines.push(`WHERE ${filters.rest.map(printer.expression).join(' AND ')}`)
   if (select.groupBy) lines.push(`GROUP BY ${select.groupBy.sets.map((set) => grouping(printer, set)).join(', ')}`)
   if (select.having) lines.push(`HAVING ${printer.expression(select.having)}`)
   return lines.join('\n')
@@ -141,10 +179,12 @@ function grouping(printer: Printer, element: GroupingElement): string {
   return `${element.kind === 'sets' ? 'GROUPING SETS' : element.kind.toUpperCase()} (${sets})`
 }
 
-function printTable(printer: Printer, table: TableExpression): string {
+const whole = ({ where }: Select): Filters => ({ own: new Map(), rest: where === undefined ? [] : [where] })
+
+function printTable(printer: Printer, table: TableExpression, filters: Filters): string {
   switch (table.kind) {
     case 'table':
-      return tableText(printer, table)
+      return tableText(printer, table, filters)
     case 'derived':
       return `${table.lateral ? 'LATERAL ' : ''}(\n${printer.query(table.query)}\n) AS ${aliasText(table)}`
     case 'unnest':
@@ -155,8 +195,8 @@ function printTable(printer: Printer, table: TableExpression): string {
         : table.using
           ? ` USING (${table.using.map((name) => quoteName(name.name)).join(', ')})`
           : ''
-      const right = printTable(printer, table.right)
-      return `${printTable(printer, table.left)}\n${table.type} JOIN ${table.right.kind === 'join' ? `(${right})` : right}${condition}`
+      const right = printTable(printer, table.right, filters)
+      return `${printTable(printer, table.left, filters)}\n${table.type} JOIN ${table.right.kind === 'join' ? `(${right})` : right}${condition}`
     }
   }
 }
@@ -166,17 +206,20 @@ export function aliasText(table: { readonly as?: string; readonly names?: readon
   return `${quoteName(table.as!)}${table.names ? ` (${table.names.map(quoteName).join(', ')})` : ''}`
 }
 
-function tableText(printer: Printer, table: TableName): string {
+function tableText(printer: Printer, table: TableName, filters: Filters): string {
   const name = aliasText(table)
   switch (table.source?.kind) {
     case 'events':
-      return `${eventsRelation(printer, table.source.used)} AS ${name}`
+      if (printer.parts.events !== undefined) return `${printer.parts.events(printer, table)} AS ${name}`
+      return `${eventsRelation(printer, table.source.used, { name: table.as!, conditions: filters.own.get(table) ?? [] })} AS ${name}`
     case 'list':
       return `${listText(printer, printer.input.lists[table.source.name])} AS ${name}`
     case 'with':
       return `${quoteName(table.source.name)} AS ${name}`
-    case 'fragment':
-      return `(\n${printer.query(table.source.query)}\n) AS ${name}`
+    case 'fragment': {
+      const { query } = table.source
+      return `(\n${createPrinter(printer.parts, printer.input, query).query(query)}\n) AS ${name}`
+    }
     default:
       throw new Error('a table without a source reached the printer')
   }

@@ -1,0 +1,146 @@
+/** What a query would read at most: the objects that lie where its partitions are, as S3 lists them. */
+import type { ListPage, ListRequest } from '../../aws/bucket.ts'
+import { parseLogPath } from '../../core/event/log-path.ts'
+import type { Abortable, Estimate, Scope } from '../../core/ports.ts'
+import { plural } from '../../core/report/text.ts'
+import { billedBytes, charge } from './price.ts'
+import { accountsOf, countPartitions, deliveryDays } from './projection.ts'
+import type { EventsTable } from './table.ts'
+
+export interface Objects {
+  list(bucket: string, request: ListRequest): Promise<ListPage>
+}
+
+interface EstimateInput {
+  readonly table: EventsTable
+  readonly objects: Objects
+  /** Where registered days lie, asked only of snapshots; undefined where nobody knows whose days they are. */
+  readonly registered: (() => Promise<ReadonlyMap<string, string>>) | undefined
+  readonly hasKmsKey: boolean
+}
+
+/** Beyond so many, listing costs time and $0.01: the answer is then that nobody knows. */
+const mostRequests = 2000
+const together = 16
+
+interface Lane {
+  readonly bucket: string
+  readonly prefix: string
+  /** Keys from here on, and up to there. */
+  readonly from: string
+  readonly to: string
+}
+
+/** @throws TrailbookError AWS_* */
+export async function estimateScan(input: EstimateInput, scope: Scope, { signal }: Abortable = {}): Promise<Estimate> {
+  const lanes = await lanesOf(input, scope)
+  if (lanes === undefined) return unknown('because the catalog does not tell where its days lie')
+  if (lanes.length > mostRequests)
+    return unknown(
+      `because its ${plural(lanes.length, 'folder')} would take more than ${mostRequests} requests to list`,
+    )
+  const tally = { bytes: 0, files: 0, requests: 0 }
+  const waiting = [...lanes]
+  const worker = async (): Promise<void> => {
+    for (let lane = waiting.shift(); lane !== undefined; lane = waiting.shift()) {
+      await listLane(input, lane, { tally, deep: dayTest(input, scope), signal })
+      if (tally.requests > mostRequests) return
+    }
+  }
+  await Promise.all(Array.from({ length: together }, worker))
+  const { bytes, files, requests } = tally
+  if (requests > mostRequests) return unknown(`because listing it takes more than ${mostRequests} requests`)
+  const partitions = countPartitions(input.table.projection, scope)?.total ?? lanes.length
+  return {
+    bytes,
+    files,
+    basis: `from a listing of ${plural(files, 'object')} by ${plural(requests, 'request')}`,
+    charges: [
+      charge('scan', billedBytes(bytes)),
+      charge('list', requests + Math.max(partitions, Math.ceil(files / 1000))),
+      charge('get', files),
+      // Fewer where the bucket has a key of its own for a while (S3 Bucket Keys).
+      ...(input.hasKmsKey ? [charge('kms', files)] : []),
+    ],
+  }
+}
+
+const unknown = (why: string): Estimate => ({ bytes: null, files: null, basis: why, charges: [] })
+
+async function lanesOf({ table, registered }: EstimateInput, scope: Scope): Promise<readonly Lane[] | undefined> {
+  const { projection, location } = table
+  const days = deliveryDays(scope)
+  const [first, last] = [days[0]!, days.at(-1)!]
+  if (table.shape.exactOnce) {
+    if (registered === undefined) return undefined
+    const known = await registered()
+    return days.flatMap((day) => {
+      const at = known.get(day)
+      return at === undefined ? [] : [laneAt(at)]
+    })
+  }
+  const { template, partitions, regions, dayFormat } = projection
+  if (template === undefined || dayFormat === undefined) return location === undefined ? undefined : [laneAt(location)]
+  const dayColumn = partitions.day !== undefined && 'name' in partitions.day ? partitions.day.name : ''
+  const mark = `\${${dayColumn}}`
+  const at = template.indexOf(mark)
+  if (at < 0) return undefined
+  const written = (day: string): string => (dayFormat === 'yyyy/MM/dd' ? day.replaceAll('-', '/') : day)
+  const lanes: Lane[] = []
+  for (const account of accountsOf(projection, scope) ?? [''])
+    for (const region of regions ?? ['']) {
+      const folder = template
+        .slice(0, at)
+        .replaceAll(`\${${partitions.account}}`, account)
+        .replaceAll(`\${${partitions.region}}`, region)
+      if (folder.includes('${')) return undefined
+      const { bucket, prefix } = laneAt(folder, false)
+      lanes.push({ bucket, prefix, from: `${prefix}${written(first)}`, to: `${prefix}${written(last)}~` })
+    }
+  return lanes
+}
+
+function laneAt(location: string, isFolder = true): Lane {
+  const [, bucket = '', key = ''] = /^s3[an]?:\/\/([^/]+)\/?(.*)$/.exec(location) ?? []
+  const prefix = isFolder && key !== '' && !key.endsWith('/') ? `${key}/` : key
+  return { bucket, prefix, from: prefix, to: `${prefix}\u{10ffff}` }
+}
+
+/** Where folders are not by day, the name of a file says when it was delivered. */
+function dayTest({ table }: EstimateInput, scope: Scope): (key: string) => boolean {
+  if (
+    table.shape.exactOnce ||
+    table.projection.dayFormat !== undefined ||
+    table.projection.partitions.day === undefined
+  )
+    return () => true
+  const days = new Set(deliveryDays(scope))
+  return (key) => {
+    const { delivered } = parseLogPath(key)
+    return delivered === undefined || days.has(delivered.slice(0, 10))
+  }
+}
+
+interface ListOptions extends Abortable {
+  readonly tally: { bytes: number; files: number; requests: number }
+  readonly deep: (key: string) => boolean
+  readonly signal: AbortSignal | undefined
+}
+
+async function listLane({ objects }: EstimateInput, lane: Lane, { tally, deep, signal }: ListOptions): Promise<void> {
+  let token: string | undefined
+  do {
+    tally.requests++
+    if (tally.requests > mostRequests) return
+    const startAfter = lane.from > lane.prefix ? lane.from : undefined
+    const page = await objects.list(lane.bucket, { prefix: lane.prefix, startAfter, token, signal })
+    for (const { key, size } of page.objects) {
+      if (key > lane.to || key < lane.from) continue
+      // "Athena treats objects whose names begin with _ or . as hidden."
+      if (/(?:^|\/)[_.][^/]*$/.test(key) || !deep(key)) continue
+      tally.bytes += size
+      tally.files++
+    }
+    token = (page.objects.at(-1)?.key ?? '') > lane.to ? undefined : page.token
+  } while (token !== undefined)
+}

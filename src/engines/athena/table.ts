@@ -1,0 +1,112 @@
+import { GetPartitionsCommand, GetTableCommand, GlueClient, type Table } from '@aws-sdk/client-glue'
+import type { AwsClients } from '../../aws/clients.ts'
+import { renewing } from '../../aws/renewing.ts'
+import { TrailbookError } from '../../core/errors.ts'
+import type { Abortable } from '../../core/ports.ts'
+import { readHiveType } from '../../core/sql/hive-type.ts'
+import { type StoredColumn, type TableShape, tableShape } from '../../core/sql/table-shape.ts'
+import { callFailure, tableOf } from './failure.ts'
+import { type Projection, readProjection } from './projection.ts'
+import type { AthenaSettings } from './settings.ts'
+
+export interface EventsTable {
+  readonly shape: TableShape
+  readonly projection: Projection
+  /** Where its objects lie, as the catalog says. */
+  readonly location: string | undefined
+  /** The table whose partitions are read: of a view over one table, that table; undefined for any other view. */
+  readonly stored: string | undefined
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** Looks at the table once. @throws TrailbookError ATHENA_*, AWS_* */
+export async function inspectTable(
+  settings: AthenaSettings,
+  clients: AwsClients,
+  { signal }: Abortable = {},
+): Promise<EventsTable> {
+  const { catalog, database, table: name } = settings
+  const table = await ask(settings, clients, async (glue) => {
+    const command = new GetTableCommand({ DatabaseName: database, Name: name })
+    return (await glue.send(command, signal === undefined ? {} : { abortSignal: signal })).Table
+  })
+  const keys = (table?.PartitionKeys ?? []).map((key) => ({ ...stored(key), isPartition: true }))
+  const columns = [...(table?.StorageDescriptor?.Columns ?? []).map(stored), ...keys]
+  const location = table?.StorageDescriptor?.Location
+  const projection = readProjection(
+    { keys, parameters: lowerKeys(table?.Parameters ?? {}), location },
+    { accounts: settings.accounts, regions: settings.regions },
+  )
+  const shape = tableShape([catalog, database, name].map(quoted).join('.'), columns, projection.partitions)
+  if (!('problem' in shape)) return { shape, projection, location, stored: storedIn(table, name) }
+  const shown = tableOf(settings)
+  throw shape.problem === 'missing'
+    ? new TrailbookError('ATHENA_COLUMN_MISSING', { column: shape.column, table: shown })
+    : new TrailbookError('ATHENA_COLUMN_TYPE', { ...shape, table: shown })
+}
+
+const stored = ({ Name = '', Type = '' }: { Name?: string | undefined; Type?: string | undefined }): StoredColumn => ({
+  name: Name,
+  type: readHiveType(Type),
+})
+
+/** A view is kept as JSON in base64, with its statement (`Presto View: …`). */
+function storedIn(table: Table | undefined, name: string): string | undefined {
+  if (table?.TableType !== 'VIRTUAL_VIEW') return name
+  const [, encoded = ''] = /Presto View: ([A-Za-z0-9+/=]+)/.exec(table.ViewOriginalText ?? '') ?? []
+  const { originalSql = '' } = parsed(Buffer.from(encoded, 'base64').toString())
+  return /^\s*SELECT\s+\*\s+FROM\s+(?:"?\w+"?\s*\.\s*)*"?(\w+)"?\s*$/i.exec(originalSql)?.[1]
+}
+
+function parsed(text: string): { readonly originalSql?: string } {
+  try {
+    return JSON.parse(text) as { readonly originalSql?: string }
+  } catch {
+    return {}
+  }
+}
+
+const lowerKeys = (parameters: NonNullable<Table['Parameters']>): Record<string, string> =>
+  Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key.toLowerCase(), value]))
+
+/** Where each registered day lies, by its first partition value; for tables without projection. */
+export async function registeredDays(
+  settings: AthenaSettings,
+  { clients, table }: { readonly clients: AwsClients; readonly table: string },
+  { signal }: Abortable = {},
+): Promise<ReadonlyMap<string, string>> {
+  const days = new Map<string, string>()
+  await ask(settings, clients, async (glue) => {
+    let next: string | undefined
+    do {
+      const command = new GetPartitionsCommand({
+        DatabaseName: settings.database,
+        TableName: table,
+        ExcludeColumnSchema: true,
+        ...(next !== undefined && { NextToken: next }),
+      })
+      const page = await glue.send(command, signal === undefined ? {} : { abortSignal: signal })
+      for (const { Values = [], StorageDescriptor } of page.Partitions ?? [])
+        if (Values[0] !== undefined && StorageDescriptor?.Location !== undefined)
+          days.set(Values[0], StorageDescriptor.Location)
+      next = page.NextToken
+    } while (next !== undefined)
+  })
+  return days
+}
+
+async function ask<T>(
+  settings: AthenaSettings,
+  clients: AwsClients,
+  work: (glue: GlueClient) => Promise<T>,
+): Promise<T> {
+  const glue = new GlueClient(clients.config())
+  try {
+    return await renewing(clients, () => work(glue))
+  } catch (error) {
+    throw callFailure(error, 'glue:GetTable', settings)
+  } finally {
+    glue.destroy()
+  }
+}

@@ -1,0 +1,59 @@
+import type { Abortable } from '../../core/ports.ts'
+import type { DayPartition, Partitions } from '../../core/sql/print/partitions.ts'
+import type { StoredColumn } from '../../core/sql/table-shape.ts'
+import type { TrinoClient } from './client.ts'
+import { quoteName } from './names.ts'
+import { askRows } from './run-query.ts'
+
+const accountNames = /^(aws_?)?account(_?(id|number))?$/
+/** Names that people give to the day of delivery; a day of loading, say, may be another one. */
+const dayNames = /^(timestamp|day|date|dt|(event|log|delivery|partition)_?(date|day))$/
+const integer = /^(tinyint|smallint|integer|bigint)$/
+const text = /^(varchar|char)\b/
+
+/**
+ * Which partition columns of a raw trail table are its account and its day of delivery: by their names, and the form of a day by one
+ * of the partitions. Those that nobody knows narrow nothing.
+ */
+export async function tablePartitions(
+  client: TrinoClient,
+  columns: readonly StoredColumn[],
+  options: Abortable,
+): Promise<Partitions> {
+  const keys = columns.filter(({ isPartition }) => isPartition === true)
+  const account = keys.find(({ name, type }) => accountNames.test(name) && text.test(type.base))?.name
+  return { account, day: threeColumns(keys) ?? (await oneColumn(client, keys, options)) }
+}
+
+function threeColumns(keys: readonly StoredColumn[]): DayPartition | undefined {
+  const [year, month, day] = ['year', 'month', 'day'].map((name) => keys.find((key) => key.name === name))
+  if (year === undefined || month === undefined || day === undefined) return undefined
+  const three = [year, month, day]
+  const format = three.every(({ type }) => text.test(type.base))
+    ? 'text'
+    : three.every(({ type }) => integer.test(type.base))
+      ? 'number'
+      : undefined
+  return format && { year: year.name, month: month.name, day: day.name, format }
+}
+
+async function oneColumn(
+  client: TrinoClient,
+  keys: readonly StoredColumn[],
+  options: Abortable,
+): Promise<DayPartition | undefined> {
+  const key = keys.find(({ name }) => dayNames.test(name))
+  if (key === undefined) return undefined
+  if (key.type.base === 'date') return { name: key.name, format: 'date' }
+  if (!text.test(key.type.base)) return undefined
+  const { catalog, schema, table } = client.settings
+  const partitions = [catalog, schema, `${table}$partitions`].map(quoteName).join('.')
+  const [row] = await askRows(client, `SELECT ${quoteName(key.name)} AS value FROM ${partitions} LIMIT 1`, options)
+  const value = typeof row?.value === 'string' ? row.value : ''
+  const format = /^\d{4}\/\d\d\/\d\d$/.test(value)
+    ? 'yyyy/MM/dd'
+    : /^\d{4}-\d\d-\d\d$/.test(value)
+      ? 'yyyy-MM-dd'
+      : undefined
+  return format && { name: key.name, format }
+}

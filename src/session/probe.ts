@@ -1,0 +1,232 @@
+/** Coverage by counting the events of a connection, each hour once for as long as the connection is open. */
+import { TrailbookError } from '../core/errors.ts'
+import type { Abortable, Charge, Clock, Connection, Row, Scope } from '../core/ports.ts'
+import { type CoverageFacts, noFacts } from '../core/run/coverage-facts.ts'
+import { type CountedHour, deliveriesOf } from '../core/run/coverage-hourly.ts'
+import {
+  anyQuery,
+  countedHours,
+  countQueries,
+  trailEventOf,
+  trailQuery,
+  usualMargin,
+} from '../core/run/coverage-probe.ts'
+import { inOrder, type Span, without } from '../core/run/coverage-spans.ts'
+import { type AnalyzedQuery, type CompiledQuery, compile } from '../core/sql/compile.ts'
+import { hour, isoTime, milliseconds } from '../core/time.ts'
+
+/** What counting may cost for as long as a connection is open. */
+export interface CoverageBudget {
+  readonly bytes?: number | undefined
+  readonly usd?: number | undefined
+}
+
+interface ProbeOptions {
+  readonly clock: Clock
+  readonly budget?: CoverageBudget | undefined
+  /** Only the calls that change trails are asked for. */
+  readonly only?: 'trails' | undefined
+  /** Milliseconds before and after what is asked for that are counted, too. */
+  readonly margin?: number | undefined
+}
+
+type Counted = Pick<CoverageFacts, 'deliveries' | 'trailEvents'>
+
+export interface Probe {
+  /**
+   * Counts what was not counted before. To be called before the queries of a scope: an event that came after them must not be
+   * taken for one that they saw. What fails is kept, and told by `facts`.
+   */
+  look(scope: Scope, abortable?: Abortable): Promise<void>
+  /** Or why nothing can be said. */
+  facts(scope: Scope, abortable?: Abortable): Promise<Told>
+  /** Whether the table has events outside of the time that was counted for this scope. */
+  hasMore(scope: Scope, abortable?: Abortable): Promise<boolean>
+}
+
+type Told =
+  | { readonly facts: CoverageFacts; readonly span: Span; readonly byResource: boolean; readonly seesTrails: boolean }
+  | { readonly refusal: string }
+
+/** More series and hours than this are not held in memory. */
+const mostRows = 2_000_000
+
+export function probeOf(connection: Connection, options: ProbeOptions): Probe {
+  const { clock, budget = {}, margin = usualMargin } = options
+  const counted: Span[] = []
+  const failed: (Span & { readonly reason: string })[] = []
+  const hours: CountedHour[] = []
+  const trails: Counted['trailEvents'][number][] = []
+  const spent = { bytes: 0, usd: 0 }
+  const more = new Map<string, Promise<boolean>>()
+  let byResource = true
+  let seesTrails = true
+  let asOf: number | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  let isToldBefore = true
+
+  const charged = (charges: readonly Charge[] = []): void => {
+    if (isToldBefore) return
+    spent.bytes += charges.filter(({ what }) => what === 'scan').reduce((sum, { amount }) => sum + amount, 0)
+    spent.usd += usdOf(charges)
+  }
+
+  const neededFor = ({ window, earliest }: Scope): Span => {
+    const to = milliseconds(window.to)
+    if (asOf === undefined || to > asOf) asOf = clock.now()
+    const from = Math.min(milliseconds(window.from), milliseconds(earliest)) - margin
+    return { from: Math.floor(from / hour) * hour, to: Math.max(to, Math.min(to + margin, asOf)) }
+  }
+
+  const print = (query: AnalyzedQuery, span: Span): { compiled: CompiledQuery; scope: Scope } => {
+    const scope = scopeOf(span)
+    return { compiled: compile(query, { dialect: connection.dialect, scope, parameters: {} }), scope }
+  }
+
+  /** The query's text, or undefined where the engine cannot say it. */
+  const tryPrint = (query: AnalyzedQuery, span: Span) => {
+    try {
+      return print(query, span)
+    } catch (error) {
+      if (error instanceof TrailbookError && String(error.code).startsWith('SQL_')) return undefined
+      throw error
+    }
+  }
+
+  const printCounts = (span: Span) => {
+    for (const { query, byResource: isFull } of countQueries()) {
+      const printed = tryPrint(query, span)
+      byResource &&= isFull || printed === undefined
+      if (printed !== undefined) return printed
+    }
+    throw new Error('this engine cannot say the query that counts events')
+  }
+
+  async function* ask(printed: { compiled: CompiledQuery; scope: Scope }, abortable: Abortable): AsyncGenerator<Row> {
+    const run = await connection.run(printed.compiled, printed.scope, abortable)
+    try {
+      for await (const batch of run.rows) yield* batch
+    } finally {
+      charged(run.statistics().charges)
+    }
+  }
+
+  const count = async (span: Span, abortable: Abortable): Promise<void> => {
+    const counts = options.only === 'trails' ? undefined : printCounts(span)
+    const changes = tryPrint(trailQuery(), span)
+    seesTrails &&= changes !== undefined
+    const queries = [counts, changes].filter((one) => one !== undefined)
+    isToldBefore = await pay(connection, { queries, budget, spent }, abortable)
+    for await (const row of counts === undefined ? [] : ask(counts, abortable)) {
+      hours.push(...countedHours(row))
+      if (hours.length > mostRows) throw new Error(`its answer has more than ${mostRows} hours`)
+    }
+    if (changes !== undefined) for await (const row of ask(changes, abortable)) trails.push(trailEventOf(row))
+  }
+
+  const look = async (scope: Scope, abortable: Abortable): Promise<void> => {
+    const needed = neededFor(scope)
+    for (const span of without(needed, inOrder([...counted, ...failed]))) {
+      try {
+        await count(span, abortable)
+        counted.push(span)
+      } catch (error) {
+        if (abortable.signal?.aborted) throw error
+        failed.push({ ...span, reason: error instanceof Error ? error.message.replace(/\.$/, '') : String(error) })
+      }
+    }
+  }
+
+  const probe: Probe = {
+    look(scope, abortable = {}) {
+      const next = last.catch(() => {}).then(() => look(scope, abortable))
+      last = next
+      return next
+    },
+    async facts(scope, abortable = {}) {
+      await probe.look(scope, abortable)
+      const span = neededFor(scope)
+      const broken = failed.find(({ from, to }) => from < span.to && to > span.from)
+      if (broken !== undefined) return { refusal: broken.reason }
+      const isIn = (time: number): boolean => time >= span.from && time < span.to
+      return {
+        facts: {
+          ...noFacts,
+          deliveries: deliveriesOf(hours.filter(({ first, last }) => isIn(first) || isIn(last))),
+          trailEvents: trails.filter(({ time }) => isIn(milliseconds(time))),
+        },
+        span,
+        byResource,
+        seesTrails,
+      }
+    },
+    hasMore(scope, abortable = {}) {
+      const span = neededFor(scope)
+      const key = `${span.from} ${span.to}`
+      const known = more.get(key) ?? hasAny([before(span), after(span)], abortable)
+      more.set(key, known)
+      known.catch(() => more.delete(key))
+      return known
+    },
+  }
+
+  const hasAny = async (spans: readonly Span[], abortable: Abortable): Promise<boolean> => {
+    const query = anyQuery()
+    for (const span of spans) for await (const _ of ask(print(query, span), abortable)) return true
+    return false
+  }
+  return probe
+}
+
+const before = ({ from }: Span): Span => ({ from: 0, to: from })
+const after = ({ to }: Span): Span => ({ from: to, to: milliseconds('2100-01-01T00:00:00Z') })
+
+/** All accounts and Regions: a rhythm ends where that of all others ends, and trails are changed in accounts of their own. */
+function scopeOf(span: Span): Scope {
+  const window = { from: isoTime(span.from), to: isoTime(span.to) }
+  return { window, earliest: window.from, accounts: [], regions: [], services: [] }
+}
+
+interface Purchase {
+  readonly queries: readonly { readonly compiled: CompiledQuery; readonly scope: Scope }[]
+  readonly budget: CoverageBudget
+  readonly spent: { bytes: number; usd: number }
+}
+
+/**
+ * @returns whether it was told beforehand what it costs; where it was not, what was spent counts afterwards
+ * @throws Error over budget
+ */
+async function pay(
+  connection: Connection,
+  { queries, budget, spent }: Purchase,
+  abortable: Abortable,
+): Promise<boolean> {
+  const { billed } = connection.capabilities
+  const isUnlimited = budget.bytes === undefined && budget.usd === undefined
+  if (isUnlimited && !billed) return true
+  const limit = { bytes: budget.bytes ?? Infinity, usd: budget.usd ?? (isUnlimited ? usualBudget : Infinity) }
+  let bytes: number | null = 0
+  let usd = 0
+  for (const { compiled, scope } of queries) {
+    const told = await connection.estimate?.(compiled, scope, abortable)
+    bytes = told === undefined || told.bytes === null || bytes === null ? null : bytes + told.bytes
+    usd += usdOf(told?.charges ?? [])
+  }
+  if (bytes === null) {
+    if (spent.bytes < limit.bytes && spent.usd < limit.usd) return false
+    throw new Error(`counting has cost about ${spent.usd.toFixed(2)} USD so far, and coverageBudget allows no more`)
+  }
+  if (spent.bytes + bytes > limit.bytes || spent.usd + usd > limit.usd)
+    throw new Error(
+      `counting would read ${Math.ceil(bytes / 1e6)} MB for about ${usd.toFixed(2)} USD, and coverageBudget leaves less than that`,
+    )
+  spent.bytes += bytes
+  spent.usd += usd
+  return true
+}
+
+const usdOf = (charges: readonly Charge[]): number => charges.reduce((sum, { usd }) => sum + usd, 0)
+
+/** In US dollars, where reading costs money and no budget was given. */
+const usualBudget = 1

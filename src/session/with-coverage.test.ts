@@ -1,0 +1,312 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Connection, Estimate, Scope } from '../core/ports.ts'
+import { inventorySchema } from '../core/run/inventory.ts'
+import { day, hour, isoTime, milliseconds, minute } from '../core/time.ts'
+import { type MemoryEngine, openMemoryEngine } from '../engines/duckdb/memory-connection.ts'
+import type { ListDelivered } from './listing.ts'
+import { type CoverageOptions, withCoverage } from './with-coverage.ts'
+
+let engine: MemoryEngine
+beforeAll(async () => {
+  engine = await openMemoryEngine({ threads: 1 })
+})
+afterAll(() => engine.close())
+
+const start = milliseconds('2026-01-08T00:00:00Z')
+const at = (hours: number): string => isoTime(start + hours * hour)
+const now = start + 30 * hour
+const clock = { now: () => now }
+
+const inventory = inventorySchema.parse({
+  accounts: [{ id: '111122223333', regions: ['us-east-1'] }],
+  trails: [{ name: 'main', data: [{ service: 's3' }] }],
+})
+
+const record = (time: number, index: number): Record<string, unknown> => ({
+  eventVersion: '1.11',
+  eventID: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+  eventTime: isoTime(time),
+  eventSource: 'sts.amazonaws.com',
+  eventName: index % 2 === 0 ? 'GetCallerIdentity' : 'AssumeRole',
+  eventCategory: 'Management',
+  readOnly: index % 2 === 0,
+  awsRegion: 'us-east-1',
+  recipientAccountId: '111122223333',
+})
+
+/** A call every five minutes, for thirty hours. */
+const events = Array.from({ length: 360 }, (_, index) => record(start + index * 5 * minute, index))
+
+const scope = (from: number, to: number, more: Partial<Scope> = {}): Scope => ({
+  window: { from: at(from), to: at(to) },
+  earliest: at(from),
+  accounts: [],
+  regions: [],
+  services: [],
+  ...more,
+})
+
+let asked: string[] = []
+beforeEach(() => {
+  asked = []
+})
+
+/** Tells each statement. */
+async function over(records: readonly unknown[], more: Partial<Connection> = {}): Promise<Connection> {
+  const connection = await engine.load(records)
+  return {
+    ...connection,
+    run(query, ...rest) {
+      const what = query.text.includes('StopLogging') ? 'trails' : query.text.includes('min(') ? 'counts' : 'others'
+      asked.push(what)
+      return connection.run(query, ...rest)
+    },
+    ...more,
+  }
+}
+
+const options: CoverageOptions = { basis: 'probe', clock, inventory }
+const billed = { exactOnce: false, billed: true, bindsParameters: false }
+const estimated = (bytes: number | null, usd: number) => async (): Promise<Estimate> => ({
+  bytes,
+  files: null,
+  basis: '',
+  charges: [{ what: 'scan', amount: bytes ?? 0, usd }],
+})
+
+describe('a probe', () => {
+  test('calls a time clear that has events all along', async () => {
+    const connection = withCoverage(await over(events), options)
+    expect(await connection.coverage(scope(2, 20), [])).toMatchObject({
+      complete: true,
+      basis: 'probe',
+      expected: 'inventory',
+      through: at(20),
+      limits: `counted from 2025-12-31T02:00:00Z to 2026-01-09T06:00:00Z: a file that is lost or unreadable in an hour that has others does not show`,
+    })
+  })
+
+  test('does not call clear what lacks an hour, what is not there yet, or a Region that nobody saw', async () => {
+    const whole = withCoverage(await over(events.filter((_, index) => index < 60 || index >= 72)), options)
+    const { complete, gaps } = await whole.coverage(scope(2, 20), [])
+    expect([complete, gaps.map(({ from, to }) => [from, to])]).toEqual([
+      false,
+      [['2026-01-08T04:55:01Z', '2026-01-08T06:00:00Z']].flatMap((one) => [one, one]),
+    ])
+    expect((await whole.coverage(scope(20, 29.9), [])).complete).toBe(true)
+    expect((await whole.coverage(scope(20, 31), [])).gaps[0]).toMatchObject({
+      state: 'unknown',
+      reason: "The table's management events of account 111122223333 in us-east-1 end at 2026-01-09T05:55:01Z.",
+    })
+    const other = inventorySchema.parse({ accounts: [{ id: '111122223333', regions: ['us-east-1', 'eu-west-1'] }] })
+    const wide = withCoverage(await over(events), { ...options, inventory: other })
+    expect((await wide.coverage(scope(2, 20), [])).gaps.map(({ region }) => region)).toEqual(['eu-west-1', 'eu-west-1'])
+  })
+
+  test('sees a stopped trail and one that leaves calls out', async () => {
+    const stop = {
+      ...record(start + 6 * hour, 9999),
+      eventSource: 'cloudtrail.amazonaws.com',
+      eventName: 'PutEventSelectors',
+      requestParameters: {
+        trailName: 'main',
+        eventSelectors: [{ readWriteType: 'All', excludeManagementEventSources: ['kms.amazonaws.com'] }],
+      },
+    }
+    const connection = withCoverage(await over([...events, stop]), options)
+    expect((await connection.coverage(scope(2, 20), [])).gaps[0]).toMatchObject({
+      state: 'partial',
+      from: at(6),
+      reason: expect.stringContaining('nothing of kms.amazonaws.com (PutEventSelectors of 2026-01-08T06:00:00Z)'),
+    })
+  })
+
+  test('is made once, before the first query, for all scopes within the same time', async () => {
+    const connection = withCoverage(await over(events), options)
+    const query = { text: 'SELECT 1', bindings: [], columns: [] }
+    for (const one of [scope(2, 20), scope(4, 8, { accounts: ['111122223333'] }), scope(2, 20)]) {
+      const run = await connection.run(query, one)
+      for await (const _ of run.rows);
+      await connection.coverage(one, [])
+    }
+    expect(asked).toEqual(['counts', 'trails', 'others', 'others', 'others'])
+    // Only what lies before is counted for a wider one.
+    await connection.coverage(scope(-24, 20), [])
+    expect(asked.slice(5)).toEqual(['counts', 'trails'])
+  })
+
+  test('events that come between a query and the question for its coverage are not taken for seen', async () => {
+    const early = events.filter((_, index) => index < 60 || index >= 72)
+    const connection = withCoverage(await over(early), options)
+    const run = await connection.run({ text: 'SELECT 1', bindings: [], columns: [] }, scope(2, 20))
+    for await (const _ of run.rows);
+    await engine.load(events)
+    expect((await connection.coverage(scope(2, 20), [])).complete).toBe(false)
+  })
+
+  test('without an inventory goes by what the whole table has, or says that it cannot', async () => {
+    const free = { ...options, inventory: undefined }
+    expect(await withCoverage(await over(events), free).coverage(scope(2, 20), [])).toMatchObject({
+      complete: true,
+      expected: 'seen',
+    })
+    const old = record(start - 20 * day, 5000)
+    expect(await withCoverage(await over([...events, old]), free).coverage(scope(2, 20), [])).toMatchObject({
+      complete: false,
+      through: null,
+      gaps: [
+        {
+          state: 'unknown',
+          reason:
+            'The inventory does not name every account with its Regions, so only what was seen from 2025-12-31T02:00:00Z to 2026-01-09T06:00:00Z is expected: what fell silent before would not be missed. `trailbook collect inventory` writes one.',
+        },
+      ],
+    })
+    const paid = withCoverage(await over(events, { capabilities: billed, estimate: estimated(1e6, 0.01) }), free)
+    expect((await paid.coverage(scope(2, 20), [])).complete).toBe(false)
+    expect(asked.filter((what) => what === 'others')).toHaveLength(3)
+  })
+
+  test.each([
+    ['within its budget', estimated(1e9, 0.005), { usd: 0.02 }, undefined],
+    ['over its budget', estimated(2e9, 0.01), { bytes: 3e9 }, 'counting would read 4000 MB for about 0.02 USD'],
+    ['over the usual budget', estimated(2e11, 1), undefined, 'counting would read 400000 MB for about 2.00 USD'],
+    ['of which nobody knows the cost', estimated(null, 0), undefined, undefined],
+  ])('%s is made, or not', async (_, estimate, budget, refusal) => {
+    const connection = withCoverage(await over(events, { capabilities: billed, estimate }), { ...options, budget })
+    const told = await connection.coverage(scope(2, 20), [])
+    expect(told).toMatchObject(
+      refusal === undefined
+        ? { complete: true, basis: 'probe' }
+        : { complete: false, basis: 'none', gaps: [{ reason: expect.stringContaining(refusal) }] },
+    )
+    expect(asked.length > 0).toBe(refusal === undefined)
+  })
+
+  test('that fails is told, and fails no query', async () => {
+    const broken = await over(events)
+    const connection = withCoverage(
+      {
+        ...broken,
+        run: (query, ...rest) =>
+          query.text === 'SELECT 1' ? broken.run(query, ...rest) : Promise.reject(new Error('no such column.')),
+      },
+      options,
+    )
+    const run = await connection.run({ text: 'SELECT 1', bindings: [], columns: [] }, scope(2, 20))
+    for await (const _ of run.rows);
+    expect(await connection.coverage(scope(2, 20), [])).toMatchObject({
+      complete: false,
+      basis: 'none',
+      through: null,
+      gaps: [{ reason: 'The events of the table could not be counted: no such column.' }],
+    })
+  })
+
+  test('keeps what the connection itself lacks', async () => {
+    const lacking = { account: '*', region: '*', eventClass: '*', ...scope(2, 20).window } as const
+    const connection = await over(events, {
+      coverage: async ({ window }) => ({
+        complete: false,
+        basis: 'none',
+        through: null,
+        window,
+        gaps: [{ ...lacking, state: 'partial', reason: 'The table lacks userIdentity.inScopeOf.' }],
+      }),
+    })
+    expect(await withCoverage(connection, options).coverage(scope(2, 20), [])).toMatchObject({
+      complete: false,
+      basis: 'probe',
+      gaps: [{ reason: 'The table lacks userIdentity.inScopeOf.' }],
+    })
+  })
+})
+
+describe('a listing', () => {
+  const name = (time: number, folder = 'CloudTrail'): string => {
+    const digits = isoTime(time).replace(/[-:]/g, '').slice(0, 13)
+    const path = isoTime(time).slice(0, 10).replaceAll('-', '/')
+    return `AWSLogs/111122223333/${folder}/us-east-1/${path}/111122223333_${folder}_us-east-1_${digits}Z_ExampleExample.json.gz`
+  }
+  const keys = events.map((_, index) => ({ key: name(start + (index * 5 + 6) * minute), size: 900 }))
+  let listings = 0
+  const lists = (list: readonly { key: string; size: number }[]): ListDelivered =>
+    async function* () {
+      listings++
+      yield list
+    }
+  const told = async (
+    list: readonly { key: string; size: number }[],
+    asking: Scope,
+    more: Partial<CoverageOptions> = {},
+  ) =>
+    withCoverage(await over(events), { ...options, basis: 'listing', listing: lists(list), ...more }).coverage(
+      asking,
+      [],
+    )
+
+  test('calls a time clear in which files were delivered all along, and says what it goes by', async () => {
+    expect(await told(keys, scope(2, 20))).toMatchObject({
+      complete: true,
+      basis: 'listing',
+      window: scope(2, 20).window,
+      through: at(20),
+      limits:
+        '360 names of log files, listed for about 0.00 USD: what is in the files is taken from the trails of the inventory',
+    })
+  })
+
+  test('an hour without deliveries is a gap from a quarter of an hour before', async () => {
+    const { gaps } = await told(
+      keys.filter((_, index) => index < 60 || index >= 72),
+      scope(2, 20),
+    )
+    expect(gaps.map(({ from, to }) => [from, to])[0]).toEqual(['2026-01-08T04:46:01Z', '2026-01-08T06:06:00Z'])
+  })
+
+  test('events at the end count when their delivery is due', async () => {
+    expect((await told(keys.slice(0, 240), scope(2, 19.5))).complete).toBe(true)
+    expect((await told(keys.slice(0, 240), scope(2, 20))).through).toBe('2026-01-08T19:46:01Z')
+  })
+
+  test('an empty file is a gap; digests and strangers count for nothing', async () => {
+    const digests = events.map((_, index) => ({
+      key: name(start + index * 5 * minute, 'CloudTrail-Digest'),
+      size: 900,
+    }))
+    expect((await told([...digests, { key: 'readme.txt', size: 1 }], scope(2, 20))).complete).toBe(false)
+    const empty = keys.map((one, index) => (index === 50 ? { ...one, size: 0 } : one))
+    expect((await told(empty, scope(2, 20))).gaps[0]?.reason).toMatch(/^The log file \S+ is empty/)
+  })
+
+  test('what is in the files must be told by the inventory', async () => {
+    const { gaps } = await told(keys, scope(2, 20), {
+      inventory: inventorySchema.parse({ accounts: inventory.accounts }),
+    })
+    expect(gaps.map(({ reason }) => reason)).toEqual([
+      'Names of log files do not tell which events are in them, and the inventory names no trail that records them.',
+    ])
+    const reads = inventorySchema.parse({ ...inventory, trails: [{ name: 'main', management: 'write' }] })
+    expect((await told(keys, scope(2, 20), { inventory: reads })).gaps[0]).toMatchObject({
+      eventClass: 'management:read',
+      reason: 'The trail main does not record management:read events (the inventory).',
+    })
+  })
+
+  test('one listing serves all scopes within its time', async () => {
+    listings = 0
+    const connection = withCoverage(await over(events), { ...options, basis: 'listing', listing: lists(keys) })
+    for (const one of [scope(2, 20), scope(3, 10)]) await connection.coverage(one, [])
+    expect([listings, asked]).toEqual([1, ['trails']])
+  })
+})
+
+test('where nobody looks, nothing is clear', async () => {
+  for (const basis of ['none', 'listing'] as const)
+    expect(await withCoverage(await over(events), { ...options, basis }).coverage(scope(2, 20), [])).toMatchObject({
+      complete: false,
+      basis: 'none',
+      through: null,
+    })
+  expect(asked).toEqual([])
+})

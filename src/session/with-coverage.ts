@@ -1,0 +1,191 @@
+/** Gives a connection that cannot vouch for its events an answer to what they cover. */
+import type { Abortable, Clock, Connection, Scope } from '../core/ports.ts'
+import { type Coverage, type CoverageGap, judgeCoverage } from '../core/run/coverage.ts'
+import { judgeListing } from '../core/run/coverage-listing.ts'
+import type { Inventory } from '../core/run/inventory.ts'
+import { isoTime, type Window } from '../core/time.ts'
+import { type ListDelivered, type Lister, listerOf } from './listing.ts'
+import { type CoverageBudget, type Probe, probeOf } from './probe.ts'
+import { type FindSnapshot, type Ledger, ledgerOf } from './published-ledger.ts'
+
+export interface CoverageOptions {
+  readonly basis: 'probe' | 'listing' | 'none'
+  readonly clock: Clock
+  /** What is expected; else what was seen. */
+  readonly inventory?: Inventory | undefined
+  readonly budget?: CoverageBudget | undefined
+  /** How the names of delivered log files are listed; needed for `listing`. */
+  readonly listing?: ListDelivered | undefined
+  /** How a published snapshot is found; its ledger goes before any other basis. */
+  readonly ledger?: FindSnapshot | undefined
+  /** Of a probe: so many milliseconds before and after what is asked for are counted, too. */
+  readonly margin?: number | undefined
+}
+
+/**
+ * The connection, with coverage by another basis than its own. Facts are gathered before the first query that needs them, so
+ * that what came later is not taken for seen; each is gathered once for as long as the connection is open.
+ *
+ * What the connection itself says to be there in part (columns that a table lacks) stays.
+ */
+export function withCoverage(connection: Connection, options: CoverageOptions): Connection {
+  const source = sourceOf(connection, options)
+  return {
+    ...connection,
+    async run(query, scope, abortable) {
+      await source.look(scope, abortable)
+      return connection.run(query, scope, abortable)
+    },
+    async coverage(scope, needs, abortable) {
+      const own = await connection.coverage(scope, needs, abortable)
+      const lacking = own.gaps.filter(({ state }) => state === 'partial')
+      return lessOf(await source.answer(scope, needs, abortable), lacking)
+    },
+  }
+}
+
+interface Source {
+  look(scope: Scope, abortable?: Abortable): Promise<void>
+  answer(scope: Scope, needs: readonly string[], abortable?: Abortable): Promise<Coverage>
+}
+
+function sourceOf(connection: Connection, options: CoverageOptions): Source {
+  const other = unpublished(connection, options)
+  return options.ledger === undefined ? other : published(ledgerOf(connection, options.ledger), other, options)
+}
+
+function published(ledger: Ledger, other: Source, { inventory }: CoverageOptions): Source {
+  return {
+    look: async (scope, abortable = {}) => ((await ledger.look(abortable)) ? undefined : other.look(scope, abortable)),
+    async answer(scope, needs, abortable = {}) {
+      if (!(await ledger.look(abortable))) return other.answer(scope, needs, abortable)
+      const told = await ledger.facts(scope, abortable)
+      return 'refusal' in told
+        ? nothingKnown(scope, told.refusal)
+        : judgeCoverage({ ...told.facts, inventory }, scope, needs)
+    },
+  }
+}
+
+function unpublished(connection: Connection, options: CoverageOptions): Source {
+  if (options.basis === 'probe') return probed(probeOf(connection, options), connection, options)
+  if (options.basis === 'listing' && options.listing !== undefined)
+    return listed(
+      listerOf(options.listing, options.margin),
+      probeOf(connection, { ...options, only: 'trails' }),
+      options,
+    )
+  return {
+    look: async () => {},
+    answer: async (scope) =>
+      nothingKnown(
+        scope,
+        options.basis === 'none'
+          ? 'Nobody looked at what this table holds: `coverage: probe` of the connection in trailbook.yaml counts its events.'
+          : 'Nobody looked at what this table holds: `coverage: listing` needs `logs:`, the places of the log files.',
+      ),
+  }
+}
+
+const probeLimits = (from: number, to: number): string =>
+  `counted from ${isoTime(from)} to ${isoTime(to)}: a file that is lost or unreadable in an hour that has others does not show`
+
+function probed(probe: Probe, connection: Connection, { inventory }: CoverageOptions): Source {
+  return {
+    look: (scope, abortable) => probe.look(scope, abortable),
+    async answer(scope, needs, abortable) {
+      const told = await probe.facts(scope, abortable)
+      if ('refusal' in told)
+        return nothingKnown(scope, `The events of the table could not be counted: ${told.refusal}.`)
+      const { facts, span } = told
+      const judged = judgeCoverage({ ...facts, inventory, holder: 'table' }, scope, needs)
+      const gaps: CoverageGap[] = []
+      const add = (eventClass: string, reason: string): void => {
+        gaps.push({ ...anywhere(scope), eventClass, state: 'unknown', reason })
+      }
+      if (!namesAll(inventory)) {
+        const isMore = connection.capabilities.billed || (await probe.hasMore(scope, abortable))
+        if (isMore) add('*', unnamed({ from: isoTime(span.from), to: isoTime(span.to) }))
+      }
+      if (!told.seesTrails && (inventory?.trails ?? []).length === 0)
+        add(
+          '*',
+          'What trails record is not known: this engine cannot say the question for it, and the inventory names no trail.',
+        )
+      if (!told.byResource)
+        for (const need of needs.filter((one) => one.startsWith('data:')))
+          add(need, `${need} events cannot be counted by bucket, function or table on this engine.`)
+      const limits = [judged.limits, probeLimits(span.from, span.to)].filter((one) => one !== undefined).join('; ')
+      return { ...lessOf(judged, gaps), basis: 'probe', limits }
+    },
+  }
+}
+
+/** S3 answers 1000 names at a time ("Amazon S3 pricing": 0.005 USD for 1000 such requests in most Regions). */
+const namesInAnswer = 1000
+const usdOfAnswer = 0.005 / 1000
+
+function listed(lister: Lister, trails: Probe, { inventory }: CoverageOptions): Source {
+  return {
+    async look(scope, abortable) {
+      await lister.look(scope, abortable)
+      await trails.look(scope, abortable)
+    },
+    async answer(scope, needs, abortable) {
+      const files = await lister.files(scope, abortable)
+      if ('refusal' in files) return nothingKnown(scope, `The log files could not be listed: ${files.refusal}.`)
+      const { listing, span } = files
+      const told = await trails.facts(scope, abortable)
+      const trailEvents = 'refusal' in told ? [] : told.facts.trailEvents
+      const judged = judgeListing(listing, scope, { inventory, needs, trailEvents })
+      const gaps: CoverageGap[] = []
+      const add = (eventClass: string, reason: string): void => {
+        gaps.push({ ...anywhere(scope), eventClass, state: 'unknown', reason })
+      }
+      if (!namesAll(inventory)) add('*', unnamed(span))
+      if ((inventory?.trails ?? []).length === 0)
+        add(
+          '*',
+          'Names of log files do not tell which events are in them, and the inventory names no trail that records them.',
+        )
+      if ('refusal' in told || !told.seesTrails)
+        add(
+          '*',
+          `Names of log files do not tell which events are in them, and calls that change trails could not be looked for${'refusal' in told ? `: ${told.refusal}` : ''}.`,
+        )
+      for (const need of needs.filter((one) => one.startsWith('data:')))
+        add(need, `Names of log files do not tell whose ${need} events are in them.`)
+      const requests = Math.max(1, Math.ceil(listing.count / namesInAnswer))
+      const limits = `${listing.count} names of log files, listed for about ${(requests * usdOfAnswer).toFixed(2)} USD: what is in the files is taken from the trails of the inventory`
+      return { ...lessOf(judged, gaps), limits }
+    },
+  }
+}
+
+/** Nothing is taken for complete that the inventory does not name whole. */
+const namesAll = (inventory: Inventory | undefined): boolean =>
+  inventory !== undefined &&
+  inventory.accounts.length > 0 &&
+  inventory.accounts.every(({ regions = inventory.regions }) => regions.length > 0)
+
+const unnamed = ({ from, to }: Window): string =>
+  `The inventory does not name every account with its Regions, so only what was seen from ${from} to ${to} is expected: what fell silent before would not be missed. \`trailbook collect inventory\` writes one.`
+
+function lessOf(coverage: Coverage, gaps: readonly CoverageGap[]): Coverage {
+  if (gaps.length === 0) return coverage
+  return { ...coverage, complete: false, through: null, gaps: [...gaps, ...coverage.gaps] }
+}
+
+const anywhere = ({ window, earliest }: Scope) => ({
+  account: '*',
+  region: '*',
+  eventClass: '*',
+  from: [earliest, window.from].sort()[0]!,
+  to: window.to,
+})
+
+function nothingKnown(scope: Scope, reason: string): Coverage {
+  const { window } = scope
+  const gaps: CoverageGap[] = [{ ...anywhere(scope), state: 'unknown', reason }]
+  return { complete: false, basis: 'none', through: null, window, gaps }
+}
