@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { provide } from './provision.mjs'
 import { ensureVenv } from './venv.mjs'
 
 export const accessKey = 'AKIAIOSFODNN7EXAMPLE'
@@ -33,10 +34,14 @@ export const freePort = () =>
 export async function startMoto({ port, env = {} } = {}) {
   const chosen = port ?? (await freePort())
   const endpoint = `http://127.0.0.1:${chosen}`
-  const child = spawn(join(ensureVenv(), 'moto_server'), ['-H', '127.0.0.1', '-p', String(chosen)], {
-    env: { ...awsEnvironment(endpoint), PYTHONWARNINGS: 'ignore', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const child = spawn(
+    join(provide('the emulator moto', ensureVenv), 'moto_server'),
+    ['-H', '127.0.0.1', '-p', String(chosen)],
+    {
+      env: { ...awsEnvironment(endpoint), PYTHONWARNINGS: 'ignore', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
   // It logs every request; the last lines are for when it dies.
   let log = ''
   child.stderr.on('data', (chunk) => {

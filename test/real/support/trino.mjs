@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { provide } from './provision.mjs'
 import { ensureTrino, version } from './trino-install.mjs'
 import { ensureJava } from './trino-java.mjs'
 
@@ -28,8 +29,8 @@ const freePort = () =>
  * @returns url; data: the folder that `local:///` names; ask(sql): the rows; stop()
  */
 export async function startTrino({ settings = {}, catalogs = {} } = {}) {
-  const java = ensureJava(cache)
-  const home = ensureTrino(cache)
+  const java = provide('a Java that Trino starts on', () => ensureJava(cache))
+  const home = provide(`Trino ${version}`, () => ensureTrino(cache))
   const folder = mkdtempSync(join(tmpdir(), 'trailbook-trino-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
