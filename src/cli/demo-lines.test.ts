@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { runOf } from '../core/report/fixtures/runs.ts'
 import { toText } from '../core/report/lines.ts'
 import { width } from '../core/report/width.ts'
 import type { Finding } from '../core/run/findings.ts'
-import { assembleResult, judgeRun } from '../core/run/result.ts'
+import { assembleResult } from '../core/run/result.ts'
 import type { GroundTruth } from '../simulate/ground-truth.ts'
 import { demoLines } from './demo-lines.ts'
 
@@ -25,20 +26,7 @@ const findings = Array.from(
   }),
 )
 
-const run = judgeRun({
-  runbook: 'logging-and-detection-tampering',
-  title: 'Tampering',
-  doubts: [],
-  findings,
-  window,
-  windowOrigin: 'explicit',
-  parameters: {},
-  connection: 'lake',
-  plan: '0'.repeat(64),
-  steps: [],
-  escalations: [],
-  coverage: { complete: true, basis: 'ledger', through: window.to, window, gaps: [] },
-})
+const run = runOf('logging-and-detection-tampering', window, { findings })
 
 const attacks = Array.from({ length: 9 }, (_, index) => ({
   id: index === 0 ? 's3-exfiltration-and-deletion' : `attack-${index}`,

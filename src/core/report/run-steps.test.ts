@@ -1,7 +1,8 @@
 /** Runs that steps of other runs made: told with the run that made them, and nothing twice. */
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../run/findings.ts'
-import { assembleResult, judgeRun, type RunbookRun, type RunParts, type StepResult } from '../run/result.ts'
+import { assembleResult, type RunbookRun, type RunParts, type StepResult } from '../run/result.ts'
+import { runOf, stepOf } from './fixtures/runs.ts'
 import { runHtml } from './html/run-page.ts'
 import { runJunit } from './junit.ts'
 import { toText } from './lines.ts'
@@ -22,38 +23,9 @@ const gap = {
   reason: 'Nothing was delivered here.',
 }
 
-const step = (id: string, more: Partial<StepResult> = {}): StepResult => ({
-  id,
-  kind: 'query',
-  title: `The step ${id}`,
-  phase: 'analyse',
-  status: 'done',
-  sql: 'SELECT 1',
-  parameters: {},
-  columns: [],
-  rowCount: 0,
-  excluded: 0,
-  rows: [],
-  truncated: false,
-  ...more,
-})
-
+const coverage = { complete: false, basis: 'ledger' as const, through: gap.from, window, gaps: [gap] }
 const run = (parts: Partial<RunParts>): RunbookRun =>
-  judgeRun({
-    runbook: 'outer',
-    title: 'Review all keys',
-    doubts: [],
-    findings: [],
-    window,
-    windowOrigin: 'explicit',
-    parameters: {},
-    connection: 'lake',
-    plan: '0'.repeat(64),
-    steps: [],
-    escalations: [],
-    coverage: { complete: false, basis: 'ledger', through: '2026-01-15T10:00:00Z', window, gaps: [gap] },
-    ...parts,
-  })
+  runOf(parts.runbook ?? 'outer', window, { title: 'Review all keys', coverage, ...parts })
 
 const finding = (name: string, more: Partial<Finding> = {}): Finding => ({
   fingerprint: name.padEnd(64, '0'),
@@ -79,8 +51,8 @@ const keyUse = (actor: string, found: readonly Finding[], status: StepResult['st
     doubts: [{ code: 'truncated', message: 'More rows than were looked at' }],
     findings: found,
     steps: [
-      step('uses', { status, ...(status === 'failed' && { error: { code: 'ENGINE', message: 'It broke' } }) }),
-      step('ask', { kind: 'ask', status: 'unanswered', todo: [todo] }),
+      stepOf('uses', { status, ...(status === 'failed' && { error: { code: 'ENGINE', message: 'It broke' } }) }),
+      stepOf('ask', { kind: 'ask', status: 'unanswered', todo: [todo] }),
     ],
   })
 
@@ -95,8 +67,8 @@ const outer = (inner: readonly RunbookRun[]): RunbookRun =>
         ? []
         : [{ code: 'inner-run', message: 'The runbook "key-use": More rows than were looked at' }],
     steps: [
-      step('keys'),
-      step('each', {
+      stepOf('keys'),
+      stepOf('each', {
         kind: 'run',
         runs: inner,
         status: inner.some((one) => one.verdict === 'failed') ? 'failed' : 'done',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../run/findings.ts'
-import { assembleResult, judgeRun, type RunbookRun, type RunParts } from '../run/result.ts'
+import { assembleResult, type RunbookRun, type RunParts } from '../run/result.ts'
+import { runOf, stepOf } from './fixtures/runs.ts'
 import { toText } from './lines.ts'
 import { alarmsOf, pressingSteps } from './next-steps.ts'
 import { renderRun } from './terminal.ts'
@@ -23,43 +24,21 @@ const finding = (runbook: string, more: Partial<Finding> = {}): Finding => ({
   ...more,
 })
 
-const run = (runbook: string, parts: Partial<RunParts> = {}): RunbookRun =>
-  judgeRun({
-    runbook,
-    title: `The question of ${runbook}`,
-    doubts: [],
-    findings: [],
-    window,
-    windowOrigin: 'explicit',
-    parameters: {},
-    connection: 'lake',
-    plan: '0'.repeat(64),
-    steps: [],
-    escalations: [],
-    coverage: { complete: true, basis: 'ledger', through: window.to, window, gaps: [] },
-    ...parts,
-  })
+const run = (runbook: string, parts: Partial<RunParts> = {}): RunbookRun => runOf(runbook, window, parts)
 
 const tell = (within: string) => ({
   title: `Tell security-oncall within ${within}`,
   values: { notify: 'security-oncall', within },
 })
 
-const todoStep = (kind: string, title: string, actors: readonly string[]) => ({
-  id: kind,
-  kind,
-  title,
-  phase: 'analyse',
-  status: 'not-run' as const,
-  sql: null,
-  parameters: {},
-  columns: [],
-  rowCount: 0,
-  excluded: 0,
-  rows: [],
-  truncated: false,
-  todo: actors.map((actor) => ({ title: `Ask ${actor} about it.`, values: { actor } })),
-})
+const todoStep = (kind: string, title: string, actors: readonly string[]) =>
+  stepOf(kind, {
+    kind,
+    title,
+    status: 'not-run',
+    sql: null,
+    todo: actors.map((actor) => ({ title: `Ask ${actor} about it.`, values: { actor } })),
+  })
 
 const gap = {
   account: '111122223333',

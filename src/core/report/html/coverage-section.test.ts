@@ -1,26 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Coverage } from '../../run/coverage.ts'
-import { assembleResult, judgeRun } from '../../run/result.ts'
+import { assembleResult } from '../../run/result.ts'
+import { runOf } from '../fixtures/runs.ts'
 import { runHtml } from './run-page.ts'
 
 const window = { from: '2026-01-15T00:00:00Z', to: '2026-01-16T00:00:00Z' }
 const hours = { verified: 0, quiet: 0, present: 24, inferred: 0, gap: 0, unknown: 0 }
 
 function page(coverage: Partial<Coverage>): string {
-  const run = judgeRun({
-    runbook: 'calls',
-    title: 'Who called?',
-    doubts: [],
-    findings: [],
-    window,
-    windowOrigin: 'explicit',
-    parameters: {},
-    connection: 'lake',
-    plan: '0'.repeat(64),
-    steps: [],
-    escalations: [],
-    coverage: { complete: true, basis: 'ledger', through: window.to, window, gaps: [], hours, ...coverage },
-  })
+  const whole = { complete: true, basis: 'ledger' as const, through: window.to, window, gaps: [], hours }
+  const run = runOf('calls', window, { coverage: { ...whole, ...coverage } })
   return [...runHtml(assembleResult([run]))].join('')
 }
 
