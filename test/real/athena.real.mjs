@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { checks } from './support/checks.mjs'
 import { awsEnvironment, filesOf, fillBucket, makeBucket, startMoto } from './support/moto.mjs'
 import { startTrino } from './support/trino.mjs'
 import { importTypeScript } from './support/typescript.mjs'
@@ -15,21 +16,7 @@ const { values } = parseArgs({ options: { cli: { type: 'string' } } })
 const cli = resolve(values.cli ?? join(root, 'dist/cli.js'))
 if (!existsSync(cli)) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' })
 
-let passed = 0
-let failed = 0
-async function check(name, work) {
-  const started = Date.now()
-  try {
-    const told = await work()
-    passed++
-    console.log(
-      `ok    ${name}${told === undefined ? '' : `: ${told}`} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-    )
-  } catch (error) {
-    failed++
-    console.log(`FAIL  ${name}: ${error.message}`)
-  }
-}
+const { check, finish } = checks()
 
 const real = await importTypeScript('test/conformance/athena.ts')
 const folder = mkdtempSync(join(tmpdir(), 'trailbook-athena-part-'))
@@ -66,8 +53,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+finish()
 
 async function overTrino() {
   console.log('starting Trino')

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import { checks } from './support/checks.mjs'
 import { startTrino } from './support/trino.mjs'
 import { importTypeScript } from './support/typescript.mjs'
 
@@ -18,17 +19,7 @@ const otherSpelling = ['column-additionaleventdata', 'column-serviceeventdetails
 /** Statements of more than 10,000 characters, which a session refuses before it asks. */
 const tooLong = ['parameter-hostile-24', 'parameter-long-list']
 
-let failed = 0
-async function check(name, work) {
-  const started = Date.now()
-  try {
-    const told = await work()
-    console.log(`ok    ${name}: ${told} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
-  } catch (error) {
-    failed++
-    console.log(`FAIL  ${name}: ${error.message}`)
-  }
-}
+const { check, finish } = checks()
 
 const real = await importTypeScript('test/cloudtrail-lake/real.ts')
 const folder = mkdtempSync(join(tmpdir(), 'trailbook-lake-part-'))
@@ -76,7 +67,7 @@ try {
   await trino.stop()
   rmSync(folder, { recursive: true, force: true })
 }
-process.exitCode = failed === 0 ? 0 : 1
+finish()
 
 function trailbook(args, env = {}) {
   return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { program } from '../kill/support/program.mjs'
+import { checks } from './support/checks.mjs'
 import { startTrino } from './support/trino.mjs'
 import { endingChecks } from './support/trino-endings.mjs'
 import { killWhileTrinoReads } from './support/trino-kills.mjs'
@@ -27,21 +28,7 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30))
 const path = process.env.TRAILBOOK_CLI ?? join(root, 'dist/cli.js')
 if (!existsSync(path)) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' })
 
-let passed = 0
-let failed = 0
-async function check(name, work) {
-  const started = Date.now()
-  try {
-    const told = await work()
-    passed++
-    console.log(
-      `ok    ${name}${told === undefined ? '' : `: ${told}`} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-    )
-  } catch (error) {
-    failed++
-    console.log(`FAIL  ${name}: ${error.message}`)
-  }
-}
+const { check, is, finish } = checks()
 
 const folder = mkdtempSync(join(tmpdir(), 'trailbook-trino-publish-'))
 const user = 'test'
@@ -91,13 +78,9 @@ const parts = {
 }
 try {
   for (const name of values.only?.split(',') ?? Object.keys(parts))
-    await parts[name]().catch((error) => {
-      failed++
-      console.log(`FAIL  ${name}: ${error.stack}`)
-    })
+    await parts[name]().catch((error) => is(name, false, error.stack))
 } finally {
   await trino.stop()
   rmSync(folder, { recursive: true, force: true })
 }
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+finish()

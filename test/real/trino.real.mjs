@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { checks } from './support/checks.mjs'
 import { startTrino } from './support/trino.mjs'
 import { importTypeScript } from './support/typescript.mjs'
 
@@ -22,21 +23,7 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 30))
 const cli = values.cli ?? join(root, 'dist/cli.js')
 if (!existsSync(cli)) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' })
 
-let passed = 0
-let failed = 0
-async function check(name, work) {
-  const started = Date.now()
-  try {
-    const told = await work()
-    passed++
-    console.log(
-      `ok    ${name}${told === undefined ? '' : `: ${told}`} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
-    )
-  } catch (error) {
-    failed++
-    console.log(`FAIL  ${name}: ${error.message}`)
-  }
-}
+const { check, finish } = checks()
 
 const real = await importTypeScript('test/conformance/real.ts')
 const folder = mkdtempSync(join(tmpdir(), 'trailbook-trino-part-'))
@@ -87,8 +74,7 @@ try {
   await trino.stop()
   rmSync(folder, { recursive: true, force: true })
 }
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+finish()
 
 async function run() {
   mkdirSync(join(folder, 'suite'))

@@ -16,6 +16,19 @@ export function checks() {
     same(name, got, wanted) {
       done(isDeepStrictEqual(got, wanted), name, `got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`)
     },
+    /** One check: what it gives is told, what it throws is its failure; with the time that it took. */
+    async check(name, work) {
+      const started = Date.now()
+      const seconds = () => ((Date.now() - started) / 1000).toFixed(1)
+      try {
+        const told = await work()
+        passed++
+        console.log(`ok   ${name}${told === undefined ? '' : `: ${told}`} (${seconds()} s)`)
+      } catch (error) {
+        failed++
+        console.log(`FAIL ${name}: ${error.message}`)
+      }
+    },
     /** Runs a group of checks; what it throws is a failure of the group. Names on the command line choose some. */
     async group(name, work) {
       const chosen = process.argv.slice(2)
