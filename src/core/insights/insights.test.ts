@@ -62,7 +62,9 @@ describe('a text in the query language of Logs Insights', () => {
       'stats may stand twice at most',
     ],
     ['fields eventName, calls | filter given(eventName, a = 1)', 'given(eventName, a = 1)', 'given has a parameter'],
-  ])('%s', (wrong, place, reason) => {
+    [`filter ${'('.repeat(9000)}`, `filter ${'('.repeat(9000)}`, 'it nests too deep'],
+    [`#${'"'.repeat(30_000)}`, `#${'"'.repeat(30_000)}`, 'it is longer than 20000 characters'],
+  ])('%.80s', (wrong, place, reason) => {
     const { mistakes } = checkInsights(wrong, known)
     expect(mistakes[0]?.reason).toContain(reason)
     expect(wrong.slice(mistakes[0]!.span.start, mistakes[0]!.span.end)).toBe(place)

@@ -18,11 +18,18 @@ class Stop extends Error {
 
 type Parsed = { readonly commands: readonly Command[] } | { readonly mistake: Mistake }
 
+/** Twice what the service takes ("StartQuery", CloudWatch Logs API): comments are not sent. */
+const longestText = 20_000
+
 export function parseInsights(text: string): Parsed {
+  const whole = { start: 0, end: text.length }
+  if (text.length > longestText)
+    return { mistake: { span: whole, reason: `it is longer than ${longestText} characters` } }
   try {
     return { commands: readCommands(tokensOf(text), text.length) }
   } catch (error) {
     if (error instanceof Stop) return { mistake: error.mistake }
+    if (error instanceof RangeError) return { mistake: { span: whole, reason: 'it nests too deep' } }
     throw error
   }
 }

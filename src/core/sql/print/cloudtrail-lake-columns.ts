@@ -10,14 +10,12 @@ import type { ColumnType } from '../../event/types.ts'
 import { fromColumnType, typeName } from '../types.ts'
 import { quoteName } from './printer.ts'
 
-/** The name of the event data store in the innermost query. */
-export const storeAlias = 'l'
 /** The whole record as a column: what `extra` is read from, where it is read by path. */
 export const recordColumn = 'record'
 /** A column of JSON text in the form that the store has. */
 export const mapColumn = (name: string): string => `${name} map`
 
-const own = (name: string): string => `${quoteName(storeAlias)}.${quoteName(name.toLowerCase())}`
+const own = (name: string): string => quoteName(name.toLowerCase())
 const record = own('eventJson')
 const iso = (time: string): string => `date_format(${time}, '%Y-%m-%dT%H:%i:%sZ')`
 
@@ -40,8 +38,12 @@ export const structColumns: ReadonlySet<string> = new Set(
   eventColumns.filter(({ type }) => type.kind === 'row').map(({ name }) => name),
 )
 
-/** Paths into structs by the names that their columns have in printed text: `ui_sc_si_arn`, for texts must be short. */
-const paths = new Map<string, string>(eventColumns.flatMap(({ name, type }) => pathsBelow(name, type)))
+/** Paths into structs, and JSON columns, by the names that they have in printed text: `ui_sc_si_arn`, `rp`, for texts must be short. */
+const paths = new Map<string, string>(
+  eventColumns.flatMap(({ name, type, form }): (readonly [string, string])[] =>
+    form === 'json' && name !== 'extra' ? [[initials(name), name]] : pathsBelow(name, type),
+  ),
+)
 
 function pathsBelow(path: string, type: ColumnType): [string, string][] {
   if (type.kind !== 'row') return []
@@ -53,9 +55,16 @@ function pathsBelow(path: string, type: ColumnType): [string, string][] {
 
 function shortName(path: string): string {
   const parts = path.split('.')
-  const initials = (part: string): string => part[0]! + part.replace(/[^A-Z]/g, '').toLowerCase()
   return [...parts.slice(0, -1).map(initials), parts.at(-1)].join('_')
 }
+
+/** The initials of a name in camel case. */
+function initials(part: string): string {
+  return part[0]! + part.replace(/[^A-Z]/g, '').toLowerCase()
+}
+
+/** What a JSON column is called in printed text. */
+export const jsonColumn = (column: string): string => initials(column)
 
 /** The column of a path into a struct. */
 export const pathColumn = (column: string, fields: readonly string[]): string =>
@@ -103,4 +112,4 @@ function structText(path: string, type: ColumnType): string {
 const lower = (part: string, at: number): string => (at === 0 ? own(part) : quoteName(part.toLowerCase()))
 
 const resources = (type: string): string =>
-  `CAST(transform(${own('resources')}, r -> ROW(r."arn", r."accountid", r."type", r."arnprefix")) AS ${type})`
+  `CAST(transform(${own('resources')}, "r" -> ROW("r"."arn", "r"."accountid", "r"."type", "r"."arnprefix")) AS ${type})`

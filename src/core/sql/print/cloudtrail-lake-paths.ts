@@ -8,7 +8,14 @@ import { jsonPathSteps } from '../json-path.ts'
 import { rewriteQuery } from '../rewrite.ts'
 import type { Call, Expression, Query, Reference, TableExpression, TableName } from '../tree.ts'
 import { visitQuery } from '../visit.ts'
-import { jsonColumns, mapColumn, pathColumn, recordColumn, structColumns } from './cloudtrail-lake-columns.ts'
+import {
+  jsonColumn,
+  jsonColumns,
+  mapColumn,
+  pathColumn,
+  recordColumn,
+  structColumns,
+} from './cloudtrail-lake-columns.ts'
 
 /** From what the parts of JSON columns are read: from the whole record, or from the store's own maps, whose values are text. */
 export type Details = 'record' | 'maps'
@@ -85,7 +92,9 @@ function pathChange(isEvents: (relation: string) => boolean, details: Details): 
   return (node) => {
     if (node.kind === 'reference' && node.to?.kind === 'column') {
       const { to } = node
-      if (!isEvents(to.relation) || to.fields.length === 0 || !structColumns.has(to.column)) return node
+      if (!isEvents(to.relation)) return node
+      if (details === 'record' && jsonColumns.has(to.column)) return withColumn(node, jsonColumn(to.column))
+      if (to.fields.length === 0 || !structColumns.has(to.column)) return node
       return { ...node, to: { ...to, column: pathColumn(to.column, to.fields), fields: [] } }
     }
     if (node.kind !== 'call' || !readers.has(node.name)) return node
@@ -146,12 +155,15 @@ interface Tables {
   /** Relations that are the event table, with the columns that the analysis found used. */
   readonly events: ReadonlyMap<string, ReadonlySet<string>>
   readonly others: readonly string[]
+  /** WITH queries that are read. */
+  readonly queries: readonly string[]
 }
 
 /** All relations of a query, its subqueries and its fragments. */
 export function tablesOf(query: Query): Tables {
   const events = new Map<string, Set<string>>()
   const others: string[] = []
+  const queries: string[] = []
   const table = (one: TableExpression): void => {
     if (one.kind === 'join') {
       table(one.left)
@@ -159,12 +171,13 @@ export function tablesOf(query: Query): Tables {
     } else if (one.kind === 'table' && one.source?.kind === 'events') addTo(events, one, one.source.used)
     else {
       others.push(one.as ?? '')
+      if (one.kind === 'table' && one.source?.kind === 'with') queries.push(one.source.name)
       if (one.kind === 'table' && one.source?.kind === 'fragment') whole(one.source.query)
     }
   }
   const whole = (one: Query): void => visitQuery(one, { select: ({ from }) => from.forEach(table) })
   whole(query)
-  return { events, others }
+  return { events, others, queries }
 }
 
 function addTo(events: Map<string, Set<string>>, { as = '' }: TableName, used: ReadonlySet<string>): void {

@@ -4,7 +4,7 @@ import { eventColumns } from '../../event/columns.ts'
 import { virtualColumns } from '../../event/virtual.ts'
 import type { Dialect, PrintInput } from '../dialect.ts'
 import type { Expression, Query, TableName } from '../tree.ts'
-import { baseColumn, columnText, storeAlias } from './cloudtrail-lake-columns.ts'
+import { baseColumn, columnText } from './cloudtrail-lake-columns.ts'
 import { compact } from './cloudtrail-lake-compact.ts'
 import {
   columnsIn,
@@ -16,7 +16,7 @@ import {
   tablesOf,
 } from './cloudtrail-lake-paths.ts'
 import { definition } from './events.ts'
-import { createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
+import { createPrinter, type DialectParts, type Printer, printQuery, quoteName, withOnly } from './printer.ts'
 import { withTextOutputs } from './text-outputs.ts'
 import { stringText, trinoParts } from './trino.ts'
 
@@ -55,6 +55,7 @@ export function cloudTrailLakeDialect({ stores, details = 'record' }: EventDataS
         engine: lakeName,
         eventsTable: source,
         accountColumn: 'recipientAccountId',
+        bareColumns: true,
         events: (printer, table) => eventsText(printer, table, { reads: read.reads, source, details }),
       }
       return { text: printQuery(createPrinter(parts, input, read.query), read.query, true), bindings: [] }
@@ -70,10 +71,9 @@ export function cloudTrailLakeDialect({ stores, details = 'record' }: EventDataS
   }
 }
 
-/** Those that the query's own columns are not called, which results bear. */
 const relationNames = (query: Query): readonly string[] => {
-  const named = new Set((query.columns ?? []).map(({ name }) => name?.toLowerCase()))
-  return [...tablesOf(query).events.keys()].filter((name) => !named.has(name.toLowerCase()))
+  const { events, others, queries } = tablesOf(query)
+  return [...new Set([...events.keys(), ...others, ...queries])]
 }
 
 interface Reading {
@@ -100,17 +100,16 @@ function eventsText(printer: Printer, { as = '' }: TableName, { reads, source, d
   const plain = [...names].filter((name) => !isVirtual.has(name)).toSorted(byColumn)
   const inner = new Set([...plain, ...virtual.flatMap(({ sql }) => [...columnsIn(sql)])])
   const list = [
-    ...copyKey
-      .filter((name) => !(name === 'eventid' && inner.has('eventID')))
-      .map((name) => `${quoteName(storeAlias)}.${quoteName(name)}`),
+    ...copyKey.filter((name) => !(name === 'eventid' && inner.has('eventID'))).map(quoteName),
     ...[...inner].map((name) => `${columnText(name)} AS ${quoteName(name)}`),
   ]
   const where = conditions(printer.input).join(' AND ')
-  const events = `(SELECT DISTINCT ${list.join(', ')} FROM ${source} AS ${quoteName(storeAlias)} WHERE ${where})`
+  const events = `(SELECT DISTINCT ${list.join(', ')} FROM ${source} WHERE ${where})`
   if (virtual.length === 0) return events
+  const over = withOnly(printer, virtualAlias)
   const outer = [
-    ...plain.map((name) => `${quoteName(virtualAlias)}.${quoteName(name)}`),
-    ...virtual.map(({ name, sql }) => `${printer.expression(sql)} AS ${quoteName(name)}`),
+    ...plain.map(quoteName),
+    ...virtual.map(({ name, sql }) => `${over.expression(sql)} AS ${quoteName(name)}`),
   ]
   return `(SELECT ${outer.join(', ')} FROM ${events} AS ${quoteName(virtualAlias)})`
 }
@@ -121,13 +120,12 @@ const byColumn = (a: string, b: string): number => place(a) - place(b) || (a < b
 
 /** Times are typed: by them the service leaves data out, and what it leaves out it does not charge for. */
 function conditions({ scope }: PrintInput): string[] {
-  const column = (name: string): string => `${quoteName(storeAlias)}.${quoteName(name)}`
   const time = (iso: string): string => `TIMESTAMP ${stringText(iso.replace('T', ' ').replace(/Z$/, ''))}`
   const among = (name: string, values: readonly string[]): string[] =>
-    values.length > 0 ? [`${column(name)} IN (${values.map(stringText).join(', ')})`] : []
+    values.length > 0 ? [`${quoteName(name)} IN (${values.map(stringText).join(', ')})`] : []
   return [
-    `${column('eventtime')} >= ${time(scope.earliest)}`,
-    `${column('eventtime')} < ${time(scope.window.to)}`,
+    `${quoteName('eventtime')} >= ${time(scope.earliest)}`,
+    `${quoteName('eventtime')} < ${time(scope.window.to)}`,
     ...among('recipientaccountid', scope.accounts),
     ...among('awsregion', scope.regions),
     ...among('eventsource', scope.services),

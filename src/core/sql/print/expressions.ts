@@ -134,7 +134,8 @@ function referenceText(printer: Printer, node: Expression & { kind: 'reference' 
   switch (node.to?.kind) {
     case 'column': {
       const { relation, column, fields } = node.to
-      const base = [...(relation === '' ? [] : [relation]), column].map(quoteName).join('.')
+      const isBare = relation === '' || (relation === printer.only && fields.length === 0 && standsAlone(column))
+      const base = [...(isBare ? [] : [relation]), column].map(quoteName).join('.')
       const row = printer.rowColumns.has(`${relation}.${column}`) ? `${base}[1]` : base
       return [row, ...fields.map(quoteName)].join('.')
     }
@@ -146,6 +147,14 @@ function referenceText(printer: Printer, node: Expression & { kind: 'reference' 
       throw new Error('an unresolved name reached the printer')
   }
 }
+
+/** Words that begin something else where they stand without quotes and alone, though they are not reserved. */
+const beginners: ReadonlySet<string> = new Set(
+  'all any array at date double exists filter groups if ignore interval json lateral map nulls over partition position range respect row rows some time timestamp try values window'.split(
+    ' ',
+  ),
+)
+const standsAlone = (column: string): boolean => !beginners.has(column.toLowerCase())
 
 function binaryText(printer: Printer, node: Expression & { kind: 'binary-op' }): string {
   const left = printer.expression(node.left)

@@ -28,7 +28,10 @@ export function logsInsightsDialect({ logGroups }: LogsInsightsTable): Dialect {
   }
 }
 
-/** Merged, or where that is too long with each column of the events computed once in a subquery. */
+/** Characters that leave room for longer lists and parameters. */
+const roomy = 0.8 * longestQuery
+
+/** Merged, or where that is long with each column of the events computed once in a subquery. */
 function shortest(source: string, query: Query, input: PrintInput): string {
   const names = printedColumns(query.columns ?? [])
   const twice = names.find((one, i) => names.some((other, j) => j < i && other.toLowerCase() === one.toLowerCase()))
@@ -41,13 +44,17 @@ function shortest(source: string, query: Query, input: PrintInput): string {
       relations: new Map(),
       withQueries: new Map(),
     }
-    return queryText(printing, query, names).text
+    return withoutBlanks(queryText(printing, query, names).text)
   }
   const merged = attempt(true)
-  if (merged.length <= longestQuery) return merged
+  if (merged.length <= roomy) return merged
   const apart = orNothing(() => attempt(false))
   return apart !== undefined && apart.length < merged.length ? apart : merged
 }
+
+/** What the rest cannot be read otherwise without; literals and names are not looked at. */
+const withoutBlanks = (text: string): string =>
+  text.replace(/('[^']*'|`[^`]*`)|\s*(<=>|<=|>=|<>|[,()=<>])\s*/g, (_, kept?: string, sign?: string) => kept ?? sign!)
 
 function orNothing(work: () => string): string | undefined {
   try {

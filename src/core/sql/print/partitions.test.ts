@@ -78,4 +78,12 @@ describe('partitions of a raw trail table', () => {
   ])('that are injected are refused with %s', (_, values) => {
     expect(() => text({ account: 'account', injected: { account: values } })).toThrow(TrailbookError)
   })
+
+  it.each([
+    ['account', 'Name accounts with --account, or all there are under `accounts` of the connection in trailbook.yaml.'],
+    ['region', 'Name all Regions there are under `regions` of the connection in trailbook.yaml.'],
+  ] as const)('that are injected say how values of %s are told', (column, hint) => {
+    const asked = () => text({ [column]: column, injected: { [column]: [] } })
+    expect(asked).toThrow(expect.objectContaining({ hint }))
+  })
 })

@@ -47,17 +47,26 @@ export function partitionConditions(partitions: Partitions, input: PartitionInpu
   const conditions: string[] = []
   if (partitions.day !== undefined) conditions.push(...dayConditions(partitions.day, input))
   if (account !== undefined) {
-    if (injected?.account !== undefined) checkInjected(account, accounts, input.engine)
+    if (injected?.account !== undefined) checkInjected('account', account, { values: accounts, engine: input.engine })
     if (accounts.length > 0) conditions.push(among(account, accounts))
   }
   if (region !== undefined && injected?.region !== undefined) {
-    checkInjected(region, injected.region, input.engine)
+    checkInjected('region', region, { values: injected.region, engine: input.engine })
     conditions.push(among(region, injected.region))
   }
   return conditions
 }
 
-function checkInjected(column: string, values: readonly string[], engine: string): void {
+const injectedAdvice = {
+  account: 'Name accounts with --account, or all there are under `accounts` of the connection in trailbook.yaml.',
+  region: 'Name all Regions there are under `regions` of the connection in trailbook.yaml.',
+} as const
+
+function checkInjected(
+  of: keyof typeof injectedAdvice,
+  column: string,
+  { values, engine }: { readonly values: readonly string[]; readonly engine: string },
+): void {
   if (values.length > 0 && values.length <= mostInjected) return
   throw new TrailbookError('SQL_NOT_ON_ENGINE', {
     engine,
@@ -65,7 +74,7 @@ function checkInjected(column: string, values: readonly string[], engine: string
       values.length === 0
         ? `the partition column "${column}" of the table wants values in every query (projection type "injected"), and none are known`
         : `the partition column "${column}" of the table takes at most ${mostInjected} values in a query, and there are ${values.length}`,
-    advice: 'Name accounts with --accounts, or give the projection the type "enum".',
+    advice: injectedAdvice[of],
   })
 }
 

@@ -33,6 +33,8 @@ export interface Printer {
   readonly input: PrintInput
   /** Columns that UNNEST makes of rows, as `relation.column`: each row comes in an array of its own. */
   readonly rowColumns: ReadonlySet<string>
+  /** The one relation of the SELECT that is printed, whose columns need no name before them; only with `bareColumns`. */
+  readonly only?: string | undefined
   expression(node: Expression): string
   query(query: Query): string
   sort(items: readonly SortItem[]): string
@@ -58,6 +60,8 @@ export interface DialectParts {
   readonly events?: (printer: Printer, table: TableName) => string
   /** UNNEST of rows gives them in arrays of one. */
   readonly wrapsRows?: boolean
+  /** Columns stand without their relation where it is the only one: for engines whose texts must be short. */
+  readonly bareColumns?: boolean
   type(type: SqlType): string
   string(text: string): string
   number(text: string, form: 'integer' | 'decimal' | 'double'): string
@@ -81,16 +85,23 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 
 /** @param query the whole query that is to be printed */
 export function createPrinter(parts: DialectParts, input: PrintInput, query: Query): Printer {
+  return newPrinter({ parts, input, rowColumns: parts.wrapsRows === true ? rowColumns(query) : new Set() })
+}
+
+function newPrinter(state: Pick<Printer, 'parts' | 'input' | 'rowColumns' | 'only'>): Printer {
   const printer: Printer = {
-    parts,
-    input,
-    rowColumns: parts.wrapsRows === true ? rowColumns(query) : new Set(),
+    ...state,
     expression: (node) => printExpression(printer, node),
     query: (query) => printQuery(printer, query, false),
     sort: (items) => items.map((item) => sortItem(printer, item)).join(', '),
     over: (spec) => windowText(printer, spec),
   }
   return printer
+}
+
+/** For what a SELECT over this relation alone computes; ORDER BY is not among it, for names are first those of the answer there. */
+export function withOnly(printer: Printer, only: string | undefined): Printer {
+  return printer.parts.bareColumns === true ? newPrinter({ ...printer, only }) : printer
 }
 
 function rowColumns(query: Query): ReadonlySet<string> {
@@ -159,7 +170,12 @@ function printBody(printer: Printer, body: QueryBody, columns: readonly string[]
 const setOperand = (printer: Printer, body: QueryBody): string =>
   body.kind === 'set' ? `(${printBody(printer, body, undefined)})` : printBody(printer, body, undefined)
 
-function printSelect(printer: Printer, select: Select, columns: readonly string[] | undefined): string {
+function printSelect(outer: Printer, select: Select, columns: readonly string[] | undefined): string {
+  const [table, ...more] = select.from
+  const printer = withOnly(
+    outer,
+    table === undefined || table.kind === 'join' || more.length > 0 ? undefined : table.as,
+  )
   const items = (select.expanded ?? []).map(
     (item, i) => printer.expression(item.expression) + (columns ? ` AS ${quoteName(columns[i]!)}` : ''),
   )

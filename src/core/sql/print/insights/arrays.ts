@@ -74,13 +74,18 @@ export function arrayFunction(printing: Printing, node: Call): Value | undefined
   if (list?.type?.kind !== 'array') return undefined
   if (node.name === 'array_join' && node.args.length === 2) return joined(printing, node)
   if (node.name === 'transform') return castElements(printing, node)
-  if (!['slice', 'array_sort', 'cardinality'].includes(node.name)) return undefined
+  if (!['slice', 'array_sort', 'array_distinct', 'cardinality'].includes(node.name)) return undefined
   const value = printedValue(printing, list)
   if (!value.entries) return undefined
   if (node.name === 'cardinality') return { text: `size(${value.text})` }
   if (node.name === 'array_sort') {
     if (node.args.length === 1 && isSorted(list)) return value
     return refuse(node, 'sorting this list', 'Sort where it is collected.')
+  }
+  if (node.name === 'array_distinct') {
+    // Keys to sort by would tell equal elements apart.
+    if (isSorted(list)) return { text: `array_distinct(${value.text})`, entries: true }
+    return refuse(node, 'array_distinct of this list', 'Collect with DISTINCT.')
   }
   const [from, count] = node.args.slice(1).map((arg) => print(printing, arg))
   return { text: `slice(${value.text}, ${from}, ${count})`, entries: true }

@@ -1,7 +1,7 @@
 /** Expressions in the SQL of Logs Insights. */
 import type { ListTable } from '../../compile.ts'
 import { jsonPathSteps } from '../../json-path.ts'
-import type { Call, Expression, InQuery, SortItem, WindowSpec } from '../../tree.ts'
+import type { Call, Expression, InQuery, Query, SortItem, WindowSpec } from '../../tree.ts'
 import { isInteger, type SqlType } from '../../types.ts'
 import { children } from '../../visit.ts'
 import { arrayAggregate, arrayFunction } from './arrays.ts'
@@ -70,6 +70,7 @@ function text(printing: Printing, node: Exclude<Expression, { kind: 'reference' 
     case 'like': {
       if (node.pattern.kind !== 'string' && node.pattern.kind !== 'parameter')
         return refuse(node, 'LIKE with a computed pattern', 'Use strpos.')
+      checkPattern(printing, node.pattern, node)
       const escaped = node.escape ? ` ESCAPE ${printed(node.escape)}` : ''
       return `(${printed(node.operand)} ${node.negated ? 'NOT ' : ''}LIKE ${printed(node.pattern)}${escaped})`
     }
@@ -80,8 +81,11 @@ function text(printing: Printing, node: Exclude<Expression, { kind: 'reference' 
     }
     case 'cast':
       return castText(printed(node.operand), node)
-    case 'exists':
+    case 'exists': {
+      const list = wholeList(printing, node.query)
+      if (list !== undefined) return (list.rows.length > 0).toString().toUpperCase()
       return refuse(node, 'EXISTS', `Use IN over the wanted keys, or a LEFT JOIN. ${ownText}`)
+    }
     case 'quantified':
       return refuse(node, `comparing with ${node.quantifier} of a subquery`, ownText)
     case 'scalar-query':
@@ -121,6 +125,17 @@ function intervalText(node: Expression & { kind: 'interval' }): string {
   if (node.unit === 'month' || node.unit === 'year' || !/^\d+$/.test(node.text))
     return refuse(node, 'this span of time', 'Use whole seconds, minutes, hours or days.')
   return `INTERVAL ${node.negative ? '-' : ''}${node.text} ${node.unit.toUpperCase()}`
+}
+
+/** Spark's LIKE takes a backslash for an escape where ESCAPE names none, and the portable language for itself. */
+function checkPattern(
+  { input }: Printing,
+  pattern: Expression & { kind: 'string' | 'parameter' },
+  node: Expression & { kind: 'like' },
+): void {
+  const value = pattern.kind === 'string' ? pattern.value : input.values.get(pattern.name)?.value
+  if (node.escape === undefined && String(value ?? '').includes('\\'))
+    refuse(node, `LIKE with a backslash, ${JSON.stringify(value)}`, "Write ESCAPE '!' after it, or use strpos.")
 }
 
 function parameterText({ input }: Printing, parameter: string, type: SqlType | undefined, node: Expression): string {
@@ -188,18 +203,26 @@ function inQueryText(printing: Printing, node: InQuery): string {
   return `(${operand} ${not}IN (${subqueryText(printing, node.query, node)}))`
 }
 
-/** A list is written out: the engine has no tables but the log groups. */
-function listValues(printing: Printing, { query }: InQuery): readonly string[] | undefined {
-  const { body } = query
-  if (body.kind !== 'select' || body.where || body.groupBy || body.distinct || query.limit || query.with.length > 0)
+const noRows: ListTable = { columns: [], rows: [] }
+
+/** Of a query that is nothing but a list: the engine has no tables but the log groups, so lists are written out. */
+function wholeList(printing: Printing, { body, limit, offset, with: names }: Query): ListTable | undefined {
+  if (body.kind !== 'select' || body.where || body.groupBy || body.having || limit || offset || names.length > 0)
     return undefined
   const [table, ...more] = body.from
-  const [item] = body.expanded ?? []
   if (more.length > 0 || table?.kind !== 'table' || table.source?.kind !== 'list') return undefined
-  if (item?.expression.kind !== 'reference' || item.expression.to?.kind !== 'column') return undefined
+  if ((body.expanded ?? []).some(({ expression }) => spansRows(expression))) return undefined
+  return printing.input.lists[table.source.name] ?? noRows
+}
+
+/** The values of a list, which are alone in being looked for. */
+function listValues(printing: Printing, { query }: InQuery): readonly string[] | undefined {
+  const list = wholeList(printing, query)
+  const item = query.body.kind === 'select' ? query.body.expanded?.[0] : undefined
+  if (list === undefined || item?.expression.kind !== 'reference' || item.expression.to?.kind !== 'column')
+    return undefined
   const { column } = item.expression.to
-  const list: ListTable | undefined = printing.input.lists[table.source.name]
-  return (list?.rows ?? []).map((row) => {
+  return list.rows.map((row) => {
     const cell = row[column]
     return cell === null || cell === undefined
       ? 'NULL'

@@ -80,6 +80,10 @@ export const scalarFunctions: Readonly<Record<string, Emit>> = {
   regexp_extract: regexpExtract,
   regexp_extract_all: regexpExtractAll,
   array_min: same('array_min'),
+  array_distinct: same('array_distinct'),
+  // Of NULL it may be -1 there.
+  cardinality: ({ node, args }) =>
+    node.args[0]?.type?.kind === 'array' ? `CASE WHEN ${args[0]} IS NOT NULL THEN size(${args[0]}) END` : '',
   array_max: same('array_max'),
   regexp_replace: (call) => {
     const to = call.node.args[2]

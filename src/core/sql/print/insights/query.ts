@@ -99,7 +99,14 @@ function selectText(printing: Printing, { select, query, names, limits }: Select
     ...order,
     ...limits,
   ].join('\n')
-  return { text, values }
+  return { text: withoutRelation(text, from), values }
+}
+
+/** The one log group of a SELECT needs no name before its columns: texts must be short. */
+function withoutRelation(text: string, from: string): string {
+  const alias = / AS (e\d+)$/.exec(from)?.[1]
+  if (alias === undefined || !from.startsWith('`logGroups(') || from.indexOf('\n') >= 0) return text
+  return text.replace(/'[^']*'|(\be\d+)\.(?=`@message`)/g, (part, relation: string) => (relation === alias ? '' : part))
 }
 
 const outputName = (

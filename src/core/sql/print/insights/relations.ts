@@ -91,8 +91,8 @@ function eventsApart(printing: Printing, { as, used, span }: Apart): Resolved {
     if (!printing.merging) return events(printing, as)
     return tooDeep(span)
   }
-  const inner = events(printing, as)
-  const columns = inner.relations[0]![1]
+  const columns = eventColumnsOf(printing, '`@message`')
+  const where = scopeConditions(printing, columns)
   const alias = printing.fresh()
   const items = [...used].map((column) => `${columns(column, span).text} AS ${name(column)}`)
   const json = new Set(eventColumns.filter(({ form }) => form !== 'text').map((column) => column.name))
@@ -102,7 +102,7 @@ function eventsApart(printing: Printing, { as, used, span }: Apart): Resolved {
   }
   const list = items.length > 0 ? items.join(', ') : `${columns('eventID', span).text} AS \`eventID\``
   return {
-    from: `(SELECT ${list} FROM ${inner.from} WHERE ${inner.where.join(' AND ')}) AS ${alias}`,
+    from: `(SELECT ${list} FROM ${printing.source} WHERE ${where.join(' AND ')}) AS ${alias}`,
     where: [],
     relations: [[as, outer]],
     joins: 0,
