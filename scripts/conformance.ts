@@ -19,7 +19,7 @@ const usage = 64
 /** Nothing was asked, so nothing is known. */
 const notAsked = 2
 
-type Engine = NamedConnections[string]['engine']
+type Engine = Exclude<NamedConnections[string], TrailbookError>['engine']
 
 /** Engines whose statements can carry the events with them; for the others, why theirs cannot. */
 const engines: Readonly<Record<Engine, ((shape: TableShape) => Dialect) | string>> = {
@@ -39,12 +39,22 @@ const options = {
   area: { type: 'string', multiple: true },
   format: { type: 'string', default: 'text' },
   docs: { type: 'boolean' },
+  help: { type: 'boolean' },
 } as const
+
+const howTo = 'npm run conformance -- --connection <name> [--config <file>] [--area <area>]... [--format text|json]'
+
+const isUnknownOption = (error: unknown): error is Error =>
+  error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS_')
 
 export async function main(args: readonly string[]): Promise<number> {
   try {
     return await conformance(args)
   } catch (error) {
+    if (isUnknownOption(error)) {
+      console.error(`${error.message}\n${howTo}`)
+      return usage
+    }
     if (!(error instanceof TrailbookError)) throw error
     console.error(`${error.code}: ${error.message} ${error.hint}`)
     return error.exitCode
@@ -53,6 +63,10 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function conformance(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options })
+  if (values.help) {
+    console.log(howTo)
+    return 0
+  }
   if (values.docs) {
     writeFileSync('docs/engines.md', await enginesPage(process.cwd()))
     return 0
@@ -60,7 +74,9 @@ async function conformance(args: readonly string[]): Promise<number> {
   const globals = { ...(values.config !== undefined && { config: values.config }) }
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, globals: globals as never })
   const name = values.connection ?? ''
-  const engine = config.connections[name]?.engine
+  const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined
+  if (settings instanceof TrailbookError) throw settings
+  const engine = settings?.engine
   const wanted = values.area ?? areas
   const unknown = wanted.filter((area) => !(areas as readonly string[]).includes(area))
   if (engine === undefined || unknown.length > 0 || !['text', 'json'].includes(values.format)) {

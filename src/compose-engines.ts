@@ -9,6 +9,7 @@ import type { SetupSettings } from './engines/athena/setup/wanted.ts'
 import type { CloudTrailLakeSettings } from './engines/cloudtrail-lake/settings.ts'
 import type { LogsInsightsSettings } from './engines/logs-insights/settings.ts'
 import type { TrinoSettings } from './engines/trino/settings.ts'
+import type { ListDelivered } from './session/listing.ts'
 import type { CoverageOptions } from './session/with-coverage.ts'
 
 interface OpenOptions {
@@ -107,12 +108,22 @@ export async function openAthena(
 ): Promise<Connection> {
   const { connectAthena } = await import('./engines/athena/connection.ts')
   const connection = await connectAthena({ ...settings, timeLimitMs }, { signal })
-  const listing = logs === undefined ? undefined : listDelivered(logs, settings.aws)
+  const listing = logs === undefined ? undefined : readBy(connection.readsFile, listDelivered(logs, settings.aws))
   return covered(connection, { coverage, coverageBudget }, { inventory, listing })
 }
 
+/** A file that lies there and that the table does not read proves nothing. */
+const readBy = (isRead: ((path: string) => boolean) | undefined, list: ListDelivered): ListDelivered =>
+  async function* read(window, abortable) {
+    if (isRead === undefined)
+      throw new Error(
+        'the partitions of the table are registered one by one, and one that is missing would not show; `coverage: probe` counts what is read',
+      )
+    for await (const files of list(window, abortable)) yield files.filter(({ key }) => isRead(key))
+  }
+
 /** Names of the log files below places in S3. */
-const listDelivered = (locations: readonly string[], aws: AthenaSettings['aws']): CoverageOptions['listing'] =>
+const listDelivered = (locations: readonly string[], aws: AthenaSettings['aws']): ListDelivered =>
   async function* list(window, { signal }) {
     const { openS3Source } = await import('./sources/s3/open.ts')
     // Buckets may lie in other Regions than the engine.

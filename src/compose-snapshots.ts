@@ -10,6 +10,8 @@ import { parseS3Location } from './sources/s3/location.ts'
 import type { Processes } from './store/s3/lease.ts'
 import { type S3Snapshots, s3Snapshots } from './store/s3/s3-snapshots.ts'
 
+export type { ConvertReport } from './engines/athena/convert.ts'
+
 export type { S3Snapshots } from './store/s3/s3-snapshots.ts'
 
 export interface S3TargetRequest extends LockOptions {
@@ -74,7 +76,9 @@ export async function openAthenaTable(
   return { ...athenaSnapshotTable(place, { ...opened, ...call }), close: opened.close }
 }
 
-interface ConvertCall extends AthenaCall, Pick<ConvertRequest, 'from' | 'to' | 'again' | 'batch' | 'keep' | 'dryRun'> {
+interface ConvertCall
+  extends AthenaCall,
+    Pick<ConvertRequest, 'from' | 'to' | 'again' | 'batch' | 'keep' | 'dryRun' | 'onExpected'> {
   readonly store: S3Snapshots
   /** Name of the view that shows what was converted, in the database of the connection. */
   readonly view: string

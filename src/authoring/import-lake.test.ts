@@ -36,3 +36,20 @@ WHERE sourceipaddress = '<ip>' AND eventtime > '2026-01-01 00:00:00' AND eventti
     "
   `)
 })
+
+test('the name of a file stays in its comment', () => {
+  const draft = importedDraft(importLakeSql('SELECT eventName FROM $EDS'), { id: 'a', from: 'x\nformat: evil\u2028y' })
+  expect(draft.split('\n')[0]).toMatch(/^# Imported from x format: evil y, a text/)
+})
+
+test.each<[string, string]>([
+  ['a word without an end', 'a'.repeat(20_000)],
+  ['comments without an end', '/* '.repeat(6000)],
+  ['marks without an end', '${'.repeat(10_000)],
+  ['tables without an end', 'FROM extract('.repeat(1500)],
+  ['semicolons that are not its end', `SELECT ${';'.repeat(19_000)}1`],
+])('%s takes no time without an end', (_, written) => {
+  const started = performance.now()
+  importLakeSql(written)
+  expect(performance.now() - started).toBeLessThan(5000)
+})

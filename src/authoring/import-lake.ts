@@ -20,7 +20,8 @@ export function importedDraft(imported: ImportedQuery, { id, from }: DraftOption
   )
   const reading = first === title || more.length > 0 ? more.join(' ') : first
   return [
-    `# Imported from ${from}, a text of CloudTrail Lake. Say what it is for, what a harmless answer looks like, and add cases.\n`,
+    // A name may hold what ends a comment.
+    `# Imported from ${from.replace(/[\s\p{C}]+/gu, ' ')}, a text of CloudTrail Lake. Say what it is for, what a harmless answer looks like, and add cases.\n`,
     stringify(head, { lineWidth: 0 }),
     ...(parameters.length > 0 ? [`\n${stringify({ parameters: declared }, { lineWidth: 0 })}`] : []),
     `\n${scopeText(imported)}`,

@@ -53,6 +53,8 @@ export interface WritableBucket extends Bucket {
 /** S3 wants 5 MB or more, and 10,000 pieces at most: files of up to 160 GB. */
 const pieceBytes = 16 * 1024 * 1024
 const piecesAtOnce = 4
+/** Of a description: ten years of days with a hundred files each are a third of it. */
+const mostReadBytes = 64 * 1024 * 1024
 /** As many as one DeleteObjects takes. */
 const removedAtOnce = 1000
 
@@ -105,9 +107,18 @@ export async function openWritableBucket(
           { step: 'deserialize', priority: 'low', name: 'serverTime' },
         )
         const got = await send((options) => s3.send(command, options), aborting)
+        const { ContentLength: bytes = 0 } = got
+        if (bytes > mostReadBytes) {
+          ;(got.Body as { destroy?: () => void } | undefined)?.destroy?.()
+          throw new TrailbookError('LAKE_TARGET', {
+            path: `s3://${name}/${key}`,
+            reason: `it has ${bytes} bytes, which no description of a snapshot has`,
+          })
+        }
         const text = (await got.Body?.transformToString()) ?? ''
         return { text, etag: got.ETag ?? '', modified: got.LastModified?.getTime() ?? now, now }
       } catch (error) {
+        if (error instanceof TrailbookError) throw error
         if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') return undefined
         throw refusal(error, 's3:GetObject', key)
       }

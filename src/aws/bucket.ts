@@ -89,7 +89,7 @@ export function bucketOver({ name, arn, s3, told, send, close }: BucketClient): 
         const page = await send((options) => s3.send(command, options), signal)
         // Some servers give keys as they are, whatever was asked for.
         const plain = page.EncodingType === 'url' ? decoded : (text: string) => text
-        if (page.IsTruncated && page.NextContinuationToken === undefined) throw listingBreaksOff()
+        if (page.IsTruncated && (page.NextContinuationToken ?? token) === token) throw listingBreaksOff()
         return {
           objects: (page.Contents ?? []).map(({ Key = '', Size = -1, ETag = '' }) => ({
             key: plain(Key),

@@ -97,6 +97,15 @@ describe('awsError', () => {
       made('InternalError', 'We encountered an internal error.', status(500)),
       's3:ListBucket failed: We encountered an internal error.',
     ],
+    [
+      'AWS_FAILED',
+      made(
+        'SyntaxError',
+        'Unexpected token \'<\', "<html>" is not valid JSON\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.',
+        status(200),
+      ),
+      's3:ListBucket failed: Unexpected token \'<\', "<html>" is not valid JSON.',
+    ],
   ])('%s', (code, error, message) => {
     const told = awsError(error, asked)
     expect(told).toMatchObject({ code, message })

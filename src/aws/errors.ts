@@ -75,7 +75,9 @@ export function awsError(error: unknown, asked: AskedFor): unknown {
   const { permission, resource } = asked
   const made = (code: Parameters<typeof describe>[0], values: Parameters<typeof describe>[1]) =>
     describe(code, values, error)
-  const reason = oneLine(error.message) || error.name
+  // What the SDK adds for programmers helps nobody on a terminal.
+  const reason =
+    oneLine(error.message.replace(/\s*Deserialization error: to see the raw response[\s\S]*$/, '')) || error.name
   if (isExpired(error)) {
     const profile = process.env.AWS_PROFILE
     return made('AWS_CREDENTIALS_EXPIRED', { reason, profile: profile ? ` --profile ${profile}` : '' })

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { exitCodes, TrailbookError } from '../core/errors.ts'
 import type { Line } from '../core/report/lines.ts'
+import { visible } from '../core/report/text.ts'
 import { columnsFor } from './columns.ts'
 import { type CliContext, type Globals, list, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
@@ -50,7 +51,8 @@ async function answer(argv: readonly string[], streams: NodeJS.Process, signal: 
       signal.aborted && !(cause instanceof TrailbookError)
         ? new TrailbookError('RUN_INTERRUPTED')
         : toTrailbookError(cause)
-    if (streams.env.TRAILBOOK_DEBUG) streams.stderr.write(`${cause instanceof Error ? cause.stack : String(cause)}\n`)
+    if (streams.env.TRAILBOOK_DEBUG)
+      streams.stderr.write(`${shownText(String((cause instanceof Error && cause.stack) || cause))}\n`)
     if (json) streams.stdout.write(`${JSON.stringify(failureJson(error, knownCommand(argv)))}\n`)
     else write(streams.stderr, failureLines(error, columnsFor(streams.stderr, streams.env)), colours)
     return error.exitCode
@@ -91,6 +93,9 @@ function write(stream: NodeJS.WriteStream, lines: readonly Line[], colours: bool
   stream.write(linesText(lines, colours && stream.isTTY === true))
 }
 
+/** Notes quote servers and files: nothing of them may act on a terminal. */
+const shownText = (text: string): string => text.split('\n').map(visible).join('\n')
+
 const globalsOf = (options: Record<string, unknown>, env: NodeJS.ProcessEnv): Globals => ({
   lake: typeof options.lake === 'string' ? options.lake : env.TRAILBOOK_LAKE || undefined,
   format: isFormat(options.format) ? options.format : 'terminal',
@@ -118,12 +123,14 @@ function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSig
     },
     note(text) {
       if (globals.quiet) return
-      stderr.write(`${open ? clear : ''}${text}\n`)
+      stderr.write(`${open ? clear : ''}${shownText(text)}\n`)
       open = false
     },
     progress(text) {
       if (!shown) return
-      stderr.write(text === undefined ? (open ? clear : '') : `${clear}${text.slice(0, columnsFor(stderr) - 1)}`)
+      stderr.write(
+        text === undefined ? (open ? clear : '') : `${clear}${visible(text).slice(0, columnsFor(stderr) - 1)}`,
+      )
       open = text !== undefined
     },
     async prompt(text, promptSignal) {

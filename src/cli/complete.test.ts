@@ -14,10 +14,21 @@ const run: CommandSpec = {
   options: [
     { flags: '--param <name=value>', description: 'a parameter', repeatable: true },
     { flags: '--logs <path...>', description: 'log files' },
+    { flags: '--connection <name>', description: 'whom to ask', repeatable: true },
+    { flags: '--trino <connection>', description: 'whose table', repeatable: true },
     { flags: '--fail-on <severity>', description: 'lower findings exit with 0', choices: ['low', 'high'] },
   ],
   examples: [],
   action: () => Promise.reject(new Error('not called')),
+}
+
+const sub: CommandSpec = {
+  ...run,
+  name: 'import',
+  arguments: [
+    { name: '<what>', description: 'what', choices: ['lake'] },
+    { name: '<file>', description: 'the text' },
+  ],
 }
 
 const grammar = (command?: CommandSpec): Grammar => ({
@@ -30,6 +41,7 @@ const grammar = (command?: CommandSpec): Grammar => ({
     { flags: '--report <format=file>', description: 'file', repeatable: true },
     { flags: '--quiet', description: 'no notes' },
   ],
+  connections: async () => ['trail', 'lake'].map((text) => ({ text, says: '' })),
   runbooks: async () => ['root-activity', 'iam-policy-change'].map((text) => ({ text, says: '' })),
 })
 
@@ -43,7 +55,7 @@ describe('what can come next', () => {
       'an option that is not there yet',
       run,
       ['run', 'x', '--quiet', '--'],
-      ['--param', '--logs', '--fail-on', '--format', '--report'],
+      ['--param', '--logs', '--connection', '--trino', '--fail-on', '--format', '--report'],
     ],
     ['an option that may be repeated', run, ['run', '--param', 'a=1', '--pa'], ['--param']],
     ['a choice', run, ['run', '--fail-on', ''], ['low', 'high']],
@@ -51,6 +63,10 @@ describe('what can come next', () => {
     ['a format', run, ['run', '--format', 'h'], ['html']],
     ['a report', run, ['run', '--report', 'h'], ['html=', filesMark]],
     ['a file', run, ['run', '--logs', ''], [filesMark]],
+    ['a connection', run, ['run', '--connection', 't'], ['trail']],
+    ['a connection behind =', run, ['run', '--trino=l'], ['--trino=lake']],
+    ['a subcommand', sub, ['import', ''], ['lake']],
+    ['what a subcommand takes', sub, ['import', 'lake', ''], [filesMark]],
     ['nothing that is known', run, ['run', '--param', ''], []],
   ])('is %s', async (_, command, typed, expected) => {
     const { words, files } = await complete(typed, grammar(command))

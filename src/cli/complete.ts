@@ -22,6 +22,8 @@ export interface Grammar {
   readonly options: readonly OptionSpec[]
   /** Ids of runbooks; only asked for where one can stand. */
   readonly runbooks: () => Promise<readonly Word[]>
+  /** Names of connections; only asked for where one can stand. */
+  readonly connections: () => Promise<readonly Word[]>
 }
 
 const nothing: Completion = { words: [], files: false }
@@ -31,12 +33,12 @@ export async function complete(typed: readonly string[], grammar: Grammar): Prom
   const current = typed.at(-1) ?? ''
   const before = typed.slice(0, -1)
   const named = /^(--[a-z-]+)=/.exec(current)?.[1]
-  if (named !== undefined) return prefixed(`${named}=`, valuesOf(optionNamed(named, grammar), grammar), current)
+  if (named !== undefined) return prefixed(`${named}=`, await valuesOf(optionNamed(named, grammar), grammar), current)
   const pending = optionNamed(lastOf(before), grammar)
-  if (pending !== undefined && takesValue(pending)) return starting(valuesOf(pending, grammar), current)
+  if (pending !== undefined && takesValue(pending)) return starting(await valuesOf(pending, grammar), current)
   if (current.startsWith('-')) return starting({ words: optionWords(before, grammar), files: false }, current)
   if (grammar.command === undefined) return starting({ words: grammar.commands, files: false }, current)
-  return starting(await argumentWords(grammar.command, grammar), current)
+  return starting(await argumentWords(grammar.command, before, grammar), current)
 }
 
 const lastOf = (words: readonly string[]): string => words.at(-1) ?? ''
@@ -48,8 +50,12 @@ const optionNamed = (flag: string, { options }: Grammar): OptionSpec | undefined
 
 const takesValue = (option: OptionSpec): boolean => option.flags.includes('<')
 
-function valuesOf(option: OptionSpec | undefined, { formats }: Grammar): Completion {
+/** `--connection <name>`, `--trino <connection>`. */
+const namesConnection = ({ flags }: OptionSpec): boolean => /^--connection |<connection>$/.test(flags)
+
+async function valuesOf(option: OptionSpec | undefined, { formats, connections }: Grammar): Promise<Completion> {
   if (option === undefined) return nothing
+  if (namesConnection(option)) return { words: await connections(), files: false }
   if (option.choices !== undefined) return { words: option.choices.map((text) => ({ text, says: '' })), files: false }
   const isReport = flagOf(option) === '--report'
   return {
@@ -67,11 +73,17 @@ const optionWords = (before: readonly string[], { options }: Grammar): readonly 
     .map((option) => ({ text: flagOf(option), says: option.description }))
 
 /** Commands whose arguments are runbooks. */
-const ofRunbooks: ReadonlySet<string> = new Set(['run', 'show', 'test', 'lint', 'list'])
+const ofRunbooks: ReadonlySet<string> = new Set(['run', 'plan', 'permissions', 'show', 'test', 'lint', 'list'])
 
-async function argumentWords(command: CommandSpec, { runbooks }: Grammar): Promise<Completion> {
-  const [first] = command.arguments
+async function argumentWords(
+  command: CommandSpec,
+  before: readonly string[],
+  { runbooks }: Grammar,
+): Promise<Completion> {
+  const [first, second] = command.arguments
   if (first === undefined) return nothing
+  if (first.choices?.some((choice) => before.slice(1).includes(choice)))
+    return { words: [], files: second !== undefined && namesFile(second.name) }
   if (first.choices !== undefined) return { words: first.choices.map((text) => ({ text, says: '' })), files: false }
   const isRunbook = ofRunbooks.has(command.name)
   return { words: isRunbook ? await runbooks() : [], files: isRunbook || namesFile(first.name) }

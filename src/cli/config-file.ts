@@ -3,7 +3,7 @@ import { readText, shownPath } from '../authoring/library.ts'
 import { type ErrorCode, type Issue, type Place, TrailbookError, type Values } from '../core/errors.ts'
 import { isJsonList, isJsonMap, type Json } from '../core/runbook/json.ts'
 import { openSource, type Source } from '../core/runbook/source.ts'
-import type { Path } from '../core/runbook/yaml-values.ts'
+import type { Path, Span } from '../core/runbook/yaml-values.ts'
 import { advice } from './advice.ts'
 
 /** What a key's check reports to. */
@@ -23,20 +23,32 @@ export type KeyCheck = (value: Json, place: KeyPlace) => void
 interface ReadOptions {
   /** Every key does something; others are refused, so that a misspelt one is not taken for set. */
   readonly keys: Readonly<Record<string, KeyCheck>>
+  /** A map under this key is of things that are used one by one: what one of them lacks does not matter to who uses another. */
+  readonly oneByOne?: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
 }
 
+interface ConfigFile {
+  readonly values: Readonly<Record<string, Json>>
+  /** By name under `oneByOne`: CONFIG_ENV of those that name a variable which is not set. */
+  readonly unready: Readonly<Record<string, TrailbookError>>
+}
+
 /** @throws TrailbookError CONFIG_*: the first mistake, with all others as issues; CLI_FILE_* */
-export async function readConfigFile(
-  path: string,
-  { keys, env, cwd }: ReadOptions,
-): Promise<Readonly<Record<string, Json>>> {
+export async function readConfigFile(path: string, { keys, oneByOne, env, cwd }: ReadOptions): Promise<ConfigFile> {
   const file = shownPath(path, cwd)
   const source = openSource(await readText(path), file)
   const { value = {} } = source.file
   const values: Record<string, Json> = {}
   const unset = new Set<string>()
+  const unready: Record<string, TrailbookError> = {}
+  const onUnset: Filling['onUnset'] = (name, { path: [key, member], span }) => {
+    if (key !== oneByOne || typeof member !== 'string')
+      return source.report('CONFIG_ENV', { path: file, key: String(key), name }, span)
+    const values = { path: file, key: `${key}.${member}`, name }
+    unready[member] ??= new TrailbookError('CONFIG_ENV', values, { at: source.place(span) })
+  }
   if (isJsonMap(value)) {
     for (const [key, member] of Object.entries(value)) {
       const check = Object.hasOwn(keys, key) ? keys[key] : undefined
@@ -45,7 +57,7 @@ export async function readConfigFile(
         source.report('CONFIG_UNKNOWN_KEY', values, source.key([key]))
         continue
       }
-      const filled = fillEnvironment(member, { source, file, env, unset, path: [key] })
+      const filled = fillEnvironment(member, { source, env, unset, onUnset, path: [key] })
       values[key] = filled
       const report: KeyPlace['report'] = (code, given = {}, within = []) =>
         source.report(code, { path: file, key: [key, ...within].join('.'), ...given }, source.value([key, ...within]))
@@ -61,7 +73,7 @@ export async function readConfigFile(
       severity === 'error' && code !== 'RUNBOOK_EMPTY' && (code === 'CONFIG_ENV' || !unset.has(startOf(at))),
   )
   if (mistakes.length > 0) throw refusal(file, source, mistakes)
-  return values
+  return { values, unready }
 }
 
 /** The first mistake in the file; those after it go with it. */
@@ -84,11 +96,11 @@ const byPlace = (a: Issue, b: Issue): number =>
 
 interface Filling {
   readonly source: Source
-  readonly file: string
   readonly env: ReadOptions['env']
   readonly path: Path
   /** Where texts start that name a variable which is not set: nothing more can be said of them. */
   readonly unset: Set<string>
+  onUnset(name: string, at: { readonly path: Path; readonly span: Span }): void
 }
 
 /** Puts environment variables in the place of `${env:NAME}`, wherever it stands in a text. */
@@ -101,13 +113,12 @@ function fillEnvironment(value: Json, filling: Filling): Json {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inner(member, name)]))
 }
 
-function fillText(text: string, { source, file, env, path, unset }: Filling): string {
+function fillText(text: string, { source, env, path, unset, onUnset }: Filling): string {
   return text.replace(/\$\{env:(\w+)\}/g, (whole, name: string, at: number) => {
     const found = env[name]
     if (found !== undefined) return found
     unset.add(startOf(source.place(source.value(path))))
-    const key = String(path[0])
-    source.report('CONFIG_ENV', { path: file, key, name }, source.inText(path, at, at + whole.length))
+    onUnset(name, { path, span: source.inText(path, at, at + whole.length) })
     return whole
   })
 }

@@ -6,6 +6,7 @@ import { TrailbookError } from '../core/errors.ts'
 import type { Globals } from './command.ts'
 import { configTemplate } from './commands/init.ts'
 import { loadConfig } from './config.ts'
+import { checkNames } from './connections.ts'
 
 const variable = (name: string) => `\${env:${name}}`
 
@@ -158,7 +159,37 @@ describe('the configuration', () => {
     expect(await load(uncommented)).toMatchObject({
       aliases: ['my_trail_table'],
       lists: { automation_roles: [expect.any(String)] },
+      sources: { 'main-trail': { url: 's3://my-trail-bucket/AWSLogs/' } },
+      accounts: { role: 'trailbook-reader' },
+      connections: {
+        warehouse: expect.objectContaining({ code: 'CONFIG_ENV' }),
+        trail: { engine: 'athena', budget: { scan: '50GB' } },
+        insights: { engine: 'logs-insights' },
+        store: { engine: 'cloudtrail-lake' },
+      },
     })
+  })
+
+  test('of a connection that names an unset variable is told to who uses it, and to nobody else', async () => {
+    const trino = 'engine: trino, url: "https://trino.example.com", user: u, catalog: c, schema: s'
+    const config = await load(
+      `connections:\n  one: { ${trino}, password: "${variable('NOWHERE')}" }\n  two: { ${trino} }\n`,
+    )
+    expect(() => checkNames(['two', 'lake'], config)).not.toThrow()
+    const used = (() => {
+      try {
+        checkNames(['one'], config)
+      } catch (error) {
+        return error as TrailbookError
+      }
+    })()
+    expect(used?.at).toMatchObject({ line: 2, column: 102 })
+    expect(used?.message.replace(/\S*\.yaml/, 'FILE')).toBe(
+      'In FILE, "connections.one" uses the environment variable NOWHERE, which is not set.',
+    )
+    expect(await mistake(`connections:\n  one: { ${trino}, passwort: "${variable('NOWHERE')}" }\n`)).toContain(
+      'There is no key passwort here.',
+    )
   })
 
   test.each([
@@ -193,6 +224,44 @@ describe('the configuration', () => {
     ].map(([alias, reason]): [string, string] => [
       `aliases: ["${alias}"]`,
       `CONFIG_ALIAS: In FILE, "${alias}" cannot be an alias: ${reason}. Write the name of a table as SQL takes it without quotes: my_trail_logs or my_database.my_trail_logs.`,
+    ]),
+    ...(
+      [
+        ['engine: presto', 'engine cannot be "presto". Known are athena, cloudtrail-lake, logs-insights, trino.'],
+        ['engine: trinoo', 'engine cannot be "trinoo". Did you mean trino?'],
+        ['url: "https://x"', 'c needs the key engine. Add it.'],
+        [
+          'engine: trino, url: "http://x", user: u, catalog: c, schema: s, token: geheim',
+          'url cannot be an http:// address where a password or token signs in. Write https://, or the password or token would be sent without TLS.',
+        ],
+        [
+          'engine: trino, url: "https://x", user: u, catalog: c, schema: s, token: geheim, password: geheim',
+          'token cannot be given beside password. Keep one of them: it is enough to sign in.',
+        ],
+        [
+          'engine: trino, url: "https://u:geheim@x", user: u, catalog: c, schema: s',
+          'url cannot be an address with a name or a password in it. Leave them out, for messages repeat addresses.',
+        ],
+        [
+          'engine: athena, region: us-east-1, database: d, endpoint: "http://u:geheim@x/y"',
+          'endpoint cannot be an address with a name or a password in it. Leave them out, for messages repeat addresses.',
+        ],
+        [
+          'engine: trino, url: "https://x", user: u, catalog: c, schema: s, password: 4711',
+          'password is a number, where text is needed. Put it in quotes.',
+        ],
+        [
+          'engine: athena, region: us-east-1, database: d, reuse: 30d',
+          'reuse cannot be more than 7d. Athena keeps results no longer for that: write 7d or less.',
+        ],
+        [
+          'engine: athena, region: us-east-1, database: d, encryption: { option: SSE_KMS }',
+          'encryption cannot be so: SSE_KMS and CSE_KMS need a key, and SSE_S3 has none. Add `key` for SSE_KMS and CSE_KMS; leave it out for SSE_S3.',
+        ],
+      ] as const
+    ).map(([settings, told]): [string, string] => [
+      `connections: { c: { ${settings} } }`,
+      `CONFIG_VALUE: FILE is not right: ${told}`,
     ]),
     [
       '- lake',

@@ -37,7 +37,7 @@ export interface Config {
   readonly inventory: Inventory | undefined
   /** Buckets with logs, by name. */
   readonly sources: NamedSources
-  /** Engines other than the embedded one, by name. */
+  /** Engines other than the embedded one, by name; in the place of one that cannot be used its CONFIG_ENV. */
   readonly connections: NamedConnections
   /** How to act in accounts other than that of the credentials. */
   readonly accounts: AccountsSettings | undefined
@@ -151,8 +151,10 @@ export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'glob
   const asked = globals.config === undefined ? undefined : resolve(cwd, globals.config)
   const usual = join(cwd, configName)
   const file = asked ?? (existsSync(usual) ? usual : undefined)
-  const values: Readonly<Record<string, Json>> =
-    file === undefined ? {} : await readConfigFile(file, { keys, env, cwd })
+  const { values, unready } =
+    file === undefined
+      ? { values: {} as Readonly<Record<string, Json>>, unready: {} }
+      : await readConfigFile(file, { keys, oneByOne: 'connections', env, cwd })
   const base = file === undefined ? cwd : dirname(file)
   const lakeGiven = globals.lake !== undefined
   const folder = isJsonMap(values.lake) ? values.lake.folder : values.lake
@@ -169,8 +171,16 @@ export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'glob
     inventory: await inventoryAt(values.inventory, { base, cwd }),
     accounts: values.accounts === undefined ? undefined : accountsSchema.parse(values.accounts),
     sources: values.sources === undefined ? {} : sourcesSchema.parse(values.sources),
-    connections: values.connections === undefined ? {} : connectionsSchema.parse(values.connections),
+    connections: connectionsIn(values.connections, unready),
   }
+}
+
+/** Those that name a variable which is not set keep their place, for messages that list names. */
+function connectionsIn(value: Json | undefined, unready: Readonly<Record<string, TrailbookError>>): NamedConnections {
+  if (!isJsonMap(value)) return {}
+  const ready = Object.entries(value).filter(([name]) => !Object.hasOwn(unready, name))
+  const settings = connectionsSchema.parse(Object.fromEntries(ready))
+  return Object.fromEntries(Object.keys(value).map((name) => [name, unready[name] ?? settings[name]!]))
 }
 
 /** Written out, or in a file that is named. */

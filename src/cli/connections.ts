@@ -34,7 +34,8 @@ export const connectionsSchema = z.record(
 )
 
 type ConnectionSettings = z.output<typeof settingsSchema>
-export type NamedConnections = Readonly<Record<string, ConnectionSettings>>
+/** Where a connection names an environment variable that is not set, the error that says so to whoever uses it. */
+export type NamedConnections = Readonly<Record<string, ConnectionSettings | TrailbookError>>
 
 /** What the lake is called among connections. */
 export const lakeName = 'lake'
@@ -67,9 +68,10 @@ interface OpenOptions {
   readonly timeLimitMs?: number | undefined
 }
 
-/** The settings of a name. @throws TrailbookError CLI_CONNECTION_UNKNOWN */
+/** The settings of a name. @throws TrailbookError CLI_CONNECTION_UNKNOWN, CONFIG_ENV */
 function settingsOf(name: string, { connections }: Pick<Config, 'connections'>): ConnectionSettings {
   const known = Object.hasOwn(connections, name) ? connections[name] : undefined
+  if (known instanceof TrailbookError) throw known
   if (known !== undefined) return known
   const names = Object.keys(connections)
   const told =

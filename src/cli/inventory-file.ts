@@ -15,5 +15,6 @@ const keys = Object.fromEntries(
 
 /** @throws TrailbookError CONFIG_*: the first mistake in the file; CLI_FILE_*; RUN_TIME for a day that there is not */
 export async function readInventoryFile(path: string, cwd: string): Promise<Inventory> {
-  return inventoryOf(inventoryFileSchema.parse(await readConfigFile(path, { keys, env: {}, cwd })))
+  const { values } = await readConfigFile(path, { keys, env: {}, cwd })
+  return inventoryOf(inventoryFileSchema.parse(values))
 }

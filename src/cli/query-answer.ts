@@ -13,7 +13,12 @@ export const queryFormats: readonly Format[] = ['terminal', 'json', 'ndjson', 'c
 
 /** How many rows there are, and what was looked through: rows alone do not say it. */
 export const queryNote = (result: AnyResult): string =>
-  `${plural(result.rowCount, 'row')}${result.truncated ? `, ${result.rows.length.toLocaleString('en-US')} kept` : ''}; ${coverageText(result.coverage)}`
+  `${plural(result.rowCount, 'row')}${cutNote(result)}; ${coverageText(result.coverage)}`
+
+const cutNote = ({ rows, rowCount, truncated }: AnyResult): string => {
+  if (!truncated) return ''
+  return rows.length < rowCount ? `, ${rows.length.toLocaleString('en-US')} kept` : ', and there may be more'
+}
 
 /** Where files could be passed over by their times, and where reading costs money. */
 const readNote = ({ statistics: { bytesRead = 0, bytesTotal = 0 }, cost }: AnyResult): readonly string[] => {

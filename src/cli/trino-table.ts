@@ -25,7 +25,7 @@ export function trinoPlace(name: string, given: Given, { config, target }: Omit<
     text(given, 'location') ?? settings.location ?? (target !== undefined && isS3Location(target) ? target : undefined)
   if (location === undefined)
     throw new TrailbookError('CLI_USAGE', {
-      reason: `where Trino finds the snapshots of ${target ?? 'the target'} is not said`,
+      reason: `It is not said where Trino finds the snapshots${target === undefined ? '' : ` of ${target}`}`,
       advice: `Give --location, or \`location\` of the connection "${name}": the target as the catalog's file system names it.`,
     })
   if (!/^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(location))

@@ -16,6 +16,12 @@ export const minute = 60 * second
 export const hour = 60 * minute
 export const day = 24 * hour
 
+/** A day of the calendar as `2026-01-31`: 31 February would else be taken for 3 March. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
+  return !Number.isNaN(time) && isoTime(time).startsWith(text)
+}
+
 const units = { s: second, m: minute, h: hour, d: day, w: 7 * day } as const
 
 /** `90s`, `15m`, `24h`, `7d`, `2w`, also joined (`1d12h`), to milliseconds; undefined where it is no duration. */

@@ -2,7 +2,13 @@ import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { event, useLakeFolder } from '../../test/support/lake-folder.ts'
-import { type Published, readPublished, type SnapshotStore, type SnapshotTable } from '../core/event/published.ts'
+import {
+  type Published,
+  publishedColumns,
+  readPublished,
+  type SnapshotStore,
+  type SnapshotTable,
+} from '../core/event/published.ts'
 import { compact } from './compact.ts'
 import { localSnapshots } from './local-snapshots.ts'
 import { lockLake } from './lock.ts'
@@ -128,14 +134,34 @@ describe('a description of a snapshot', () => {
   const good = {
     schema: 'trailbook.published/v1',
     id: '0000000001-0a',
+    manifest: 1,
+    at: '2026-02-01T00:00:00Z',
+    rows: 1,
+    bytes: 1,
     days: [
       {
         date: '2026-01-31',
         folder: 'snapshots/0000000001-0a/event_date=2026-01-31',
-        files: [{ name: '0000000001-aa.parquet' }],
+        rows: 1,
+        bytes: 1,
+        files: [{ name: '0000000001-aa.parquet', rows: 1, bytes: 1 }],
       },
     ],
+    columns: publishedColumns,
+    coverage: {
+      folder: 'snapshots/0000000001-0a/coverage',
+      name: '0000000001-0a.parquet',
+      rows: 1,
+      bytes: 1,
+      source: 'a',
+    },
+    conversion: {
+      source: 'd.t#1',
+      deliveries: [{ first: '2026-01-31', last: '2026-01-31', at: '2026-02-01T00:00:00Z' }],
+    },
   }
+  const day = good.days[0]
+  const read = (first: string, last: string) => ({ first, last, at: '2026-02-01T00:00:00Z' })
   test.each<[string, unknown]>([
     ['another schema', { ...good, schema: 'trailbook.published/v9' }],
     ['an id that is a path', { ...good, id: '../x' }],
@@ -143,6 +169,38 @@ describe('a description of a snapshot', () => {
     ['a file outside', { ...good, days: [{ ...good.days[0], files: [{ name: '../x.parquet' }] }] }],
     ['no days', { ...good, days: undefined }],
     ['null', null],
+    ['a day that is null', { ...good, days: [null] }],
+    ['a file that is null', { ...good, days: [{ ...day, files: [null] }] }],
+    ['a day that leaves its quotes', { ...good, days: [{ ...day, date: "2026-01-31') LOCATION 's3://else/' --" }] }],
+    ['a day that is not that of its folder', { ...good, days: [{ ...day, date: '2026-02-01' }] }],
+    ['rows that are text', { ...good, days: [{ ...day, rows: '1' }] }],
+    ['a column of a name in backticks', { ...good, columns: [{ name: 'a` string) --', type: 'varchar' }] }],
+    [
+      'a type that ends the list',
+      { ...good, columns: [{ name: 'a', type: "varchar) WITH (external_location = 's3://else')" }] },
+    ],
+    ['a type that closes too early', { ...good, columns: [{ name: 'a', type: 'varchar) AS (SELECT x FROM y' }] }],
+    [
+      'a type that never ends',
+      { ...good, columns: [{ name: 'a', type: `${'array('.repeat(5000)}x${')'.repeat(5000)}` }] },
+    ],
+    ['no columns', { ...good, columns: undefined }],
+    ['a time that is none', { ...good, at: 'now' }],
+    ['coverage that is null', { ...good, coverage: null }],
+    ['coverage outside', { ...good, coverage: { ...good.coverage, folder: 'snapshots/../coverage' } }],
+    ['a conversion that is null', { ...good, conversion: null }],
+    ['a conversion of no text', { ...good, conversion: { ...good.conversion, source: 1 } }],
+    [
+      'millions of days of delivery',
+      { ...good, conversion: { source: 'x', deliveries: [read('0001-01-01', '9999-12-31')] } },
+    ],
+    [
+      'days of delivery that come again',
+      {
+        ...good,
+        conversion: { source: 'x', deliveries: [read('2026-01-01', '2026-01-03'), read('2026-01-02', '2026-01-02')] },
+      },
+    ],
   ])('with %s is none', (_, value) => {
     expect(readPublished(JSON.stringify(good))).toBeDefined()
     expect(readPublished(JSON.stringify(value))).toBeUndefined()

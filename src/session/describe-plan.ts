@@ -140,7 +140,7 @@ function printOpen(
   for (let lists = 0; lists < 2 ** names.length; lists += 1) {
     const more = Object.fromEntries(
       names.map((name, at): [string, Cell] => {
-        const text = open.get(name) ?? ''
+        const text = withoutQuotes(open.get(name) ?? '')
         return [name, lists & (1 << at) ? text : [text]]
       }),
     )
@@ -152,6 +152,9 @@ function printOpen(
   }
   return undefined
 }
+
+/** Some engines take no text with a single quote: an expression that has one stands for a value that may have none. */
+const withoutQuotes = (expression: string): string => expression.replaceAll("'", '"')
 
 /** Each doubles what is tried. */
 const mostOpen = 6

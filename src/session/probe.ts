@@ -78,6 +78,16 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
     return { from: Math.floor(from / hour) * hour, to: Math.max(to, Math.min(to + margin, asOf)) }
   }
 
+  /**
+   * Raw tables are read by days of delivery near a query's own time. Counted together with what comes after it, its time would
+   * show events that were delivered later than its queries look.
+   */
+  const apart = (span: Span, { window, earliest }: Scope): readonly Span[] => {
+    if (connection.capabilities.exactOnce) return [span]
+    const from = Math.min(milliseconds(window.from), milliseconds(earliest))
+    return [Math.floor(from / hour) * hour, milliseconds(window.to)].reduce(cutAt, [span])
+  }
+
   const print = (query: AnalyzedQuery, span: Span): { compiled: CompiledQuery; scope: Scope } => {
     const scope = scopeOf(span)
     return { compiled: compile(query, { dialect: connection.dialect, scope, parameters: {} }), scope }
@@ -111,24 +121,29 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
     }
   }
 
-  const count = async (span: Span, abortable: Abortable): Promise<void> => {
-    const counts = options.only === 'trails' ? undefined : printCounts(span)
-    const changes = tryPrint(trailQuery(), span)
-    seesTrails &&= changes !== undefined
-    const queries = [counts, changes].filter((one) => one !== undefined)
+  /** All of them, or nothing: what they cost together is looked at first. */
+  const count = async (spans: readonly Span[], abortable: Abortable): Promise<void> => {
+    const asks = spans.map((span) => ({
+      counts: options.only === 'trails' ? undefined : printCounts(span),
+      changes: tryPrint(trailQuery(), span),
+    }))
+    seesTrails &&= asks.every(({ changes }) => changes !== undefined)
+    const queries = asks.flatMap(({ counts, changes }) => [counts, changes]).filter((one) => one !== undefined)
     isToldBefore = await pay(connection, { queries, budget, spent }, abortable)
-    for await (const row of counts === undefined ? [] : ask(counts, abortable)) {
-      hours.push(...countedHours(row))
-      if (hours.length > mostRows) throw new Error(`its answer has more than ${mostRows} hours`)
+    for (const { counts, changes } of asks) {
+      for await (const row of counts === undefined ? [] : ask(counts, abortable)) {
+        hours.push(...countedHours(row))
+        if (hours.length > mostRows) throw new Error(`its answer has more than ${mostRows} hours`)
+      }
+      if (changes !== undefined) for await (const row of ask(changes, abortable)) trails.push(trailEventOf(row))
     }
-    if (changes !== undefined) for await (const row of ask(changes, abortable)) trails.push(trailEventOf(row))
   }
 
   const look = async (scope: Scope, abortable: Abortable): Promise<void> => {
     const needed = neededFor(scope)
     for (const span of without(needed, inOrder([...counted, ...failed]))) {
       try {
-        await count(span, abortable)
+        await count(apart(span, scope), abortable)
         counted.push(span)
       } catch (error) {
         if (abortable.signal?.aborted) throw error
@@ -177,6 +192,16 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
   }
   return probe
 }
+
+const cutAt = (spans: readonly Span[], at: number): readonly Span[] =>
+  spans.flatMap(({ from, to }) =>
+    from < at && at < to
+      ? [
+          { from, to: at },
+          { from: at, to },
+        ]
+      : [{ from, to }],
+  )
 
 const before = ({ from }: Span): Span => ({ from: 0, to: from })
 const after = ({ to }: Span): Span => ({ from: to, to: milliseconds('2100-01-01T00:00:00Z') })

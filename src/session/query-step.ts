@@ -40,17 +40,21 @@ export async function* queryStep(state: RunState, step: QueryStep): Events<StepO
     const own: Row[] = []
     const before = collected.rowCount()
     const names = columns.map(({ name }) => name)
-    for await (const batch of settledBatches(run.rows, { columns: names, sortedBy, most: rowLimit })) {
-      const { kept, beyond } = collected.add(batch)
-      own.push(...kept)
-      if (kept.length > 0) yield { type: 'rows', step: step.id, rows: kept }
-      if (beyond.length > 0) await state.effects.beyond?.({ runbook: state.plan.runbook.id, step: step.id }, beyond)
-      state.signal?.throwIfAborted()
+    try {
+      for await (const batch of settledBatches(run.rows, { columns: names, sortedBy, most: rowLimit })) {
+        const { kept, beyond } = collected.add(batch)
+        own.push(...kept)
+        if (kept.length > 0) yield { type: 'rows', step: step.id, rows: kept }
+        if (beyond.length > 0) await state.effects.beyond?.({ runbook: state.plan.runbook.id, step: step.id }, beyond)
+        state.signal?.throwIfAborted()
+      }
+    } finally {
+      // What a query read before it failed is charged for all the same.
+      state.charges.push(...(run.statistics().charges ?? []))
     }
     const { bytesRead = 0, bytesTotal = 0, charges = [], truncated = false } = run.statistics()
     cut ||= truncated
     charged.push(...charges)
-    state.charges.push(...charges)
     Object.assign(read, { queries: read.queries + 1, bytes: read.bytes + bytesRead, of: Math.max(read.of, bytesTotal) })
     said.set(occasion.key, { rows: own, count: collected.rowCount() - before })
   }

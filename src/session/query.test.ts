@@ -41,6 +41,19 @@ describe('a query', () => {
     expect(result.rows.map((row) => row.eventID)).toEqual(['e1', 'e2'])
   })
 
+  test('is cut off where the engine gives no more rows, also within the limit', async () => {
+    const inner = fakeConnection({ answers: { q: [event('e1')] } })
+    const connection: Connection = {
+      ...inner,
+      async run(...given) {
+        const run = await inner.run(...given)
+        return { ...run, statistics: () => ({ ...run.statistics(), truncated: true }) }
+      },
+    }
+    const result = await runQuery({ query: fakeQuery('q', ['eventID']) }, { connection, clock: { now: () => now } })
+    expect(result).toMatchObject({ rowCount: 1, truncated: true })
+  })
+
   test('needs a window where reading costs money', async () => {
     const billed = { capabilities: { billed: true } }
     await expect(ask({}, billed)).rejects.toMatchObject({ code: 'RUN_WINDOW_NEEDED', exitCode: 64 })

@@ -79,7 +79,8 @@ export async function runQuery(
       columns: run.columns,
       rows,
       rowCount,
-      truncated: rowCount > rows.length,
+      // Engines that give so many rows and no more say so.
+      truncated: rowCount > rows.length || statistics.truncated === true,
       coverage,
       statistics,
       copies: copiesOf(connection.capabilities),

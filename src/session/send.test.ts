@@ -84,6 +84,15 @@ test('a budget is charged with what a query cost, not with what it was thought t
   expect(await codeOf(drain(charging(costing(0.6), 0.1), budget))).toBe('RUN_BUDGET')
 })
 
+test('what an engine does not measure stays charged as it was estimated', async () => {
+  const requests: Charge = { what: 'get', amount: 1e6, usd: 0.4 }
+  const estimate = { ...costing(0.1), charges: [...scan(0.1), requests] }
+  const budget = await drain(charging(estimate, 0.02))
+  expect(budget.spent).toBeCloseTo(0.42)
+  await drain(charging(estimate, 0.02), budget)
+  expect(await codeOf(drain(charging(estimate, 0.02), budget))).toBe('RUN_BUDGET')
+})
+
 test('two queries at once cannot spend the same', async () => {
   const budget = budgetOf(1)
   const connection = charging(costing(0.6), 0.6)
@@ -114,6 +123,24 @@ test('a run tells what its steps cost, and fails at the step that would spend to
   expect(run.steps.map(({ status, error }) => error?.code ?? status)).toEqual(['done', 'done', 'RUN_BUDGET'])
   expect(run.steps[0]?.read).toEqual({ queries: 1, bytes: 2e6, of: 0, charges: scan(0.4) })
   expect(run).toMatchObject({ verdict: 'failed', cost: { usd: 0.8, basis: 'list prices, an estimate' } })
+})
+
+test('a run tells what a query cost that failed before its end', async () => {
+  const plan = fakePlan('steps: [{ id: calls, query: SELECT 1 }]')
+  const inner = charging(costing(0.4), 0.4)
+  const connection: Connection = {
+    ...inner,
+    async run(...given) {
+      const run = await inner.run(...given)
+      // biome-ignore lint/correctness/useYield: it fails before its first row
+      async function* rows(): typeof run.rows {
+        throw new Error('the second part failed')
+      }
+      return { ...run, rows: rows() }
+    },
+  }
+  const run = await finishRun(runRunbook(plan, { ...fakeEffects(), connection }))
+  expect(run).toMatchObject({ verdict: 'failed', cost: { usd: 0.4 } })
 })
 
 test.each([

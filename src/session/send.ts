@@ -1,6 +1,6 @@
 /** The one way in which queries go to an engine: within the length of text that it takes, and within what may be spent. */
 import { TrailbookError } from '../core/errors.ts'
-import type { Abortable, Connection, Estimate, QueryRun, Scope } from '../core/ports.ts'
+import type { Abortable, Charge, Connection, Estimate, QueryRun, Scope } from '../core/ports.ts'
 import { usdOf } from '../core/run/cost.ts'
 import type { CompiledQuery } from '../core/sql/compile.ts'
 
@@ -52,7 +52,7 @@ export async function send(
 }
 
 // Nothing is awaited between the look at what is left and the taking: two queries cannot take the same.
-function reserve(budget: Budget, { name }: Connection, estimate: Estimate | undefined): number {
+function reserve(budget: Budget, { name }: Connection, estimate: Estimate | undefined): readonly Charge[] {
   if (estimate === undefined || estimate.bytes === null)
     throw new TrailbookError('RUN_BUDGET_UNKNOWN', { connection: name })
   const wanted = usdOf(estimate.charges)
@@ -64,14 +64,22 @@ function reserve(budget: Budget, { name }: Connection, estimate: Estimate | unde
       budget: dollars(budget.usd),
     })
   budget.spent += wanted
-  return wanted
+  return estimate.charges
 }
 
-/** A query that fails or is left before its end may be charged for all the same: its estimate stays taken. */
-async function* settled(run: QueryRun, { budget, reserved }: { readonly budget: Budget; readonly reserved: number }) {
+/**
+ * A query that fails or is left before its end may be charged for all the same: its estimate stays taken. So does that of what
+ * engines do not measure, such as the requests for objects.
+ */
+async function* settled(
+  run: QueryRun,
+  { budget, reserved }: { readonly budget: Budget; readonly reserved: readonly Charge[] },
+) {
   yield* run.rows
   const { charges } = run.statistics()
-  if (charges !== undefined) budget.spent += usdOf(charges) - reserved
+  if (charges === undefined) return
+  const measured = new Set(charges.map(({ what }) => what))
+  budget.spent += usdOf(charges) - usdOf(reserved.filter(({ what }) => measured.has(what)))
 }
 
 const dollars = (usd: number): string => `$${usd.toLocaleString('en-US', { maximumFractionDigits: usd < 1 ? 6 : 2 })}`

@@ -121,6 +121,20 @@ describe('a probe', () => {
     })
   })
 
+  test('of a table by days of delivery sees no more of a time than its queries do', async () => {
+    const raw = await over(events, { capabilities: { ...billed, billed: false } })
+    const punctual = events.filter((_, index) => index < 60 || index >= 72)
+    // An hour of them came a day late: who asks for a time that ends before does not look there.
+    const run: Connection['run'] = async (query, scope, ...rest) =>
+      (await engine.load(scope.window.to > at(24) ? events : punctual)).run(query, scope, ...rest)
+    const connection = withCoverage({ ...raw, run }, options)
+    const { complete, gaps } = await connection.coverage(scope(2, 20), [])
+    expect([complete, gaps.map(({ from, to }) => [from, to])]).toEqual([
+      false,
+      Array.from({ length: 2 }, () => ['2026-01-08T04:55:01Z', '2026-01-08T06:00:00Z']),
+    ])
+  })
+
   test('is made once, before the first query, for all scopes within the same time', async () => {
     const connection = withCoverage(await over(events), options)
     const query = { text: 'SELECT 1', bindings: [], columns: [] }
@@ -168,9 +182,9 @@ describe('a probe', () => {
   })
 
   test.each([
-    ['within its budget', estimated(1e9, 0.005), { usd: 0.02 }, undefined],
-    ['over its budget', estimated(2e9, 0.01), { bytes: 3e9 }, 'counting would read 4000 MB for about 0.02 USD'],
-    ['over the usual budget', estimated(2e11, 1), undefined, 'counting would read 400000 MB for about 2.00 USD'],
+    ['within its budget', estimated(1e9, 0.005), { usd: 0.04 }, undefined],
+    ['over its budget', estimated(2e9, 0.01), { bytes: 3e9 }, 'counting would read 12000 MB for about 0.06 USD'],
+    ['over the usual budget', estimated(2e11, 1), undefined, 'counting would read 1200000 MB for about 6.00 USD'],
     ['of which nobody knows the cost', estimated(null, 0), undefined, undefined],
   ])('%s is made, or not', async (_, estimate, budget, refusal) => {
     const connection = withCoverage(await over(events, { capabilities: billed, estimate }), { ...options, budget })

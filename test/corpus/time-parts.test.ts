@@ -150,6 +150,7 @@ describe('a query that may not', () => {
     'SELECT eventName FROM cloudtrail_logs GROUP BY 1',
     'SELECT eventName, row_number() OVER (ORDER BY eventTime) AS n FROM cloudtrail_logs',
     'SELECT eventName FROM cloudtrail_logs ORDER BY eventName',
+    'SELECT eventName FROM cloudtrail_logs ORDER BY eventTime, count(*) OVER (PARTITION BY eventName)',
     'SELECT eventName FROM cloudtrail_logs LIMIT 3',
     'SELECT eventName FROM cloudtrail_logs ORDER BY eventTime OFFSET 2',
     'SELECT upper(eventTime) AS eventTime FROM cloudtrail_logs ORDER BY eventTime',

@@ -41,7 +41,9 @@ describe('a run over the lake', () => {
 
   test('is not kept with --no-record; a query is noted', () => {
     const before = ledger()
-    expect(run('--no-record').object.kept).toEqual([{ runbook: 'stopped-trail', record: null, bundle: null }])
+    expect(run('--no-record').object.kept).toEqual([
+      { runbook: 'stopped-trail', connection: 'lake', record: null, bundle: null },
+    ])
     expect(ledger()).toBe(before)
     json(cwd, ['query', 'SELECT count(*) AS n FROM cloudtrail_logs'])
     expect(JSON.parse(ledger().trimEnd().split('\n').at(-1)!)).toMatchObject({

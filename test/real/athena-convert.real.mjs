@@ -64,11 +64,14 @@ try {
   const members = Object.entries(settings).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
   writeFileSync(join(folder, 'trailbook.yaml'), `connections:\n  raw:\n${members.join('')}`)
   const convert = (args, more = {}) =>
-    trailbook(['athena', 'convert', '--connection', 'raw', '--to', target, '--format', 'json', ...args], {
-      cwd: folder,
-      env,
-      ...more,
-    })
+    trailbook(
+      ['athena', 'convert', '--connection', 'raw', '--to', target, '--format', 'json', '--max-scan', '1TB', ...args],
+      {
+        cwd: folder,
+        env,
+        ...more,
+      },
+    )
   const view = `hive.${database}.${rawTable}_lake`
   const columns = eventColumnNames.map((name) => `"${name.toLowerCase()}"`).join(', ')
   const missing = async (from, other, where) =>

@@ -13,7 +13,8 @@ export const convertOptions: readonly OptionSpec[] = [
   { flags: '--batch <n>', description: 'convert: days of delivery in one statement (default 7)' },
   {
     flags: '--max-scan <amount>',
-    description: 'convert: refuse to scan more, e.g. 500GB (default: the budget of the connection)',
+    description:
+      'convert: refuse to scan more, e.g. 500GB (default: the budget of the connection; one of them is needed)',
   },
   { flags: '--view <name>', description: 'convert: the view that shows it (default: <table>_lake)' },
   { flags: '--workgroup <name>', description: 'convert: a workgroup that does not override client-side settings' },

@@ -1,9 +1,9 @@
-import { convertAthena } from '../../compose-snapshots.ts'
+import { type ConvertReport, convertAthena } from '../../compose-snapshots.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import type { Charge } from '../../core/ports.ts'
 import { labelled, line, span } from '../../core/report/lines.ts'
 import { bytesText, plural } from '../../core/report/text.ts'
-import { day, isoTime } from '../../core/time.ts'
+import { day, isDay, isoTime } from '../../core/time.ts'
 import { type CliContext, flag, type Given, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { athenaSettings } from '../connections/athena.ts'
@@ -33,6 +33,11 @@ export async function athenaConvert(given: Given, context: CliContext): Promise<
   const batch = count(given, 'batch')
   const keep = count(given, 'keep')
   const budgetBytes = amount(given, 'maxScan') ?? settings.budgetBytes
+  if (budgetBytes === undefined && !request.dryRun)
+    throw usage(
+      'athena convert scans whole days of raw logs, and nothing limits what that costs',
+      'See what it would read with --dry-run, then give --max-scan, e.g. --max-scan 500GB, or set `budget` for the connection.',
+    )
   const workgroup = text(given, 'workgroup') ?? settings.workgroup
   const graceMs = durationOf(given, 'older-than') ?? hour
   const store = await openS3Store(to, {
@@ -50,6 +55,7 @@ export async function athenaConvert(given: Given, context: CliContext): Promise<
       ...(batch !== undefined && { batch }),
       ...(keep !== undefined && { keep }),
       signal: context.signal,
+      onExpected: (expected) => context.note(`This reads ${expectedText(expected)}.`),
       onProgress: ({ done, all }) => context.progress(`Converting: ${done} of ${plural(all, 'batch', 'batches')}`),
     },
   ).finally(() => {
@@ -68,11 +74,7 @@ export async function athenaConvert(given: Given, context: CliContext): Promise<
       line(span(dryRun ? `Would convert ${report.source}` : `Converted ${report.source}`, 'strong')),
       ...labelled('Target', report.target, width),
       ...labelled('Read  ', read, width),
-      ...labelled(
-        'Plan  ',
-        `${expected.bytes === null ? 'an unknown amount' : `${bytesText(expected.bytes)}, ${dollars(expected.charges)}`}, ${expected.basis}; what is merged is read again as Parquet`,
-        width,
-      ),
+      ...labelled('Plan  ', expectedText(expected), width),
       ...(dryRun
         ? []
         : [
@@ -91,15 +93,16 @@ export async function athenaConvert(given: Given, context: CliContext): Promise<
   }
 }
 
+const expectedText = ({ bytes, charges, basis }: ConvertReport['expected']): string =>
+  `${bytes === null ? 'an unknown amount' : `${bytesText(bytes)}, ${dollars(charges)}`}, ${basis}; what is merged is read again as Parquet`
+
 const dollars = (charges: readonly Charge[]): string =>
   `about $${charges.reduce((total, { usd }) => total + usd, 0).toFixed(2)}`
-
-const dayForm = /^\d{4}-\d\d-\d\d$/
 
 function days(given: Given, now: number): { from?: string; to?: string } {
   const of = (name: string): string | undefined => {
     const value = text(given, name)
-    if (value === undefined || (dayForm.test(value) && !Number.isNaN(Date.parse(value)))) return value
+    if (value === undefined || isDay(value)) return value
     throw usage(`--${name} is "${value}"`, 'It is a day of delivery in UTC: YYYY-MM-DD.')
   }
   const [from, until, last] = [of('from'), of('until'), count(given, 'days')]

@@ -1,6 +1,7 @@
 import { athenaPermissionsOf, athenaSetupText, setUpAthena } from '../../compose-engines.ts'
 import { exitCodes, TrailbookError } from '../../core/errors.ts'
 import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
+import { isDay } from '../../core/time.ts'
 import { type CliContext, flag, type Given, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { athenaSettings, bytesOf } from '../connections/athena.ts'
@@ -15,13 +16,18 @@ export async function athenaSetup(given: Given, context: CliContext): Promise<Ou
   const [logs, ...further] = settings.logs ?? []
   if (logs === undefined || further.length > 0)
     throw usage(
-      `the connection "${name}" ${logs === undefined ? 'does not say' : 'says more than once'} where its logs lie`,
+      `The connection "${name}" ${logs === undefined ? 'does not say' : 'says more than once'} where its logs lie`,
       'Set `logs: [s3://my-trail-bucket/AWSLogs/]` on it, one place: that of one trail.',
     )
   const wanted = { ...athenaSettings(settings), logs, ...numbersOf(given) }
   const { statements, workgroup } = await athenaSetupText(wanted)
   const policy = { Version: '2012-10-17', Statement: await athenaPermissionsOf(settings) }
   const isApplied = flag(given, 'apply')
+  const unnamed = (['accounts', 'regions'] as const).filter((one) => settings[one] === undefined)
+  if (unnamed.length > 0)
+    context.note(
+      `${unnamed.join(' and ')} of the connection "${name}" ${unnamed.length > 1 ? 'are' : 'is'} not set: this table answers only where each query names them. Set ${unnamed.length > 1 ? 'both' : 'it'} in trailbook.yaml first.`,
+    )
   if (flag(given, 'change') && !isApplied)
     throw usage('--change belongs to --apply', 'trailbook athena setup --apply --change')
   const mode = flag(given, 'change') ? 'change' : 'apply'
@@ -50,8 +56,7 @@ function numbersOf(given: Given) {
   if (!/^[1-9]\d{0,5} ?(?:MB|GB|TB)$/.test(cutoff) || bytesOf(cutoff) < 10_000_000)
     throw usage(`--cutoff is "${cutoff}"`, 'It is an amount such as 100GB, and 10MB at least.')
   const firstDay = text(given, 'firstDay') ?? '2020-01-01'
-  if (!/^\d{4}-\d\d-\d\d$/.test(firstDay))
-    throw usage(`--first-day is "${firstDay}"`, 'It is a day such as 2024-01-01.')
+  if (!isDay(firstDay)) throw usage(`--first-day is "${firstDay}"`, 'It is a day such as 2024-01-01.')
   const keep = text(given, 'keepResults') ?? '30'
   if (!/^[1-9]\d{0,4}$/.test(keep)) throw usage(`--keep-results is "${keep}"`, 'It is a number of days: 1 or more.')
   return { cutoff: bytesOf(cutoff), firstDay, keepResultsDays: Number(keep) }

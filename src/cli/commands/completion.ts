@@ -7,6 +7,7 @@ import { argument, argumentList, type CliContext, defineCommand, flag, type Outc
 import { type Completion, complete, type Word } from '../complete.ts'
 import { completionScripts, filesMark, type Shell, shells } from '../completion-scripts.ts'
 import { loadConfig } from '../config.ts'
+import { lakeName } from '../connections.ts'
 import { formats } from '../formats.ts'
 import { globalOptions } from '../global-options.ts'
 import { commandName, formatsOf } from '../program.ts'
@@ -15,7 +16,8 @@ import { libraryFiles } from '../runbook-files.ts'
 export const completionCommand = defineCommand({
   name: 'completion',
   summary: 'Print a script that completes commands in your shell',
-  details: 'Completes commands, options, their values and the ids of runbooks. The script asks trailbook for them.',
+  details:
+    'Completes commands, options, their values, ids of runbooks and names of connections. The script asks trailbook for them.',
   arguments: [
     { name: '[shell]', description: 'bash, zsh or fish', choices: shells },
     { name: '[typed...]', description: 'with --words: the words typed so far' },
@@ -70,6 +72,7 @@ async function nextWords(typed: readonly string[], context: CliContext): Promise
       ...(command === undefined ? [{ flags: '--version', description: 'print the version' }] : []),
     ],
     runbooks: () => runbookWords(context),
+    connections: () => connectionWords(context),
   })
 }
 
@@ -87,6 +90,19 @@ async function runbookWords(context: CliContext): Promise<readonly Word[]> {
       ),
     )
     return [...words].map(([text, says]) => ({ text, says }))
+  } catch {
+    return []
+  }
+}
+
+async function connectionWords(context: CliContext): Promise<readonly Word[]> {
+  try {
+    const { connections } = await loadConfig(context)
+    const told = Object.entries(connections).map(([text, settings]) => ({
+      text,
+      says: 'engine' in settings ? settings.engine : '',
+    }))
+    return [...told, { text: lakeName, says: 'the lake' }]
   } catch {
     return []
   }

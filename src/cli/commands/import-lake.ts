@@ -3,31 +3,37 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { importedDraft } from '../../authoring/import-lake.ts'
 import { pathKind, readText, shownPath } from '../../authoring/library.ts'
 import { TrailbookError } from '../../core/errors.ts'
-import { line, span } from '../../core/report/lines.ts'
+import { indent, line, paragraph, span } from '../../core/report/lines.ts'
 import { plural } from '../../core/report/text.ts'
 import { slugPattern } from '../../core/runbook/schema-text.ts'
 import { importLakeSql } from '../../core/sql/import/lake.ts'
-import { type Outcome, text } from '../command.ts'
+import { type CliContext, type Outcome, text } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { makeFolder, writing } from '../write.ts'
 import type { ImportCall } from './import.ts'
 
-/** `trailbook import lake`. @throws TrailbookError CLI_BAD_ID, CLI_FILE_* */
+/** "Query statement: at most 10000 characters" (StartQuery, CloudTrail API Reference), and room for comments round it. */
+const longestText = 20_000
+
+/** `trailbook import lake`. @throws TrailbookError CLI_BAD_ID, CLI_FILE_*, CLI_NO_IMPORT, CLI_USAGE */
 export async function importLake({ given, context, file }: ImportCall): Promise<Outcome> {
-  const source = resolve(context.cwd, file)
-  const from = shownPath(source, context.cwd)
-  const written = await readText(source)
-  const id = text(given, 'id') ?? slugOf(basename(source, extname(source)))
+  const { name, from, sql } = await queryIn(file, context)
+  const id = text(given, 'id') ?? slugOf(basename(name, extname(name)))
+  if (file === '-' && text(given, 'id') === undefined)
+    throw new TrailbookError('CLI_USAGE', {
+      reason: 'Standard input has no name that the runbook could take',
+      advice: 'Give it one: trailbook import lake - --id root-logins',
+    })
   if (!slugPattern.test(id)) throw new TrailbookError('CLI_BAD_ID', { id })
   const config = await loadConfig(context)
   const asked = text(given, 'out')
   const path = asked === undefined ? join(config.runbooks[0] ?? context.cwd, `${id}.yaml`) : resolve(context.cwd, asked)
   const shown = shownPath(path, context.cwd)
   if ((await pathKind(path)) !== undefined) throw new TrailbookError('CLI_FILE_EXISTS', { path: shown })
-  const imported = importLakeSql(written.replace(/^\ufeff/, '').replaceAll('\r\n', '\n'))
+  const imported = importLakeSql(sql)
   await writing(shown, async () => {
     await makeFolder(dirname(path))
-    await writeFile(path, importedDraft(imported, { id, from: basename(source) }), { flag: 'wx' })
+    await writeFile(path, importedDraft(imported, { id, from: name }), { flag: 'wx' })
   })
   const answer = {
     schema: 'trailbook.import/v1',
@@ -39,16 +45,16 @@ export async function importLake({ given, context, file }: ImportCall): Promise<
   return {
     exitCode: answer.left > 0 ? 1 : 0,
     json: answer,
-    lines: () => [
-      ...imported.notes.map(({ at, kind, message }) =>
+    lines: (width) => [
+      ...imported.notes.flatMap(({ at, kind, message }) => [
         line(
           `${from}:${at.line}:${at.column}  `,
           span(kind === 'left' ? 'not translated' : 'changed', kind === 'left' ? 'bad' : 'muted'),
-          `  ${message}`,
         ),
-      ),
-      ...imported.parameters.map(({ name, type, written: mark }) =>
-        line(`Parameter ${name}: ${type}, for ${mark}. Check its type.`),
+        ...indent(paragraph(message, width - 3), 3),
+      ]),
+      ...imported.parameters.flatMap(({ name, type, written: mark }) =>
+        paragraph(`Parameter ${name}: ${type}, for ${mark}. Check its type.`, width),
       ),
       line(
         span(
@@ -60,6 +66,29 @@ export async function importLake({ given, context, file }: ImportCall): Promise<
       line(`Next: add cases, then trailbook lint ${shown} && trailbook test ${shown}`),
     ],
   }
+}
+
+interface Query {
+  /** Of the file, without its folder. */
+  readonly name: string
+  /** As it is shown. */
+  readonly from: string
+  readonly sql: string
+}
+
+/** @throws TrailbookError CLI_FILE_*, CLI_NO_IMPORT: of what is no query no runbook is made */
+async function queryIn(file: string, context: CliContext): Promise<Query> {
+  const isPiped = file === '-'
+  const path = resolve(context.cwd, file)
+  const written = isPiped ? await context.readStdin() : await readText(path)
+  const from = isPiped ? 'standard input' : shownPath(path, context.cwd)
+  const sql = written.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
+  const refused = (reason: string): TrailbookError => new TrailbookError('CLI_NO_IMPORT', { path: from, reason })
+  if (/[\0\ufffd]/.test(sql)) throw refused('it is no text in UTF-8')
+  if (sql.length > longestText)
+    throw refused(`it has ${sql.length.toLocaleString('en-US')} characters, and CloudTrail Lake takes texts of 10,000`)
+  if (sql.replace(/--.*/g, '').trim() === '') throw refused('there is no query in it')
+  return { name: isPiped ? from : basename(path), from, sql }
 }
 
 const slugOf = (name: string): string =>

@@ -21,7 +21,7 @@ export const importCommand = defineCommand({
   ].join('\n\n'),
   arguments: [
     { name: '<what>', description: Object.keys(subcommands).join(', '), choices: Object.keys(subcommands) },
-    { name: '<file>', description: 'the SQL text' },
+    { name: '<file>', description: 'the SQL text; - reads it from standard input' },
   ],
   options: [
     { flags: '--id <id>', description: 'of the runbook (default: as the file is called)' },
@@ -31,6 +31,10 @@ export const importCommand = defineCommand({
     {
       command: 'trailbook import lake queries/root-logins.sql',
       says: 'writes runbooks/root-logins.yaml',
+    },
+    {
+      command: 'trailbook import lake - --id root-logins < root.sql',
+      says: 'the same from standard input',
     },
   ],
   async action(given, context) {

@@ -8,7 +8,7 @@ import { configName, defaultRunbooks } from '../config.ts'
 import { makeFolder, writing } from '../write.ts'
 
 export const configTemplate = `# Configuration of trailbook. Every key may be left out. lake and runbooks show their defaults, the others an example.
-# A value may hold \${env:NAME}: the environment variable takes its place.
+# Relative paths count from the folder of this file. A value may hold \${env:NAME}: the environment variable takes its place.
 
 # Where ingested logs are kept. --lake and TRAILBOOK_LAKE go before it.
 # lake: .trailbook/lake
@@ -28,6 +28,7 @@ export const configTemplate = `# Configuration of trailbook. Every key may be le
 # memory: 4GB
 
 # What should be there: without it, coverage expects only accounts and regions that it has seen, and "clear" says no more than that.
+# It may be the path of a file instead: trailbook collect inventory --out inventory.json writes one.
 # inventory:
 #   regions: [us-east-1, eu-west-1]
 #   accounts:
@@ -35,6 +36,44 @@ export const configTemplate = `# Configuration of trailbook. Every key may be le
 #     - { id: "444455556666", name: sandbox, regions: [us-east-1], from: 2026-01-01 }
 #   trails:
 #     - { name: organisation, exclude: [kms.amazonaws.com], data: [{ service: s3, resources: ["arn:aws:s3:::my-bucket/"] }] }
+
+# Buckets with logs: trailbook ingest --source main-trail reads this one.
+# sources:
+#   main-trail:
+#     url: s3://my-trail-bucket/AWSLogs/
+#     role: arn:aws:iam::111122223333:role/trailbook-reader
+
+# How to act in accounts other than your own, for --from-event-history and trailbook collect.
+# accounts:
+#   role: trailbook-reader
+
+# Engines to ask instead of the lake: trailbook run root-activity --connection warehouse. Each engine has a page that says more.
+# connections:
+#   warehouse:                              # docs/engine-trino.md
+#     engine: trino
+#     url: https://trino.example.com:8443
+#     user: trailbook
+#     password: \${env:TRINO_PASSWORD}
+#     catalog: hive
+#     schema: security
+#   trail:                                  # docs/engine-athena.md: AWS charges for what each query reads
+#     engine: athena
+#     region: eu-central-1
+#     database: security
+#     table: cloudtrail_logs
+#     workgroup: trailbook
+#     logs: [s3://my-trail-bucket/AWSLogs/]
+#     accounts: ["111122223333", "444455556666"]   # all there are
+#     regions: [us-east-1, eu-west-1]
+#     budget: { scan: 50GB }                # what one run may read, all its queries together
+#   insights:                               # docs/engine-logs-insights.md: likewise
+#     engine: logs-insights
+#     region: eu-central-1
+#     logGroups: [aws-cloudtrail-logs]
+#   store:                                  # docs/engine-cloudtrail-lake.md: likewise
+#     engine: cloudtrail-lake
+#     region: us-east-1
+#     eventDataStore: 1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809
 `
 
 export const initCommand = defineCommand({

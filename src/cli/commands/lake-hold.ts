@@ -2,6 +2,7 @@ import { openUpkeep, type Upkeep } from '../../compose.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import { blank, type Line, labelled, line, span } from '../../core/report/lines.ts'
 import { plural, visible } from '../../core/report/text.ts'
+import { isDay } from '../../core/time.ts'
 import { list, type Outcome, text } from '../command.ts'
 import { openDiary, osActor } from '../diary.ts'
 import { waitingOf } from '../waiting.ts'
@@ -72,12 +73,6 @@ function dayOf(value: string | undefined, flag: string): string | null {
     reason: `${flag} is "${value}", which is no day`,
     advice: 'Days are written as 2026-01-31.',
   })
-}
-
-/** 31 February would else be taken for 3 March. */
-function isDay(date: string): boolean {
-  const time = Date.parse(date)
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date)
 }
 
 function listed(holds: readonly Hold[]): Outcome {

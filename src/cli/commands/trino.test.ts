@@ -80,7 +80,7 @@ describe('trailbook trino setup', () => {
     [['trino', 'setup', '--connection', 'no'], 'CLI_CONNECTION_UNKNOWN'],
     [
       ['trino', 'setup', '--connection', 'bare', '--from', 'target'],
-      'CLI_USAGE: where Trino finds the snapshots of target is not said.',
+      'CLI_USAGE: It is not said where Trino finds the snapshots of target.',
     ],
     [[...setup, '--location', '/mnt/x'], `CLI_USAGE: "/mnt/x" is no location of a catalog's file system.`],
     [

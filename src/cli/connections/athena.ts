@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { athenaPermissionsOf, openAthena } from '../../compose-engines.ts'
-import { account, duration, form, line, url } from '../../core/runbook/schema-text.ts'
+import { account, duration, endpoint, form, line } from '../../core/runbook/schema-text.ts'
 import { athenaDialect } from '../../core/sql/print/athena.ts'
 import { quoteName } from '../../core/sql/print/printer.ts'
 import { withTextOutputs } from '../../core/sql/print/text-outputs.ts'
@@ -66,19 +66,21 @@ const schema = z
     sessionName: form(/^[\w+=,.@-]{2,64}$/, 'a session name of 2 to 64 letters, digits and +=,.@-', [
       'trailbook',
     ]).optional(),
-    endpoint: url.optional(),
+    endpoint: endpoint.optional(),
   })
   .refine(
     ({ encryption }) =>
       (encryption?.key !== undefined) === (encryption !== undefined && encryption.option !== 'SSE_S3'),
     {
-      message: 'needs a key for SSE_KMS and CSE_KMS, and has none for SSE_S3',
+      message: 'Add `key` for SSE_KMS and CSE_KMS; leave it out for SSE_S3.',
       path: ['encryption'],
+      params: { cannotBe: 'so: SSE_KMS and CSE_KMS need a key, and SSE_S3 has none' },
     },
   )
   .refine(({ reuse }) => reuse === undefined || parseDuration(reuse)! <= parseDuration('7d')!, {
-    message: 'is more than 7d, the longest that Athena keeps results for that',
+    message: 'Athena keeps results no longer for that: write 7d or less.',
     path: ['reuse'],
+    params: { cannotBe: 'more than 7d' },
   })
 
 type Settings = Omit<z.output<typeof schema>, 'engine'>
@@ -93,7 +95,7 @@ export function athenaSettings(settings: { readonly name: string } & Settings) {
     role: arn,
     externalId,
     sessionName,
-    endpoint,
+    endpoint: server,
     reuse,
     budget,
     account: _,
@@ -102,7 +104,7 @@ export function athenaSettings(settings: { readonly name: string } & Settings) {
   } = settings
   return {
     ...rest,
-    aws: { region: aws, endpoint, ...(arn !== undefined && { role: { arn, externalId, sessionName } }) },
+    aws: { region: aws, endpoint: server, ...(arn !== undefined && { role: { arn, externalId, sessionName } }) },
     ...(reuse !== undefined && { reuseMinutes: Math.floor(parseDuration(reuse)! / 60_000) }),
     ...(budget !== undefined && { budgetBytes: bytesOf(budget.scan) }),
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { cloudTrailLakePermissions, openCloudTrailLake } from '../../compose-engines.ts'
-import { account, form, line, url } from '../../core/runbook/schema-text.ts'
+import { account, endpoint, form, line } from '../../core/runbook/schema-text.ts'
 import { probedCoverage } from './coverage.ts'
 import type { ConnectionKind } from './kind.ts'
 
@@ -28,7 +28,7 @@ const schema = z.strictObject({
   ...probedCoverage,
   role: role.optional(),
   externalId: line.optional(),
-  endpoint: url.optional(),
+  endpoint: endpoint.optional(),
 })
 
 type Settings = Omit<z.output<typeof schema>, 'engine'>
@@ -39,8 +39,17 @@ const storesOf = ({ eventDataStore }: Settings): readonly string[] =>
 export const cloudTrailLakeKind: ConnectionKind<typeof schema> = {
   schema,
   open: ({ name, ...settings }, options) => {
-    const { region: asked, owner, details, role: arn, externalId, endpoint, coverage, coverageBudget } = settings
-    const aws = { region: asked, endpoint, ...(arn !== undefined && { role: { arn, externalId } }) }
+    const {
+      region: asked,
+      owner,
+      details,
+      role: arn,
+      externalId,
+      endpoint: server,
+      coverage,
+      coverageBudget,
+    } = settings
+    const aws = { region: asked, endpoint: server, ...(arn !== undefined && { role: { arn, externalId } }) }
     return openCloudTrailLake(
       { name, stores: storesOf(settings), owner, details, aws, coverage, coverageBudget },
       options,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { logsInsightsPermissions, openLogsInsights } from '../../compose-engines.ts'
-import { form, line } from '../../core/runbook/schema-text.ts'
+import { endpoint, form, line } from '../../core/runbook/schema-text.ts'
 import { probedCoverage } from './coverage.ts'
 import type { ConnectionKind } from './kind.ts'
 
@@ -19,7 +19,7 @@ const schema = z.strictObject({
   ]).optional(),
   ...probedCoverage,
   externalId: line.optional(),
-  endpoint: line.optional().meta({ description: "An endpoint other than AWS's own, such as one in a VPC." }),
+  endpoint: endpoint.optional().meta({ description: "An endpoint other than AWS's own, such as one in a VPC." }),
 })
 
 export const logsInsightsKind: ConnectionKind<typeof schema> = {

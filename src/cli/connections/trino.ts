@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { openTrino } from '../../compose-engines.ts'
-import { form, line } from '../../core/runbook/schema-text.ts'
+import { form, line, withoutPassword } from '../../core/runbook/schema-text.ts'
 import { quoteName } from '../../core/sql/print/printer.ts'
 import { trinoDialect } from '../../core/sql/print/trino.ts'
 import { probedCoverage } from './coverage.ts'
 import type { ConnectionKind } from './kind.ts'
 
-const secureUrl = form(/^https?:\/\/[^/\s]+\/?$/, 'the address of a Trino server, without a path', [
-  'https://trino.example.com:8443',
-])
+const secureUrl = withoutPassword(
+  form(/^https?:\/\/[^/\s]+\/?$/, 'the address of a Trino server, without a path', ['https://trino.example.com:8443']),
+)
 
 const schema = z
   .strictObject({
@@ -27,12 +27,14 @@ const schema = z
     session: z.record(line, z.union([line, z.number(), z.boolean()]).transform(String)).optional(),
   })
   .refine(({ password, token }) => password === undefined || token === undefined, {
-    message: 'has both a password and a token, where one of them signs in',
+    message: 'Keep one of them: it is enough to sign in.',
     path: ['token'],
+    params: { cannotBe: 'given beside password' },
   })
   .refine(({ url, password, token }) => url.startsWith('https:') || (password === undefined && token === undefined), {
-    message: 'would send a password or token without TLS: the address must begin with https://',
+    message: 'Write https://, or the password or token would be sent without TLS.',
     path: ['url'],
+    params: { cannotBe: 'an http:// address where a password or token signs in' },
   })
 
 type Settings = Omit<z.output<typeof schema>, 'engine'>

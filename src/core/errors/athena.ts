@@ -51,13 +51,13 @@ export const athenaErrors = {
   },
   ATHENA_PARTITIONS: {
     message: 'The query would read more partitions of {table} than Athena allows: {reason}.',
-    hint: 'Narrow the window with --since, or --from and --to, or the accounts with --accounts, or read a published snapshot: trailbook athena convert.',
+    hint: 'Narrow the window with --since, or --from and --to, or the accounts with --account, or read a published snapshot: trailbook athena convert.',
     exit: failed,
   },
   ATHENA_TOO_MANY_PARTITIONS: {
     message:
       'The question spans {count} partitions of {table} ({parts}), where Athena reads {limit} in one query, and it cannot be asked in parts: {reason}.',
-    hint: 'Narrow the window to {days} days with --since, or --from and --to, or the accounts with --accounts, or read a published snapshot: trailbook athena convert.',
+    hint: 'Narrow the window to {days} days with --since, or --from and --to, or the accounts with --account, or read a published snapshot: trailbook athena convert.',
     exit: failed,
   },
   ATHENA_BUDGET: {

@@ -40,6 +40,11 @@ export const cliErrors = {
     hint: 'Use small letters, digits and single hyphens, for example root-activity.',
     exit: 64,
   },
+  CLI_NO_IMPORT: {
+    message: '{path} cannot be imported: {reason}.',
+    hint: 'Give one SELECT of CloudTrail Lake, in a file of its own or, with -, on standard input.',
+    exit: 64,
+  },
   CLI_NO_SQL: {
     message: 'No SQL was given.',
     hint: 'Write it as an argument, name a file with --file, or use - to read it from standard input.',
@@ -88,7 +93,7 @@ export const cliErrors = {
     exit: 64,
   },
   CLI_CONNECTION_ENGINE: {
-    message: 'The connection {name} is of the engine {found}, and this needs one of {wanted}.',
+    message: 'The connection "{name}" has `engine: {found}`; this command needs one with `engine: {wanted}`.',
     hint: 'Name another connection of trailbook.yaml.',
     exit: 64,
   },

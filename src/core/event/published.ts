@@ -1,7 +1,7 @@
 /** Snapshots of a lake for engines that do not know its manifest. */
 import { canonicalJson } from '../run/canonical.ts'
 import { fromColumnType, typeName } from '../sql/types.ts'
-import type { IsoTime } from '../time.ts'
+import { type IsoTime, milliseconds } from '../time.ts'
 import { eventColumns } from './columns.ts'
 import { technicalColumns } from './snapshot.ts'
 
@@ -110,25 +110,82 @@ export const publishedText = (published: Published): string => `${canonicalJson(
 
 /** An engine names the files it writes as it likes; what begins with _ or . is hidden from others. */
 const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+const idForm = /^\d{10,}-[0-9a-f]+$/
+const dayFolder = /^snapshots\/\d{10,}-[0-9a-f]+\/event_date=(\d{4}-\d\d-\d\d)$/
+const coverageFolder = /^snapshots\/\d{10,}-[0-9a-f]+\/coverage$/
+const coverageFile = /^\d{10,}-[0-9a-f]+\.parquet$/
+/** Days of centuries before and after would make calendars that no memory holds. */
+const deliveryDay = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/
 
-/** Undefined where the text is no such description. */
+/**
+ * Undefined where the text is no such description. Whoever may write where snapshots lie may have written it: files are read and
+ * removed by its folders, and its columns and days go into statements of engines.
+ */
 export function readPublished(text: string): Published | undefined {
-  let value: Partial<Published> | null
+  let value: unknown
   try {
-    value = JSON.parse(text) as Partial<Published> | null
+    value = JSON.parse(text)
   } catch {
     return undefined
   }
-  if (value?.schema !== 'trailbook.published/v1' || typeof value.id !== 'string' || !Array.isArray(value.days))
-    return undefined
-  // Folders are read and removed by these names.
-  const isSafe = ({ folder, files }: PublishedDay): boolean =>
-    /^snapshots\/\d{10,}-[0-9a-f]+\/event_date=\d{4}-\d\d-\d\d$/.test(folder) &&
-    Array.isArray(files) &&
-    files.every(({ name }) => fileName.test(name))
-  const isCoverageSafe = ({ folder, name }: PublishedCoverage): boolean =>
-    /^snapshots\/\d{10,}-[0-9a-f]+\/coverage$/.test(folder) && /^\d{10,}-[0-9a-f]+\.parquet$/.test(name)
-  if (value.conversion !== undefined && !Array.isArray(value.conversion.deliveries)) return undefined
-  if (value.coverage !== undefined && !isCoverageSafe(value.coverage)) return undefined
-  return /^\d{10,}-[0-9a-f]+$/.test(value.id) && value.days.every(isSafe) ? (value as Published) : undefined
+  return isObject(value) && isPublished(value) ? (value as unknown as Published) : undefined
 }
+
+type Parts = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Parts =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isListOf = (value: unknown, isGood: (item: Parts) => boolean): boolean =>
+  Array.isArray(value) && value.every((item) => isObject(item) && isGood(item))
+const isText = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value)
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isTime = (value: unknown): boolean =>
+  isText(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) && Number.isFinite(milliseconds(value as IsoTime))
+
+const isPublished = ({ schema, id, manifest, at, rows, bytes, days, columns, coverage, conversion }: Parts): boolean =>
+  schema === 'trailbook.published/v1' &&
+  isText(id, idForm) &&
+  [manifest, rows, bytes].every(isCount) &&
+  isTime(at) &&
+  isListOf(days, isDay) &&
+  isListOf(columns, ({ name, type }) => isText(name, /^\w+$/) && typeof type === 'string' && isType(type)) &&
+  (coverage === undefined || (isObject(coverage) && isCoverage(coverage))) &&
+  (conversion === undefined || (isObject(conversion) && isConversion(conversion)))
+
+const isDay = ({ date, folder, rows, bytes, files }: Parts): boolean =>
+  typeof folder === 'string' &&
+  dayFolder.exec(folder)?.[1] === date &&
+  [rows, bytes].every(isCount) &&
+  isListOf(files, (file) => isText(file.name, fileName) && [file.rows, file.bytes].every(isCount))
+
+const isCoverage = ({ folder, name, rows, bytes, source }: Parts): boolean =>
+  isText(folder, coverageFolder) &&
+  isText(name, coverageFile) &&
+  [rows, bytes].every(isCount) &&
+  typeof source === 'string'
+
+function isConversion({ source, deliveries }: Parts): boolean {
+  let before = ''
+  const isNext = ({ first, last, at }: Parts): boolean => {
+    const good = isText(first, deliveryDay) && isText(last, deliveryDay) && isTime(at)
+    const inOrder = good && before < (first as string) && (first as string) <= (last as string)
+    before = String(last)
+    return inOrder
+  }
+  return typeof source === 'string' && isListOf(deliveries, isNext)
+}
+
+/** Names, parentheses and commas: nothing by which a column's definition could be left. */
+function isType(type: string): boolean {
+  if (type.length > longestType || !/^[a-z]\w*(?:[ ,()]+\w+)*[)]*$/i.test(type)) return false
+  let depth = 0
+  for (const char of type) {
+    if (char === '(') depth++
+    if (char === ')') depth--
+    if (depth < 0 || depth > deepestType || (char === ',' && depth === 0)) return false
+  }
+  return depth === 0
+}
+
+const longestType = 10_000
+const deepestType = 20

@@ -151,11 +151,10 @@ const origins: Record<WindowOrigin, string> = {
 export const windowText = (window: Window, origin: WindowOrigin): string =>
   `${window.from} to ${window.to} (${origins[origin]})`
 
-const bases: Record<Coverage['basis'], string> = {
+const bases: Record<Exclude<Coverage['basis'], 'none'>, string> = {
   ledger: 'what was stored',
   listing: 'a listing of the log files',
   probe: 'counts of events',
-  none: 'nothing that could be checked',
 }
 
 function notClear({ window, gaps, hours }: Coverage): string {
@@ -183,7 +182,11 @@ export function coverageText(coverage: Coverage, asOf?: string): string {
       ? ''
       : ` against ${coverage.expected === 'inventory' ? 'the inventory' : 'what was seen'}`
   const limits = coverage.limits === undefined ? '' : `; ${coverage.limits}`
-  return `${through}${then}; ${gaps}, judged by ${bases[coverage.basis]}${expected}${limits}`
+  const basis =
+    coverage.basis === 'none'
+      ? '; what is there could not be checked'
+      : `, judged by ${bases[coverage.basis]}${expected}`
+  return `${through}${then}; ${gaps}${basis}${limits}`
 }
 
 export const needStates = { met: 'met', partial: 'partly met', unmet: 'not met' } as const

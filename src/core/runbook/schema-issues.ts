@@ -101,6 +101,9 @@ function wrong(source: Source, path: Path, { finding, got }: { finding: Finding;
   source.report(code, values, span, replacement === undefined ? {} : { fix: { ...span, text: replacement } })
 }
 
+/** What messages must not repeat. */
+const secret = /^(?:password|token|externalId)$/
+
 interface Wrong {
   readonly code: ErrorCode
   readonly values: Values
@@ -119,7 +122,7 @@ function describeWrong(
       const hint = replacement === undefined ? `Write ${expected} here.` : 'Put it in quotes.'
       return {
         code: 'RUNBOOK_WRONG_TYPE',
-        values: { name, got: scalar ? written : kindOf(got), expected, hint },
+        values: { name, got: scalar ? (secret.test(name) ? `a ${typeof got}` : written) : kindOf(got), expected, hint },
         replacement,
       }
     }
@@ -135,11 +138,16 @@ function describeWrong(
       return { code: 'RUNBOOK_TOO_SMALL', values: { name, minimum: amount(finding.origin, finding.minimum) } }
     case 'too_big':
       return { code: 'RUNBOOK_TOO_LARGE', values: { name, maximum: amount(finding.origin, finding.maximum) } }
+    case 'custom':
+      // A rule over several keys: `params.cannotBe` says what is wrong, its message what to do.
+      if (typeof finding.params?.cannotBe === 'string')
+        return { code: 'RUNBOOK_WRONG_VALUE', values: { name, got: finding.params.cannotBe, hint: finding.message } }
+      break
     default:
-      return {
-        code: 'RUNBOOK_WRONG_TYPE',
-        values: { name, got: kindOf(got), expected: 'something else', hint: finding.message },
-      }
+  }
+  return {
+    code: 'RUNBOOK_WRONG_TYPE',
+    values: { name, got: kindOf(got), expected: 'something else', hint: finding.message },
   }
 }
 
@@ -149,6 +157,7 @@ const amount = (origin: string, count: number | bigint) =>
 /** Of a union, the branch that the author meant: the one whose kind of value was given. */
 function flatten(finding: Finding, value: unknown): Finding[] {
   if (finding.code !== 'invalid_union') return [finding]
+  if (finding.discriminator !== undefined) return [unknownKind(finding, value)]
   const at = (inner: Finding): Finding => ({ ...inner, path: [...finding.path, ...inner.path] }) as Finding
   const branches = finding.errors.map((branch) => branch.map(at))
   const fitting = branches.filter((branch) => !branch.some((one) => isWholly(one, finding.path.length)))
@@ -169,6 +178,15 @@ function flatten(finding: Finding, value: unknown): Finding[] {
       message: '',
     } as unknown as Finding,
   ]
+}
+
+/** A map whose kind is told by a key: that key is missing, or names none of the kinds. */
+function unknownKind(finding: z.core.$ZodIssueInvalidUnion, value: unknown): Finding {
+  const told = valueAt(value, finding.path as Path)
+  const kinds = 'options' in finding && Array.isArray(finding.options) ? finding.options.map(String) : []
+  const { path, message } = finding
+  if (told === undefined) return { code: 'invalid_type', expected: 'string', path, message } as Finding
+  return { code: 'invalid_value', values: kinds, path, message } as Finding
 }
 
 const isWholly = (finding: Finding, depth: number) =>

@@ -29,6 +29,13 @@ export const timestamp = form(
 )
 export const account = form(/^\d{12}$/, 'an account id of 12 digits', ['111122223333'])
 export const url = form(/^https?:\/\/\S+$/, 'a web address', ['https://docs.aws.amazon.com/'])
+/** Addresses stand in messages, where a password would be told; so this message does not repeat its value. */
+export const withoutPassword = (address: z.ZodString): z.ZodString =>
+  address.refine((text) => !/^[a-z]+:\/\/[^/?#]*@/i.test(text), {
+    params: { cannotBe: 'an address with a name or a password in it' },
+    message: 'Leave them out, for messages repeat addresses.',
+  })
+export const endpoint = withoutPassword(url)
 export const line = form(/\S/, 'a text that says something', [])
 export const column = form(/^\w+$/, 'the name of one output column', ['actor'])
 

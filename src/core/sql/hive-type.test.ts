@@ -27,3 +27,16 @@ describe('a type as Hive and the Glue Data Catalog write it', () => {
     else expect(read).toEqual(readType(trino))
   })
 })
+
+it('types deeper than any event has are not gone down into', () => {
+  const started = performance.now()
+  const deep = (open: string, close: string): string => `${open.repeat(20_000)}x${close.repeat(20_000)}`
+  for (const type of [
+    readHiveType(deep('array<', '>')),
+    readHiveType(deep('struct<a:', '>')),
+    readType(deep('array(', ')')),
+    readType(deep('row(a ', ')')),
+  ])
+    expect(type.parts).toHaveLength(1)
+  expect(performance.now() - started).toBeLessThan(5000)
+})

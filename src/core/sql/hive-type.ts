@@ -9,23 +9,28 @@ const names: Readonly<Record<string, string>> = {
 }
 
 /** Reads a type as the Glue Data Catalog and Hive write it: `struct<arn:string,tags:array<string>>`. */
-export function readHiveType(text: string): TypeText {
+export const readHiveType = (text: string): TypeText => readAt(text, 0)
+
+/** No event has types as deep as that; a catalog may hold anything. */
+const deepest = 50
+
+function readAt(text: string, depth: number): TypeText {
   const trimmed = text.trim()
   const open = trimmed.indexOf('<')
   const head = (open < 0 ? trimmed : trimmed.slice(0, open)).replace(/\(.*$/, '').trim().toLowerCase()
-  if (open < 0 || !trimmed.endsWith('>')) return { base: names[head] ?? head, parts: [] }
+  if (open < 0 || !trimmed.endsWith('>') || depth > deepest) return { base: names[head] ?? head, parts: [] }
   const parts = splitParts(trimmed.slice(open + 1, -1))
-  if (head === 'struct') return { base: 'row', parts: parts.map(readField) }
-  return { base: head, parts: parts.map((part) => ({ name: undefined, type: readHiveType(part) })) }
+  if (head === 'struct') return { base: 'row', parts: parts.map((part) => readField(part, depth + 1)) }
+  return { base: head, parts: parts.map((part) => ({ name: undefined, type: readAt(part, depth + 1) })) }
 }
 
-function readField(text: string): TypeText['parts'][number] {
+function readField(text: string, depth: number): TypeText['parts'][number] {
   const colon = text.indexOf(':')
   const name = text
     .slice(0, colon)
     .trim()
     .replace(/^`(.*)`$/, '$1')
-  return { name, type: readHiveType(text.slice(colon + 1)) }
+  return { name, type: readAt(text.slice(colon + 1), depth) }
 }
 
 /** Parts between commas; those inside angle brackets and parentheses are left alone. */

@@ -78,6 +78,16 @@ describe('the shape of a table', () => {
       [...without('requestparameters'), column('requestparameters', 'struct<a:string>')],
       { problem: 'type', column: 'requestParameters', found: 'row', wanted: 'varchar' },
     ],
+    [
+      'with text where a wide struct is wanted, which is not told whole',
+      [...without('useridentity'), column('useridentity', 'string')],
+      {
+        problem: 'type',
+        column: 'userIdentity',
+        found: 'varchar',
+        wanted: 'row(type varchar, principalId varchar, arn varchar, …)',
+      },
+    ],
   ])('%s is told', (_, columns, problem) => expect(tableShape('t', columns)).toEqual(problem))
 
   it('tells copies by all that is stored of the event, and by the account of the path', () => {

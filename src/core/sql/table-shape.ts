@@ -53,7 +53,7 @@ export function tableShape(
       continue
     }
     const value = adapt({ text: quoteName(name), path: name, there: there.type }, wanted, lacking)
-    if (value === undefined) return { problem: 'type', column: name, found: there.type.base, wanted: typeName(wanted) }
+    if (value === undefined) return { problem: 'type', column: name, found: there.type.base, wanted: shortType(wanted) }
     adapted.push({ name, value: form === 'json' && !isPublished ? `nullif(${value}, 'null')` : value })
   }
   return isPublished
@@ -160,4 +160,10 @@ function adapt({ text: value, path, there }: Found, wanted: SqlType, lacking: st
     items.push(item ?? `CAST(NULL AS ${typeName(type)})`)
   }
   return isSame ? value : `IF(${value} IS NULL, NULL, CAST(ROW(${items.join(', ')}) AS ${typeName(wanted)}))`
+}
+
+/** A type for a message: of a long one the first members. */
+function shortType(type: SqlType): string {
+  const whole = typeName(type)
+  return whole.length <= 80 ? whole : `${whole.slice(0, whole.lastIndexOf(', ', 60))}, …)`
 }

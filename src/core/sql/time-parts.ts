@@ -22,6 +22,8 @@ export function timeParts(query: Query): TimeParts | undefined {
   const tables = withTables(query.with, new Map())
   if (!isRowByRow(query.body, tables)) return undefined
   if (query.orderBy.length === 0) return limit === undefined ? { order: 'any', limit } : undefined
+  // Among events of one time a window, say, would order by the events of their part alone.
+  if (!query.orderBy.every(({ expression }) => looksAtOneRow(expression, tables))) return undefined
   const order = orderByTime(query)
   return order && { order, limit }
 }

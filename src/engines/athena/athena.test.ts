@@ -128,6 +128,22 @@ describe('a query', () => {
     expect(queries.executions[0]!.input.ResultConfiguration).toBeUndefined()
   })
 
+  it.each<[string, FakeResult, string]>([
+    ['a column more', { columns: [...numbers.columns, ...numbers.columns], rows: [['1', '2']] }, 'a row has 2 cells'],
+    ['none', { columns: [], rows: [[]] }, 'a row has 0 cells'],
+  ])('whose answer has %s is not guessed at', async (_, answer, told) => {
+    const { connect } = await open({ answer })
+    expect(await failure(rowsOf(await connect()))).toContain(
+      `ATHENA_FAULT: Athena failed within itself (answer): ${told}`,
+    )
+  })
+
+  it.each(['not json', '"x"', '{"a":1}', '1'])('whose list is %s is not guessed at', async (text) => {
+    const { connect } = await open({ answer: { columns: [{ name: 'a', type: 'varchar' }], rows: [[text]] } })
+    const query = { ...plain, columns: [{ name: 'a', type: 'array(varchar)' }] }
+    expect(await failure(rowsOf(await connect(), query))).toContain('a cell of a is no array(varchar)')
+  })
+
   it('is read page by page, as rows are asked for', async () => {
     const many = { columns: numbers.columns, rows: Array.from({ length: 2500 }, (_, at) => [String(at)]) }
     const { connect, fake } = await open({ answer: many })
@@ -160,6 +176,23 @@ describe('a query', () => {
       },
       ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: 60 } },
     })
+  })
+
+  it('that got an older result says so: what came since would be missed by a coverage that is newer', async () => {
+    const partial = async (isReused: boolean) => {
+      const { connect } = await open({ settings: { reuseMinutes: 60 }, fake: { isReused } })
+      const connection = await connect()
+      await rowsOf(connection)
+      const { gaps } = await connection.coverage(scope, [])
+      return gaps.filter(({ reason }) => reason.includes('`reuse`')).map(({ state, reason }) => [state, reason])
+    }
+    expect(await partial(false)).toEqual([])
+    expect(await partial(true)).toEqual([
+      [
+        'partial',
+        'Results of earlier queries were taken, up to 60 minutes old (`reuse`): what came since is not in them.',
+      ],
+    ])
   })
 
   it('is not started twice when the answer to its start is lost', async () => {

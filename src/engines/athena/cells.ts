@@ -1,3 +1,4 @@
+import { TrailbookError } from '../../core/errors.ts'
 import type { Cell, ResultColumn } from '../../core/ports.ts'
 import { isoInstant, isoTimestamp } from '../../core/sql/time-text.ts'
 import { readType, type TypeText } from '../../core/sql/type-text.ts'
@@ -7,12 +8,22 @@ type Decode = (text: string | null) => Cell
 /**
  * Decoders of a result's columns into the cells that every engine gives. All of Athena's cells are text; arrays, maps and rows come
  * as JSON whose leaves are such text again, rows by position.
+ *
+ * @throws TrailbookError ATHENA_FAULT from a decoder, for a cell that is nothing of its column's type
  */
 export const textDecoders = (columns: readonly ResultColumn[]): readonly Decode[] =>
-  columns.map(({ type }) => {
+  columns.map(({ name, type }) => {
     const read = readType(type)
     const isNested = read.base === 'array' || read.base === 'map' || read.base === 'row'
-    return (text) => (text === null ? null : isNested ? nested(JSON.parse(text), read) : leaf(text, read.base))
+    return (text) => {
+      if (text === null) return null
+      try {
+        return isNested ? nested(JSON.parse(text), read) : leaf(text, read.base)
+      } catch (error) {
+        const values = { name: 'answer', reason: `a cell of ${name} is no ${type}` }
+        throw new TrailbookError('ATHENA_FAULT', values, { cause: error })
+      }
+    }
   })
 
 function nested(value: unknown, type: TypeText): Cell {

@@ -1,5 +1,7 @@
 import { type Bucket, openBucket } from '../../aws/bucket.ts'
 import type { Abortable, Connection, Estimate, Scope } from '../../core/ports.ts'
+import { plural } from '../../core/report/text.ts'
+import type { CoverageGap } from '../../core/run/coverage.ts'
 import { unknownCoverage } from '../../core/run/unknown-coverage.ts'
 import { createBudget } from './budget.ts'
 import { type Pace, queryClient } from './client.ts'
@@ -7,6 +9,7 @@ import { dialectOver } from './dialect.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { tableOf } from './failure.ts'
 import { scopeParts } from './parts.ts'
+import { readsFile } from './projection.ts'
 import { runQuery } from './run-query.ts'
 import type { AthenaSettings } from './settings.ts'
 import { inspectTable, registeredDays } from './table.ts'
@@ -15,6 +18,11 @@ interface ConnectOptions extends Abortable {
   readonly pace?: Pace
   /** Partitions that one query may read. */
   readonly mostPartitions?: number
+}
+
+interface AthenaConnection extends Connection {
+  /** Whether the table's queries read a log file, by its path; undefined where nobody knows. */
+  readonly readsFile: ((path: string) => boolean) | undefined
 }
 
 /** "Service Quotas", Athena User Guide. */
@@ -27,7 +35,7 @@ const usualPace: Pace = { firstMs: 300, mostMs: 5000 }
  *
  * @throws TrailbookError ATHENA_*, AWS_*
  */
-export async function connectAthena(settings: AthenaSettings, options: ConnectOptions = {}): Promise<Connection> {
+export async function connectAthena(settings: AthenaSettings, options: ConnectOptions = {}): Promise<AthenaConnection> {
   const { pace = usualPace, mostPartitions: limit } = options
   const client = await queryClient(settings, pace)
   const table = await inspectTable(settings, client.clients, options).catch((error: unknown) => {
@@ -53,8 +61,14 @@ export async function connectAthena(settings: AthenaSettings, options: ConnectOp
     asked.catch(() => estimates.delete(key))
     return asked
   }
+  // What came to the table since an earlier query is in no result that was taken from it, whatever coverage sees there now.
+  let isReused = false
+  const reused = (): void => {
+    isReused = true
+  }
   return {
     name: settings.name,
+    readsFile: readsFile(table.projection),
     dialect: dialectOver(table.shape),
     capabilities: {
       exactOnce: table.shape.exactOnce,
@@ -70,9 +84,12 @@ export async function connectAthena(settings: AthenaSettings, options: ConnectOp
       if (settings.budgetBytes !== undefined) budget.check((await estimate(scope, abortable)).bytes)
       const texts = scopes.length === 1 ? [query.text] : scopes.map((part) => inParts!.text(part))
       const asked = { texts, columns: query.columns, limit: scopes.length === 1 ? undefined : inParts?.limit }
-      return runQuery(client, asked, { ...abortable, budget, pace })
+      return runQuery(client, asked, { ...abortable, budget, pace, onReused: reused })
     },
-    coverage: async (scope) => unknownCoverage(scope, table.shape.lacking),
+    async coverage(scope) {
+      const coverage = unknownCoverage(scope, table.shape.lacking)
+      return isReused ? { ...coverage, gaps: [...coverage.gaps, reuseGap(scope, settings)] } : coverage
+    },
     estimate: (_query, scope, abortable = {}) => estimate(scope, abortable),
     // Asking for the first and the last time would scan all there is.
     span: async () => undefined,
@@ -82,6 +99,11 @@ export async function connectAthena(settings: AthenaSettings, options: ConnectOp
     },
   }
 }
+
+const reuseGap = ({ window }: Scope, { reuseMinutes = 0 }: AthenaSettings): CoverageGap => ({
+  ...{ account: '*', region: '*', eventClass: '*', ...window, state: 'partial' },
+  reason: `Results of earlier queries were taken, up to ${plural(reuseMinutes, 'minute')} old (\`reuse\`): what came since is not in them.`,
+})
 
 /** Buckets are opened when the first of their objects is listed. */
 export function bucketObjects({ aws }: AthenaSettings): { readonly objects: Objects; close(): void } {

@@ -19,11 +19,15 @@ import type { Statements } from './statement.ts'
 interface Written {
   readonly piece: Piece
   readonly days: readonly PublishedDay[]
+  /** When an earlier run had it read, in milliseconds. */
+  readonly earlier?: number | undefined
 }
 
 interface Staged {
   readonly written: readonly Written[]
   readonly unusable: number
+  /** When the first of its statements was started, where an earlier run did; in milliseconds. */
+  readonly earliest?: number | undefined
 }
 
 export interface Pieces {
@@ -58,16 +62,18 @@ export function piecesOf({ shape, place, sourceId, current, tally }: Input, effe
   const carryOut = async (what: readonly unknown[], text: (piece: Piece) => string): Promise<Written> => {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const piece = pieceOf(manifest, place.table, [sourceId, current?.id, ...what, attempt])
+      let earlier: number | undefined
       try {
         const ran = await statements.run(text(piece), { isOnce: true })
         if (ran === undefined) continue
+        earlier = ran.earlier
       } catch (error) {
         // Athena forgets tokens after a time: then the table of an earlier run, or its files, stand in the way.
         if ((error as TrailbookError).code === 'CONVERT_EXISTS') continue
         throw error
       }
       tally.statements++
-      return { piece, days: await writtenBy(piece) }
+      return { piece, days: await writtenBy(piece), earlier }
     }
     throw new TrailbookError('CONVERT_EXISTS', { reason: `${mostAttempts} places were tried` })
   }
@@ -131,7 +137,8 @@ export function piecesOf({ shape, place, sourceId, current, tally }: Input, effe
         piece,
         days: list.filter(({ date }) => date !== unusableDay),
       }))
-      return { written, unusable: unusable.reduce((total, { rows }) => total + rows, 0) }
+      const earliest = all.flatMap(({ earlier }) => earlier ?? []).sort((a, b) => a - b)[0]
+      return { written, unusable: unusable.reduce((total, { rows }) => total + rows, 0), earliest }
     },
     async merge({ written }) {
       const known = new Set((current?.days ?? []).map(({ date }) => date))

@@ -153,6 +153,11 @@ describe('statements of a table over a snapshot', () => {
     )
   })
 
+  test.each(["s3://lake/it's", 's3://lake/a\\', 's3://lake/a\n'])('no place leaves its quotes: %j', (location) => {
+    const published = { id: '0000000007-ab', days, columns } as unknown as Published
+    expect(() => allStatements(published, { ...place, location })).toThrow('statements of Athena cannot name a quote')
+  })
+
   test('own tables are told by their names', () => {
     expect(snapshotOf('cloudtrail_lake_0000000007_ab', 'cloudtrail_lake')).toBe('0000000007-ab')
     for (const name of ['cloudtrail_lake', 'cloudtrail_lake_stage_0123456789abcdef', 'other_0000000007_ab'])

@@ -3,7 +3,7 @@ import { TrailbookError } from '../../core/errors.ts'
 import type { Conversion, Published, PublishedDay, SnapshotStore } from '../../core/event/published.ts'
 import type { Charge, Estimate } from '../../core/ports.ts'
 import type { TableShape } from '../../core/sql/table-shape.ts'
-import { isoTime } from '../../core/time.ts'
+import { type IsoTime, isoTime } from '../../core/time.ts'
 import type { Budget } from './budget.ts'
 import type { CatalogTables } from './catalog-tables.ts'
 import { batchesOf, type DaysWanted, daysToRead, withDays } from './convert-days.ts'
@@ -40,6 +40,8 @@ export interface ConvertRequest extends DaysWanted {
   readonly keep?: number | undefined
   readonly graceMs: number
   readonly dryRun?: boolean
+  /** Told before anything is spent. */
+  readonly onExpected?: ((expected: ConvertReport['expected']) => void) | undefined
   readonly onProgress?: ((progress: { readonly done: number; readonly all: number }) => void) | undefined
 }
 
@@ -92,6 +94,7 @@ export async function convert(request: ConvertRequest, effects: ConvertEffects):
     const batches = batchesOf(wanted, batch)
     const expected = await expectedOf(batches, effects)
     if (expected.bytes !== null) effects.budget.check(expected.bytes)
+    if (!dryRun && wanted.length > 0) request.onExpected?.(expected)
     const tally = { statements: 0, newDays: new Set<string>(), unusable: 0, scanned: 0 }
     if (!dryRun) {
       for (const [at, days] of batches.entries()) {
@@ -188,7 +191,8 @@ async function commit(
   const whole = all.sort((a, b) => (a.date < b.date ? -1 : 1))
   const conversion: Conversion = {
     source: sourceId,
-    deliveries: withDays(current?.conversion?.deliveries ?? [], days, at),
+    // What an earlier run had read does not hold what came since: by the time of this one such days would count as settled.
+    deliveries: withDays(current?.conversion?.deliveries ?? [], days, earlierOf(at, staged.earliest)),
   }
   const manifest = (current?.manifest ?? 0) + 1
   const hash = createHash('sha256')
@@ -211,6 +215,9 @@ async function commit(
   await dropStages(pieces, { statements, catalog })
   return published
 }
+
+const earlierOf = (at: IsoTime, other: number | undefined): IsoTime =>
+  other === undefined || isoTime(other) > at ? at : isoTime(other)
 
 /** A merge that brought nothing new: the folder of before stays, so that days keep their place. */
 const isSame = (before: PublishedDay | undefined, now: PublishedDay): boolean =>

@@ -5,7 +5,7 @@ import { tableShape } from '../../core/sql/table-shape.ts'
 import { createBudget } from './budget.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { athenaPermissions } from './permissions.ts'
-import { readProjection } from './projection.ts'
+import { readProjection, readsFile } from './projection.ts'
 import { wantedTable } from './setup/wanted.ts'
 import type { EventsTable } from './table.ts'
 
@@ -51,6 +51,39 @@ function bucket(keys: Readonly<Record<string, number>>): Objects & { readonly as
 const key = (account: string, day: string, name = 'a.json.gz') =>
   `pre/AWSLogs/${account}/CloudTrail/us-east-1/${day}/${name}`
 
+it('a column of names of accounts is none that a scope could narrow', () => {
+  const keys = [{ ...column('account'), isPartition: true }]
+  const read = (values: string) => {
+    const parameters = {
+      'projection.enabled': 'true',
+      'projection.account.type': 'enum',
+      'projection.account.values': values,
+    }
+    return readProjection({ keys, parameters, location: undefined }, {}).partitions.account
+  }
+  expect(read('111122223333, 444455556666')).toBe('account')
+  expect(read('production,sandbox')).toBe(undefined)
+})
+
+it('tells which log files queries read, and nothing where partitions are registered one by one', () => {
+  const { projection } = rawTable()
+  const path = (account: string, region: string) =>
+    `s3://b/AWSLogs/${account}/CloudTrail/${region}/2026/01/02/${account}_CloudTrail_${region}_20260102T0005Z_abcdefghijklmnop.json.gz`
+  const reads = readsFile(projection)!
+  expect(
+    [path('111122223333', 'us-east-1'), path('123456789012', 'us-east-1'), path('111122223333', 'eu-west-1')].map(
+      reads,
+    ),
+  ).toEqual([true, false, false])
+  const keys = [{ ...column('timestamp'), isPartition: true }]
+  expect(readsFile(readProjection({ keys, parameters: {}, location: 's3://b/' }, {}))).toBe(undefined)
+  expect(
+    readsFile(readProjection({ keys: [], parameters: {}, location: 's3://b/' }, {}))!(
+      path('123456789012', 'eu-west-1'),
+    ),
+  ).toBe(true)
+})
+
 describe('the estimate', () => {
   const keys = {
     [key('111122223333', '2025/12/31')]: 1,
@@ -83,6 +116,29 @@ describe('the estimate', () => {
     expect([told.bytes, objects.asked.length]).toEqual([100_000, 1])
   })
 
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: they are Athena's
+  it('is unknown where nobody knows which values a column has, and counts no folder twice', async () => {
+    const at = (template: string, kind: string): EventsTable => {
+      const table = rawTable()
+      const parameters = {
+        ...{ 'projection.enabled': 'true', 'projection.timestamp.format': 'yyyy/MM/dd' },
+        'projection.account.type': kind,
+        'projection.account.values': '111122223333,444455556666',
+        'storage.location.template': template,
+      }
+      const keys = ['account', 'timestamp'].map((name) => ({ ...column(name), isPartition: true }))
+      return { ...table, projection: readProjection({ keys, parameters, location: undefined }, {}) }
+    }
+    const told = (table: EventsTable) =>
+      estimateScan({ table, objects: bucket(keys), registered: undefined, hasKmsKey: false }, scope)
+    const usual = 's3://trail-logs/pre/AWSLogs/${account}/CloudTrail/us-east-1/${timestamp}'
+    expect((await told(at(usual, 'enum'))).bytes).toBe(101_110)
+    expect((await told(at(usual, 'integer'))).bytes).toBe(null)
+    const dayFirst = 's3://trail-logs/pre/AWSLogs/111122223333/CloudTrail/us-east-1/${timestamp}/${account}'
+    expect((await told(at(dayFirst, 'enum'))).bytes).toBe(1110)
+  })
+
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are Athena's
   it('of a snapshot is its days, wherever they lie', async () => {
     const snapshot: EventsTable = {
       shape: { eventsTable: '"t"', accountColumn: '_account', exactOnce: true, lacking: [] },
@@ -148,6 +204,7 @@ describe('the smallest policy', () => {
         'arn:aws-us-gov:glue:us-gov-west-1:111122223333:catalog',
         'arn:aws-us-gov:glue:us-gov-west-1:111122223333:database/security',
         'arn:aws-us-gov:glue:us-gov-west-1:111122223333:table/security/logs',
+        'arn:aws-us-gov:glue:us-gov-west-1:111122223333:table/security/logs_0*',
       ],
       ListLogs: ['arn:aws-us-gov:s3:::trail-logs'],
       ReadLogs: ['arn:aws-us-gov:s3:::trail-logs/pre/AWSLogs/*'],
@@ -156,6 +213,13 @@ describe('the smallest policy', () => {
     expect(policy.filter(({ Resource }) => Resource.includes('*')).map(({ Sid }) => Sid)).toEqual(['UseLakeFormation'])
     const actions = policy.flatMap(({ Action }) => Action)
     expect(actions.filter((action) => action.includes('*'))).toEqual([])
+  })
+
+  it('takes what stands for others in policies at its word', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the policy language's
+    const [location, written] = ['s3://b/a*?${aws:x}/', 'arn:aws-us-gov:s3:::b/a${*}${?}${$}{aws:x}/*']
+    const policy = athenaPermissions({ ...settings, logs: [location] })
+    expect(policy.find(({ Sid }) => Sid === 'ReadLogs')?.Resource).toEqual([written])
   })
 
   it('has keys only where there are some', () => {

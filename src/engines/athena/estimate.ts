@@ -86,17 +86,20 @@ async function lanesOf({ table, registered }: EstimateInput, scope: Scope): Prom
   const at = template.indexOf(mark)
   if (at < 0) return undefined
   const written = (day: string): string => (dayFormat === 'yyyy/MM/dd' ? day.replaceAll('-', '/') : day)
+  const before = template.slice(0, at)
   const lanes: Lane[] = []
-  for (const account of accountsOf(projection, scope) ?? [''])
-    for (const region of regions ?? ['']) {
-      const folder = template
-        .slice(0, at)
-        .replaceAll(`\${${partitions.account}}`, account)
-        .replaceAll(`\${${partitions.region}}`, region)
-      if (folder.includes('${')) return undefined
-      const { bucket, prefix } = laneAt(folder, false)
-      lanes.push({ bucket, prefix, from: `${prefix}${written(first)}`, to: `${prefix}${written(last)}~` })
-    }
+  const folders = new Set<string>()
+  // Values that nobody knows stay as they are, and so does what the folders hold.
+  for (const account of accountsOf(projection, scope) ?? [`\${${partitions.account}}`])
+    for (const region of regions ?? [`\${${partitions.region}}`])
+      folders.add(
+        before.replaceAll(`\${${partitions.account}}`, account).replaceAll(`\${${partitions.region}}`, region),
+      )
+  for (const folder of folders) {
+    if (folder.includes('${')) return undefined
+    const { bucket, prefix } = laneAt(folder, false)
+    lanes.push({ bucket, prefix, from: `${prefix}${written(first)}`, to: `${prefix}${written(last)}~` })
+  }
   return lanes
 }
 
@@ -138,7 +141,7 @@ async function listLane({ objects }: EstimateInput, lane: Lane, { tally, deep, s
       if (key > lane.to || key < lane.from) continue
       // "Athena treats objects whose names begin with _ or . as hidden."
       if (/(?:^|\/)[_.][^/]*$/.test(key) || !deep(key)) continue
-      tally.bytes += size
+      tally.bytes += Math.max(0, size)
       tally.files++
     }
     token = (page.objects.at(-1)?.key ?? '') > lane.to ? undefined : page.token

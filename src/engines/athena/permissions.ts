@@ -56,6 +56,8 @@ export function athenaPermissions(input: PermissionInput): readonly PolicyStatem
         arn('glue', 'catalog'),
         arn('glue', `database/${database}`),
         arn('glue', `table/${database}/${table}`),
+        // What its view shows, where it is a published snapshot: names of such tables go on with a number of ten digits.
+        arn('glue', `table/${database}/${table}_0*`),
       ],
     },
     { Sid: 'UseLakeFormation', Effect: 'Allow', Action: ['lakeformation:GetDataAccess'], Resource: ['*'] },
@@ -120,4 +122,10 @@ export function athenaPermissions(input: PermissionInput): readonly PolicyStatem
 
 const bucketArn = (partition: string, place: string): string => `arn:${partition}:s3:::${place.split('/')[2]}`
 
-const prefixOf = (place: string): string => place.split('/').slice(3).join('/')
+/** "Specify special characters" (IAM User Guide): in policies these stand for others. */
+const prefixOf = (place: string): string =>
+  place
+    .split('/')
+    .slice(3)
+    .join('/')
+    .replace(/[*?$]/g, (char) => `\${${char}}`)

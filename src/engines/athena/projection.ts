@@ -1,4 +1,5 @@
 /** Partition columns of a table of the Data Catalog ("Partition projection with Amazon Athena", Athena User Guide). */
+import { parseLogPath } from '../../core/event/log-path.ts'
 import type { Scope } from '../../core/ports.ts'
 import type { DayPartition, Partitions } from '../../core/sql/print/partitions.ts'
 import type { StoredColumn } from '../../core/sql/table-shape.ts'
@@ -24,6 +25,8 @@ export interface Projection {
   /** Undefined: not known, or no partition column. */
   readonly accounts: readonly string[] | undefined
   readonly regions: readonly string[] | undefined
+  /** Partitions are registered one by one: one that nobody registered is not read. */
+  readonly isRegistered: boolean
   /** How a day is written in the template. */
   readonly dayFormat: 'yyyy/MM/dd' | 'yyyy-MM-dd' | undefined
 }
@@ -36,7 +39,11 @@ export function readProjection({ keys, parameters, location }: CatalogTable, nam
   const isProjected = parameters['projection.enabled'] === 'true'
   const of = (name: string | undefined, what: string): string | undefined =>
     name === undefined || !isProjected ? undefined : parameters[`projection.${name}.${what}`]
-  const account = keys.find(({ name }) => accountNames.test(name))?.name
+  const accountKey = keys.find(({ name }) => accountNames.test(name))?.name
+  // Names of accounts, say, are none of the ids that a scope has.
+  const isOther =
+    of(accountKey, 'type') === 'enum' && !valuesOf(of(accountKey, 'values')).every((id) => /^\d{12}$/.test(id))
+  const account = isOther ? undefined : accountKey
   const region = keys.find(({ name }) => regionNames.test(name))?.name
   const [accountKind, regionKind] = [of(account, 'type'), of(region, 'type')]
   const listed = (name: string | undefined, kind: string | undefined, given: readonly string[] | undefined) =>
@@ -54,6 +61,7 @@ export function readProjection({ keys, parameters, location }: CatalogTable, nam
     template: template ?? (isProjected && location !== undefined ? hiveTemplate(location, keys) : undefined),
     accounts,
     regions,
+    isRegistered: !isProjected && keys.length > 0,
     dayFormat:
       dayOf !== undefined && 'name' in dayOf ? (dayOf.format === 'date' ? 'yyyy-MM-dd' : dayOf.format) : undefined,
   }
@@ -112,6 +120,23 @@ export function countPartitions(projection: Projection, scope: Scope): Partition
   const regions = projection.regions?.length ?? 1
   const days = deliveryDays(scope).length
   return { accounts, regions, days, total: accounts * regions * days }
+}
+
+/** Whether queries read a log file, by its path; undefined where nobody knows which partitions there are. */
+export function readsFile({
+  template,
+  accounts,
+  regions,
+  isRegistered,
+}: Projection): ((path: string) => boolean) | undefined {
+  if (isRegistered) return undefined
+  if (template === undefined) return () => true
+  return (path) => {
+    const { account, region } = parseLogPath(path)
+    const isNamed = (value: string | undefined, all: readonly string[] | undefined): boolean =>
+      value === undefined || all === undefined || all.includes(value)
+    return isNamed(account, accounts) && isNamed(region, regions)
+  }
 }
 
 /** Accounts whose partitions are read; undefined where the table has no such column or they are not known. */

@@ -19,6 +19,8 @@ interface Asked {
 interface RunOptions extends Abortable {
   readonly budget: Budget
   readonly pace: Pace
+  /** Is told when Athena gave the result of an earlier query instead of asking. */
+  readonly onReused?: () => void
 }
 
 /** A failure that Athena itself calls passing is asked again so often; failed queries cost nothing. */
@@ -76,7 +78,9 @@ export async function runQuery(client: QueryClient, asked: Asked, options: RunOp
         const scanned = Statistics?.DataScannedInBytes ?? 0
         if (Status?.State === 'SUCCEEDED') {
           running = undefined
-          note(scanned, Statistics?.ResultReuseInformation?.ReusedPreviousResult === true)
+          const isReused = Statistics?.ResultReuseInformation?.ReusedPreviousResult === true
+          note(scanned, isReused)
+          if (isReused) options.onReused?.()
           return id
         }
         if (Status?.State === 'FAILED' || Status?.State === 'CANCELLED') {
@@ -113,6 +117,7 @@ export async function runQuery(client: QueryClient, asked: Asked, options: RunOp
         do {
           stop.throwIfAborted()
           const page: Page = await client.page(id!, next, stop)
+          if (page.next !== undefined && page.next === next) throw wrong('the same page comes again and again')
           const cells = isFirst && isHeader(page) ? page.rows.slice(1) : page.rows
           const batch = cells.slice(0, left).map((row) => toRow(row))
           left -= batch.length
@@ -128,8 +133,11 @@ export async function runQuery(client: QueryClient, asked: Asked, options: RunOp
       if (running !== undefined) await failed(undefined)
     }
   }
-  const toRow = (cells: readonly (string | null)[]): Row =>
-    Object.fromEntries(asked.columns.map(({ name }, at) => [name, decode[at]!(cells[at] ?? null)]))
+  const toRow = (cells: readonly (string | null)[]): Row => {
+    const { length } = asked.columns
+    if (cells.length !== length) throw wrong(`a row has ${cells.length} cells, where the query has ${length} columns`)
+    return Object.fromEntries(asked.columns.map(({ name }, at) => [name, decode[at]!(cells[at] ?? null)]))
+  }
   return {
     columns: asked.columns,
     rows: rows(),
@@ -140,6 +148,8 @@ export async function runQuery(client: QueryClient, asked: Asked, options: RunOp
     }),
   }
 }
+
+const wrong = (reason: string): TrailbookError => new TrailbookError('ATHENA_FAULT', { name: 'answer', reason })
 
 /** The first row of a SELECT has the names of its columns. */
 const isHeader = ({ names, rows }: Page): boolean =>

@@ -4,6 +4,7 @@
  *
  * "ALTER TABLE ADD PARTITION", "CREATE TABLE", "CREATE VIEW" (Athena User Guide); names in DDL stand in backticks.
  */
+import { TrailbookError } from '../../core/errors.ts'
 import type { Published } from '../../core/event/published.ts'
 import { readType, type TypeText } from '../../core/sql/type-text.ts'
 
@@ -20,7 +21,15 @@ const unreadable: readonly string[] = ['uuid']
 /** Text of one statement: 262,144 bytes at most; one of them is to take seconds. */
 const partitionsAtOnce = 100
 
-export const baseOf = ({ location }: Pick<TablePlace, 'location'>): string => location.replace(/\/+$/, '')
+/** Hive and Trino write a quote in a text in two ways, so no place may have one. @throws TrailbookError AWS_LOCATION */
+export function baseOf({ location }: Pick<TablePlace, 'location'>): string {
+  if (/['\\\x00-\x1f\x7f]/.test(location))
+    throw new TrailbookError('AWS_LOCATION', {
+      location: JSON.stringify(location),
+      reason: 'statements of Athena cannot name a quote, a backslash or a control character',
+    })
+  return location.replace(/\/+$/, '')
+}
 export const ownTable = (table: string, id: string): string => `${table}_${id.replace('-', '_')}`.toLowerCase()
 export const inDdl = (database: string, table: string): string => `\`${database}\`.\`${table}\``
 export const inDml = (database: string, table: string): string => `"${database}"."${table}"`

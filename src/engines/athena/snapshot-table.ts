@@ -85,7 +85,8 @@ export function athenaSnapshotTable(place: TablePlace, effects: Effects): Athena
       return owned
         .filter((one) => {
           const left = one.parameters[leftKey]
-          return one.name === shown || !left || milliseconds(left) > since
+          // A time that nobody can read says that nothing may go.
+          return one.name === shown || !left || !(milliseconds(left) <= since)
         })
         .map(({ id }) => id)
     },

@@ -10,6 +10,8 @@ import { queryFailure } from './failure.ts'
 interface Ran {
   readonly id: string
   readonly scanned: number
+  /** When an earlier run had started it, in milliseconds; what came to the table since is not in its answer. */
+  readonly earlier?: number
 }
 
 export interface Statements {
@@ -46,13 +48,15 @@ export function statementsOf(
       for (let pause = pace.firstMs; ; pause = Math.min(pace.mostMs, pause * 1.5)) {
         const { Status, Statistics } = await client.look(id, signal)
         const scanned = Statistics?.DataScannedInBytes ?? 0
-        const isEarlier = (Status?.SubmissionDateTime?.getTime() ?? begun) < begun - skewMs
+        // Only a token made of the text can be one that was used before; other statements are this run's, whatever its clock says.
+        const submitted = Status?.SubmissionDateTime?.getTime() ?? begun
+        const isEarlier = isOnce && submitted < begun - skewMs
         const state = Status?.State
         if (state === 'SUCCEEDED') {
           running = undefined
           // What an earlier run had scanned is paid already.
           if (!isEarlier && scanned > 0) budget.spend(scanned)
-          return { id, scanned: isEarlier ? 0 : scanned }
+          return isEarlier ? { id, scanned: 0, earlier: submitted } : { id, scanned }
         }
         if (state === 'FAILED' || state === 'CANCELLED') {
           running = undefined

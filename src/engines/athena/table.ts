@@ -5,6 +5,7 @@ import { TrailbookError } from '../../core/errors.ts'
 import type { Abortable } from '../../core/ports.ts'
 import { readHiveType } from '../../core/sql/hive-type.ts'
 import { type StoredColumn, type TableShape, tableShape } from '../../core/sql/table-shape.ts'
+import { viewText } from './catalog-tables.ts'
 import { callFailure, tableOf } from './failure.ts'
 import { type Projection, readProjection } from './projection.ts'
 import type { AthenaSettings } from './settings.ts'
@@ -54,17 +55,8 @@ const stored = ({ Name = '', Type = '' }: { Name?: string | undefined; Type?: st
 /** A view is kept as JSON in base64, with its statement (`Presto View: …`). */
 function storedIn(table: Table | undefined, name: string): string | undefined {
   if (table?.TableType !== 'VIRTUAL_VIEW') return name
-  const [, encoded = ''] = /Presto View: ([A-Za-z0-9+/=]+)/.exec(table.ViewOriginalText ?? '') ?? []
-  const { originalSql = '' } = parsed(Buffer.from(encoded, 'base64').toString())
+  const originalSql = viewText(table.ViewOriginalText ?? '')
   return /^\s*SELECT\s+\*\s+FROM\s+(?:"?\w+"?\s*\.\s*)*"?(\w+)"?\s*$/i.exec(originalSql)?.[1]
-}
-
-function parsed(text: string): { readonly originalSql?: string } {
-  try {
-    return JSON.parse(text) as { readonly originalSql?: string }
-  } catch {
-    return {}
-  }
 }
 
 const lowerKeys = (parameters: NonNullable<Table['Parameters']>): Record<string, string> =>

@@ -264,4 +264,7 @@ test('permissions name the four actions and the stores', () => {
     ],
     Resource: [`arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/${store}`],
   })
+  expect(lakePermissions({ stores: [store], region: 'us-gov-west-1' })[0]?.Resource).toEqual([
+    `arn:aws-us-gov:cloudtrail:us-gov-west-1:*:eventdatastore/${store}`,
+  ])
 })

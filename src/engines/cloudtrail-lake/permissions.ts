@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws/settings.ts'
 import type { PolicyStatement } from '../../core/ports.ts'
 
 interface Asked {
@@ -12,7 +13,9 @@ interface Asked {
  */
 export function lakePermissions({ stores, region = '*', owner = '*' }: Asked): readonly PolicyStatement[] {
   const arns = stores.map((store) =>
-    store.startsWith('arn:') ? store : `arn:aws:cloudtrail:${region}:${owner}:eventdatastore/${store}`,
+    store.startsWith('arn:')
+      ? store
+      : `arn:${partitionOf(region)}:cloudtrail:${region}:${owner}:eventdatastore/${store}`,
   )
   return [
     {

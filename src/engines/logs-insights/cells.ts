@@ -21,7 +21,7 @@ export function decodeCell(value: string | undefined, { name, type }: ResultColu
   if (type === 'double') return value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : wrong()
   if (type === 'boolean') return /^(true|1)$/i.test(value) ? true : /^(false|0)$/i.test(value) ? false : wrong()
   if (type.startsWith('timestamp')) return isoTime(value, type) ?? wrong()
-  if (type.startsWith('array(')) return listOf(value)
+  if (type.startsWith('array(')) return listOf(value) ?? wrong()
   return value
 }
 
@@ -32,14 +32,20 @@ function isoTime(value: string, type: string): string | undefined {
   return `${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}${type.includes('zone') ? 'Z' : ''}`
 }
 
-function listOf(value: string): Cell {
+function listOf(value: string): Cell | undefined {
   let parsed: unknown
   try {
     parsed = JSON.parse(value)
   } catch {
     return [value]
   }
-  return Array.isArray(parsed) ? parsed.flatMap(elements) : [value]
+  if (!Array.isArray(parsed)) return [value]
+  try {
+    return parsed.flatMap(elements)
+  } catch {
+    // Nested deeper than any query asks for.
+    return undefined
+  }
 }
 
 /** Of a list of lists, whose entries hold lists themselves, one list. */

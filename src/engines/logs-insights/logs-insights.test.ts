@@ -179,6 +179,11 @@ describe('cells', () => {
     expect(decodeCell(value, { name: 'x', type })).toEqual(cell)
   })
 
+  it('a list deeper than any query asks for is an error of ours', () => {
+    const deep = `[${'{"v":['.repeat(20_000)}${']}'.repeat(20_000)}]`
+    expect(() => decodeCell(deep, { name: 'calls', type: 'array(varchar)' })).toThrow('the column calls holds "[{')
+  })
+
   it('a text that is no number is an error and no 0', () => {
     expect(() => decodeCell('many', { name: 'calls', type: 'bigint' })).toThrow('the column calls holds "many"')
   })

@@ -96,9 +96,12 @@ export async function runQuery(
         count += found.length
         if (found.length > 0) yield found
         cut ||= count >= mostRows
-        if (page.nextToken === undefined) return
+        const { nextToken: token } = page
+        if (token === undefined) return
         stop.throwIfAborted()
-        page = await client.results(queryId, page.nextToken, stop)
+        page = await client.results(queryId, token, stop)
+        if (page.nextToken === token)
+          throw new TrailbookError('INSIGHTS_FAILED', { status: 'a page that comes again and again', id: queryId })
       }
     } catch (error) {
       throw await failed(error)

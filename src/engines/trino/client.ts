@@ -16,7 +16,7 @@ export interface Page {
 
 export interface TrinoClient {
   readonly settings: TrinoSettings
-  /** An abort does not cut the first request off, whose answer tells how to end the query; it ends the waiting for another try. */
+  /** An abort cuts the first request off only after a while, for its answer tells how to end the query; it ends the waiting for another try. */
   start(sql: string, signal: AbortSignal): Promise<Page>
   next(uri: string, signal: AbortSignal): Promise<Page>
   /** Ends the query on the server. Never fails: what could not be told is ended by the server's own time limit for silent clients. */
@@ -29,6 +29,8 @@ const longestPauseMs = 5_000
 const cancelLimitMs = 5_000
 /** A statement is answered at once, as queued. */
 const startLimitMs = 60_000
+/** So much longer is the first answer waited for when a run ends meanwhile. */
+const startGraceMs = 3_000
 /** "502, 503 or 504: wait 50-100 ms and try again; 429: as Retry-After says" (Trino documentation, Client REST API). */
 const passing: readonly number[] = [429, 502, 503, 504]
 
@@ -37,15 +39,21 @@ export function trinoClient(settings: TrinoSettings): TrinoClient {
   const { origin } = new URL(base)
   const headers = requestHeaders(settings)
   const place = { url: base, connection: settings.name }
+  // Said here, for what fetch throws repeats the value: it may be a token with a line break at its end.
+  const [odd] = Object.entries(headers).find(([, value]) => !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) ?? []
+  if (odd !== undefined)
+    throw new TrailbookError('TRINO_UNREACHABLE', {
+      ...place,
+      reason: `${odd === 'Authorization' ? 'the token' : `what ${odd} is to say`} has a line break or another character that no request may bear`,
+    })
 
   const send = async (uri: string, init: RequestInit, signal: AbortSignal): Promise<Page> => {
-    if (new URL(uri).origin !== origin) {
-      // Whoever answers must not be able to send the password elsewhere.
+    // Whoever answers must not be able to send the password elsewhere.
+    if (!isOwn(uri, origin))
       throw new TrailbookError('TRINO_PROTOCOL', {
         ...place,
-        reason: `it sends its clients on to ${new URL(uri).origin}`,
+        reason: `it sends its clients on to ${URL.canParse(uri) ? new URL(uri).origin : 'what is no address'}`,
       })
-    }
     const response = await patiently(uri, { ...init, headers, redirect: 'error' }, { ...place, signal })
     const text = await response.text()
     const refusal = refusalOf(response.status, text, settings)
@@ -60,18 +68,19 @@ export function trinoClient(settings: TrinoSettings): TrinoClient {
     const page = readPage(text)
     if (page === undefined)
       throw new TrailbookError('TRINO_PROTOCOL', { ...place, reason: 'the answer is no page of results' })
-    if (page.error !== undefined) throw queryFailure(page.error, settings)
+    if (page.error) throw queryFailure(page.error, settings)
     return page
   }
 
   return {
     settings,
     start: (sql, signal) =>
-      send(`${base}/v1/statement`, { method: 'POST', body: sql, signal: AbortSignal.timeout(startLimitMs) }, signal),
+      send(`${base}/v1/statement`, { method: 'POST', body: sql, signal: startLimit(signal) }, signal),
     next: (uri, signal) => send(uri, { signal }, signal),
     async cancel(uri) {
-      if (new URL(uri).origin !== origin) return
-      await fetch(uri, { method: 'DELETE', headers, signal: AbortSignal.timeout(cancelLimitMs) }).catch(() => undefined)
+      if (!isOwn(uri, origin)) return
+      const signal = AbortSignal.timeout(cancelLimitMs)
+      await fetch(uri, { method: 'DELETE', headers, redirect: 'error', signal }).catch(() => undefined)
     },
   }
 }
@@ -82,14 +91,47 @@ function refusalOf(status: number, text: string, { token, password }: TrinoSetti
   return token !== undefined ? 'TRINO_TOKEN' : password !== undefined ? 'TRINO_AUTHENTICATION' : 'TRINO_NO_SIGN_IN'
 }
 
+/** The server's own, and without a name and password of its own, which no request may bear. */
+function isOwn(uri: string, origin: string): boolean {
+  if (!URL.canParse(uri)) return false
+  const { origin: found, username, password } = new URL(uri)
+  return found === origin && username === '' && password === ''
+}
+
+function startLimit(signal: AbortSignal): AbortSignal {
+  const late = new AbortController()
+  const begin = (): void => void setTimeout(() => late.abort(signal.reason), startGraceMs).unref()
+  if (signal.aborted) begin()
+  else signal.addEventListener('abort', begin, { once: true })
+  return AbortSignal.any([AbortSignal.timeout(startLimitMs), late.signal])
+}
+
 function readPage(text: string): Page | undefined {
   try {
     const page = parseLossless(text)
-    return typeof page === 'object' && page !== null && 'id' in page ? (page as Page) : undefined
+    return isObject(page) && isPage(page) ? (page as unknown as Page) : undefined
   } catch {
     return undefined
   }
 }
+
+type Members = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isNothing = (value: unknown): boolean => value === undefined || value === null
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isListOf = (value: unknown, isGood: (item: unknown) => boolean): boolean =>
+  isNothing(value) || (Array.isArray(value) && value.every(isGood))
+
+/** What members have, where they are there. */
+const isPage = ({ id, nextUri, columns, data, error, stats }: Members): boolean =>
+  isText(id) &&
+  (nextUri === undefined || isText(nextUri)) &&
+  isListOf(columns, (column) => isObject(column) && isText(column.name) && isText(column.type)) &&
+  isListOf(data, Array.isArray) &&
+  (isNothing(stats) || isObject(stats)) &&
+  (isNothing(error) || (isObject(error) && (isNothing(error.message) || isText(error.message))))
 
 async function patiently(
   uri: string,
@@ -147,7 +189,9 @@ function isCertificate(fault: unknown): boolean {
 
 /** Error pages are long, and the first words say it. */
 function brief(text: string): string {
+  // Of a page without an end the pattern would look for one at each of its brackets.
   const plain = text
+    .slice(0, 20_000)
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

@@ -12,8 +12,8 @@ const integer = /^(tinyint|smallint|integer|bigint)$/
 const text = /^(varchar|char)\b/
 
 /**
- * Which partition columns of a raw trail table are its account and its day of delivery: by their names, and the form of a day by one
- * of the partitions. Those that nobody knows narrow nothing.
+ * Which partition columns of a raw trail table are its account and its day of delivery: by their names, and the form of their values by
+ * one of the partitions. Those that nobody knows narrow nothing.
  */
 export async function tablePartitions(
   client: TrinoClient,
@@ -21,8 +21,16 @@ export async function tablePartitions(
   options: Abortable,
 ): Promise<Partitions> {
   const keys = columns.filter(({ isPartition }) => isPartition === true)
-  const account = keys.find(({ name, type }) => accountNames.test(name) && text.test(type.base))?.name
-  return { account, day: threeColumns(keys) ?? (await oneColumn(client, keys, options)) }
+  const account = keys.find(({ name, type }) => accountNames.test(name) && text.test(type.base))
+  const three = threeColumns(keys)
+  const one = three === undefined ? keys.find(({ name }) => dayNames.test(name)) : undefined
+  const asked = [account, one].filter((key) => key !== undefined && text.test(key.type.base))
+  const values = asked.length === 0 ? {} : await anyPartition(client, asked as StoredColumn[], options)
+  return {
+    // Names of accounts, say, are none of the ids that a scope has.
+    account: account !== undefined && /^\d{12}$/.test(values[account.name] ?? '') ? account.name : undefined,
+    day: three ?? (one && dayOf(one, values[one.name] ?? '')),
+  }
 }
 
 function threeColumns(keys: readonly StoredColumn[]): DayPartition | undefined {
@@ -37,23 +45,25 @@ function threeColumns(keys: readonly StoredColumn[]): DayPartition | undefined {
   return format && { year: year.name, month: month.name, day: day.name, format }
 }
 
-async function oneColumn(
-  client: TrinoClient,
-  keys: readonly StoredColumn[],
-  options: Abortable,
-): Promise<DayPartition | undefined> {
-  const key = keys.find(({ name }) => dayNames.test(name))
-  if (key === undefined) return undefined
-  if (key.type.base === 'date') return { name: key.name, format: 'date' }
-  if (!text.test(key.type.base)) return undefined
-  const { catalog, schema, table } = client.settings
-  const partitions = [catalog, schema, `${table}$partitions`].map(quoteName).join('.')
-  const [row] = await askRows(client, `SELECT ${quoteName(key.name)} AS value FROM ${partitions} LIMIT 1`, options)
-  const value = typeof row?.value === 'string' ? row.value : ''
+function dayOf({ name, type }: StoredColumn, value: string): DayPartition | undefined {
+  if (type.base === 'date') return { name, format: 'date' }
   const format = /^\d{4}\/\d\d\/\d\d$/.test(value)
     ? 'yyyy/MM/dd'
     : /^\d{4}-\d\d-\d\d$/.test(value)
       ? 'yyyy-MM-dd'
       : undefined
-  return format && { name: key.name, format }
+  return format && { name, format }
+}
+
+/** Values of one of the partitions, by column. */
+async function anyPartition(
+  client: TrinoClient,
+  keys: readonly StoredColumn[],
+  options: Abortable,
+): Promise<Readonly<Record<string, string>>> {
+  const { catalog, schema, table } = client.settings
+  const partitions = [catalog, schema, `${table}$partitions`].map(quoteName).join('.')
+  const list = keys.map(({ name }, at) => `${quoteName(name)} AS value${at}`).join(', ')
+  const [row] = await askRows(client, `SELECT ${list} FROM ${partitions} LIMIT 1`, options)
+  return Object.fromEntries(keys.map(({ name }, at) => [name, String(row?.[`value${at}`] ?? '')]))
 }

@@ -49,15 +49,20 @@ export async function runQuery(client: TrinoClient, query: Asked, { signal }: Ab
   } catch (error) {
     throw await failed(error)
   }
-  const columns = columnsOf(page?.columns ?? [], query.columns)
-  const decode = decoders(columns)
+  const found = page?.columns ?? []
+  if (query.columns.length > 0 && query.columns.length !== found.length) {
+    const { url, name: connection } = client.settings
+    const reason = `its answer has ${found.length} columns, where the query has ${query.columns.length}`
+    throw await failed(new TrailbookError('TRINO_PROTOCOL', { url, connection, reason }))
+  }
+  const columns = columnsOf(found, query.columns)
+  const read = rowReader(columns, client.settings)
   async function* rows(): AsyncGenerator<readonly Row[]> {
     try {
       do {
         stop.throwIfAborted()
         const data = page?.data ?? []
-        if (data.length > 0)
-          yield data.map((cells) => Object.fromEntries(columns.map(({ name }, at) => [name, decode[at]!(cells[at])])))
+        if (data.length > 0) yield data.map(read)
       } while (await advance())
     } catch (error) {
       throw await failed(error)
@@ -69,6 +74,29 @@ export async function runQuery(client: TrinoClient, query: Asked, { signal }: Ab
     columns,
     rows: rows(),
     statistics: () => ({ elapsedMs: elapsedMs ?? performance.now() - started, bytesRead }),
+  }
+}
+
+/** @throws TrailbookError TRINO_PROTOCOL from the reader, for a row that is none of these columns */
+function rowReader(
+  columns: readonly ResultColumn[],
+  { url, name: connection }: TrinoClient['settings'],
+): (cells: readonly unknown[]) => Row {
+  const decode = decoders(columns)
+  const wrong = (reason: string, cause?: unknown): TrailbookError =>
+    new TrailbookError('TRINO_PROTOCOL', { url, connection, reason }, { cause })
+  return (cells) => {
+    if (cells.length !== columns.length)
+      throw wrong(`a row has ${cells.length} cells, where the query has ${columns.length} columns`)
+    return Object.fromEntries(
+      columns.map(({ name, type }, at) => {
+        try {
+          return [name, decode[at]!(cells[at])]
+        } catch (error) {
+          throw wrong(`a cell of ${name} is no ${type}`, error)
+        }
+      }),
+    )
   }
 }
 

@@ -134,7 +134,8 @@ WHERE catalog_name = ${quoteText(catalog)} AND schema_name = ${quoteText(schema.
       return (await owned())
         .filter(({ name, comment: said }) => {
           const left = leftSince(said)
-          return name === shown || left === undefined || milliseconds(left) > since
+          // A time that nobody can read says that nothing may go.
+          return name === shown || left === undefined || !(milliseconds(left) <= since)
         })
         .map(({ id }) => id)
     },

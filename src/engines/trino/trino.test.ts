@@ -102,6 +102,59 @@ describe('the statement protocol', () => {
     expect(asked[0]!.headers.authorization).toBe(`Basic ${Buffer.from('me:p:w').toString('base64')}`)
   })
 
+  test.each<[string, object]>([
+    ['an address that is a number', { nextUri: 5 }],
+    ['an address that is none', { nextUri: 'next' }],
+    ['columns that are a text', { columns: 'a' }],
+    ['a column that is null', { columns: [null] }],
+    ['rows that are a text', { columns, data: 'abc' }],
+    ['a row that is null', { columns, data: [null] }],
+    ['a row with a cell more', { columns, data: [[1, 2]] }],
+    ['a row with a cell less', { columns, data: [[]] }],
+    ['a list that is a text', { columns: [{ name: 'a', type: 'array(varchar)' }], data: [['x']] }],
+    ['an error without words', { error: { message: 5 } }],
+    ['an id that is none', { id: 7 }],
+  ])('%s is no answer of Trino', async (_, members) => {
+    const { client } = await serve([page(members, false)])
+    expect(await failure(askRows(client, 'SELECT 1'))).toMatch(/^TRINO_PROTOCOL: What answers at http:\/\/HOST/)
+  })
+
+  test.each<[string, object]>([
+    ['a column more', { columns: [...columns, { name: 'b', type: 'bigint' }], data: [[1, 2]] }],
+    ['none, and thereby no rows', {}],
+  ])('an answer with %s than the query is none', async (_, members) => {
+    const { client } = await serve([page(members, false)])
+    const query = { text: 'SELECT 1', columns: [{ name: 'a', type: 'bigint' }] }
+    expect(await failure(runQuery(client, query))).toMatch(/^TRINO_PROTOCOL: .* its answer has [02] columns/)
+  })
+
+  test('a page of errors without an end is told at once', async () => {
+    const { client } = await serve([status(500, '<'.repeat(3_000_000))])
+    const started = performance.now()
+    expect(await failure(askRows(client, 'SELECT 1'))).toContain('TRINO_FAULT')
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  test('an address with a name and a password is not asked', async () => {
+    const { client } = await serve([(_request, _response, url) => ({ id: 'q', nextUri: url.replace('//', '//a:b@') })])
+    expect(await failure(askRows(client, 'SELECT 1'))).toContain('TRINO_PROTOCOL')
+  })
+
+  test('what is no address ends no query', async () => {
+    const { client, asked } = await serve([status(200)])
+    await client.cancel('no address')
+    expect(asked).toEqual([])
+  })
+
+  test.each(['SECRET\n', 'SECRET\u0001', 'SECRET\u20ac'])(
+    'a token that no header may have is not repeated: %j',
+    async (token) => {
+      const told = await failure(serve([page({}, false)], { token }))
+      expect(told).toMatch(/the token has a line break or another character/)
+      expect(told).not.toContain('SECRET')
+    },
+  )
+
   test('an abort while pages are awaited ends the query on the server', async () => {
     const abort = new AbortController()
     const { client, asked } = await serve([

@@ -81,13 +81,13 @@ export async function takeLease(
   }
 
   let turn = 0
-  let seen = performance.now()
+  let seen = moment()
   let lost = false
   let renewing: Promise<void> | undefined
   const renew = async (): Promise<void> => {
-    const asked = performance.now()
+    const asked = moment()
     // It may be somebody else's already, or be so at any moment: a process that stood still does not come back to life.
-    if (asked - seen > leaseMs * 0.7) lost = true
+    if (msSince(seen) > leaseMs * 0.7) lost = true
     if (lost) return
     const renewed = await bucket.put(key, textOf('held', ++turn), { etag }).catch(() => '')
     if (renewed === undefined) {
@@ -109,7 +109,7 @@ export async function takeLease(
   return {
     check() {
       // Less than the time after which others take it: what is asked for now must have happened by then.
-      if (lost || performance.now() - seen > leaseMs * 0.7) throw new TrailbookError('SNAPSHOT_LOCK_LOST', { location })
+      if (lost || msSince(seen) > leaseMs * 0.7) throw new TrailbookError('SNAPSHOT_LOCK_LOST', { location })
     },
     async release() {
       clearInterval(timer)
@@ -118,6 +118,16 @@ export async function takeLease(
     },
   }
 }
+
+interface Moment {
+  readonly steady: number
+  readonly wall: number
+}
+
+const moment = (): Moment => ({ steady: performance.now(), wall: Date.now() })
+
+/** The steady clock stands still while a machine sleeps, and the other one may be set back: the longer time counts. */
+const msSince = ({ steady, wall }: Moment): number => Math.max(performance.now() - steady, Date.now() - wall)
 
 /**
  * Whether the server refuses writes whose condition does not hold; one that does not know conditions carries them out.

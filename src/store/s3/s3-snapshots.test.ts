@@ -237,6 +237,31 @@ describe('two publishers', () => {
     await second.release()
   })
 
+  test('a machine that slept writes and removes no more, though its steady clock stood still', async () => {
+    const first = await locked()
+    await first.put(day().folder, [await file()])
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    try {
+      const lost = { code: 'SNAPSHOT_LOCK_LOST' }
+      await expect(first.removeOthers({ folders: new Set(), ids: new Set() })).rejects.toMatchObject(lost)
+      await expect(first.point(snapshot())).rejects.toMatchObject(lost)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(keys().filter((key) => key.endsWith('.parquet'))).toHaveLength(1)
+    await first.release()
+  })
+
+  test('a description that no memory holds is not read', async () => {
+    s3.objects.set('lake/published.json', {
+      body: Buffer.alloc(65 * 2 ** 20, 32),
+      etag: '"1"',
+      modified: 0,
+      headers: {},
+    })
+    await expect((await store()).current()).rejects.toMatchObject({ code: 'LAKE_TARGET' })
+  })
+
   test('a lock of a process that ended on this machine is taken at once', async () => {
     await (await locked()).release()
     const { etag, modified, headers } = s3.objects.get('lake/locks/publisher.json')!

@@ -9,6 +9,8 @@ const folderName = 'snapshots'
 const description = 'snapshot.json'
 const coverageName = 'coverage'
 const lockName = 'locks/publisher.json'
+/** As many as one request removes. */
+const removedAtOnce = 1000
 
 interface S3SnapshotOptions extends LeaseOptions {
   readonly processes: Processes
@@ -132,8 +134,12 @@ export async function s3Snapshots(
         if (isOld && isDay) gone.add(folder)
         if (isOld || (name === description && file === undefined && !ids.has(id))) keys.push(`${base}${key}`)
       }
+      // Whoever has the lock may have published folders that are not known here.
+      for (let at = 0; at < keys.length; at += removedAtOnce) {
+        lease?.check()
+        await bucket.remove(keys.slice(at, at + removedAtOnce), signal)
+      }
       lease?.check()
-      await bucket.remove(keys, signal)
       await bucket.dropUploads(`${base}${folderName}/`, signal)
       return gone.size
     },

@@ -41,6 +41,8 @@ export interface FakeAthenaOptions {
   readonly timeoutMs?: number
   /** Buckets that results may be written to; any where left out. */
   readonly buckets?: readonly string[]
+  /** Results are said to be those of earlier queries. */
+  readonly isReused?: boolean
 }
 
 type State = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
@@ -224,7 +226,7 @@ export function athena(options: FakeAthenaOptions): FakeAthena {
         DataScannedInBytes: execution.scanned,
         EngineExecutionTimeInMillis: total,
         TotalExecutionTimeInMillis: total,
-        ResultReuseInformation: { ReusedPreviousResult: false },
+        ResultReuseInformation: { ReusedPreviousResult: options.isReused === true },
       },
     }
   }

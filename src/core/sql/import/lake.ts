@@ -44,9 +44,16 @@ export interface ImportedQuery {
   readonly marks: readonly { readonly offset: number; readonly message: string }[]
 }
 
+/** Without semicolons and blanks at its end; a pattern would try each of those in between. */
+function withoutEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && /[;\s]/.test(text[end - 1]!)) end--
+  return text.slice(0, end)
+}
+
 export function importLakeSql(written: string): ImportedQuery {
   const { lead, rest } = leadOf(written)
-  const body = written.slice(rest).replace(/[;\s]+$/, '')
+  const body = withoutEnd(written.slice(rest))
   const notes: ImportNote[] = []
   const origins: ((offset: number) => number)[] = [(offset) => rest + offset]
   const toWritten = (offset: number): number => origins.reduceRight((at, origin) => origin(at), offset)

@@ -14,10 +14,10 @@ interface Found {
 }
 
 /** Where text is text and where it is not: literals, quoted names and comments are left out of `code`. */
-const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g
+const pieces = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
 
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
-const mark = String.raw`\$\{[^}\n']+\}|\{\{[^}\n']+\}\}|\{[A-Za-z][^}\n']*\}|<[A-Za-z][^<>\n']*>|\$[A-Za-z_]\w*`
+const mark = String.raw`\$\{[^{}\n']+\}|\{\{[^{}\n']+\}\}|\{[A-Za-z][^{}\n']*\}|<[A-Za-z][^<>\n']*>|\$[A-Za-z_]\w*`
 const named = String.raw`[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*`
 const storeAfter = new RegExp(
   String.raw`\b(?:FROM|JOIN)(?:\s|--[^\n]*\n|/\*[\s\S]*?\*/)+(${mark}|"?(?:arn:aws[\w-]*:cloudtrail:[\w-]+:\d{12}:eventdatastore/)?${uuid}"?|"[^"\n]+"|${named})(?!\s*\()`,
@@ -25,8 +25,8 @@ const storeAfter = new RegExp(
 )
 const bareStore = new RegExp(String.raw`(?<![\w'"/-])${uuid}(?![\w'"-])`, 'g')
 const codeMark =
-  /\$\{[^}\n']+\}|\{\{[^}\n']+\}\}|\{[A-Za-z][^}\n']*\}|<[A-Za-z][\w.-]*>|\$[A-Za-z_]\w*|(?<![\w?])\?(?![\w?])/g
-const textMark = /\$\{[^}\n']+\}|\{\{[^}\n']+\}\}|\{[A-Za-z][\w .-]*\}|<[A-Za-z][\w .:-]*>/g
+  /\$\{[^{}\n']+\}|\{\{[^{}\n']+\}\}|\{[A-Za-z][^{}\n']*\}|<[A-Za-z][\w.-]*>|\$[A-Za-z_]\w*|(?<![\w?])\?(?![\w?])/g
+const textMark = /\$\{[^{}\n']+\}|\{\{[^{}\n']+\}\}|\{[A-Za-z][\w .-]*\}|<[A-Za-z][\w .:-]*>/g
 const wholeTextMark = /^(?:\$[A-Za-z_]\w*|(?:your|my|enter|insert|replace)[-_ ][\w -]+|[A-Z]+(?:_[A-Z]+)+_HERE)$/i
 
 const notStores: ReadonlySet<string> = new Set([
@@ -51,7 +51,7 @@ export function findPlaceholders(text: string): Found {
   const parameters = new Map<string, string>()
   const code = text.replace(pieces, (piece) => (piece.startsWith('"') ? piece : ' '.repeat(piece.length)))
   const common = new Set(
-    [...code.matchAll(/([A-Za-z_]\w*)\s*(?:\([^()]*\)\s*)?AS\s*\(/gi)].map(([, name]) => name!.toLowerCase()),
+    [...code.matchAll(/\b([A-Za-z_]\w*)\s*(?:\([^()]*\)\s*)?AS\s*\(/gi)].map(([, name]) => name!.toLowerCase()),
   )
   const taken = (start: number): boolean => edits.some((edit) => edit.start <= start && start < edit.end)
   const parameter = (written: string): string => {
