@@ -160,6 +160,19 @@ describe('a connection to Logs Insights', () => {
     aws.fail({ operation: 'StartQuery', kind, times: 99 })
     expect(await code(rowsOf(sql))).toBe(expected)
   })
+
+  it.each(['throttle', 'broken', 'reset'] as const)(
+    'it goes on after a failure of kind %s of each call',
+    async (kind) => {
+      for (const operation of ['StartQuery', 'GetQueryResults']) aws.fail({ operation, kind, times: 1 })
+      expect(await rowsOf(sql)).toHaveLength(2)
+    },
+  )
+
+  it('a throttling that does not end is named', async () => {
+    aws.fail({ operation: 'GetQueryResults', kind: 'throttle' })
+    expect(await code(rowsOf(sql))).toBe('AWS_THROTTLED')
+  }, 60_000)
 })
 
 describe('cells', () => {
