@@ -11,6 +11,8 @@ import type { SoundRunbook } from './load-runbook.ts'
 
 export interface EngineToCheck {
   readonly dialect: Dialect
+  /** As people call it. */
+  readonly title: string
   /** The longest text that it takes, in characters. */
   readonly longest?: number
 }
@@ -27,7 +29,11 @@ const day = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
 const scope: Scope = { window: day, earliest: day.from, accounts: [], regions: [], services: [] }
 
 /** Each query with all its parameters given, and with none of those that are optional: conditions come and go with them. */
-export function checkOnEngine(loaded: SoundRunbook, shown: string, { dialect, longest }: EngineToCheck): QueryCheck[] {
+export function checkOnEngine(
+  loaded: SoundRunbook,
+  shown: string,
+  { dialect, title, longest }: EngineToCheck,
+): QueryCheck[] {
   const { runbook, text } = loaded
   let opened: ReturnType<typeof openSource> | undefined
   const place = (at: number, span: { readonly start: number; readonly end: number } | undefined) => {
@@ -52,7 +58,7 @@ export function checkOnEngine(loaded: SoundRunbook, shown: string, { dialect, lo
         })
         if (longest !== undefined && compiled.text.length > longest) {
           const what = `a text of more than ${longest} characters`
-          const values = { engine: dialect.name, what, advice: 'Shorten the query, or split the step.' }
+          const values = { engine: title, what, advice: 'Shorten the query, or split the step.' }
           refusals.set(what, issue('SQL_NOT_ON_ENGINE', values, { at: place(at, undefined) }))
         }
       } catch (error) {

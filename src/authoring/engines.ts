@@ -14,15 +14,23 @@ export type EngineName = (typeof engineNames)[number]
 export const engineToCheck = (name: EngineName): EngineToCheck => {
   switch (name) {
     case 'duckdb':
-      return { dialect: duckdbDialect }
+      return { dialect: duckdbDialect, title: 'DuckDB' }
     case 'trino':
-      return { dialect: trinoDialect(table) }
+      return { dialect: trinoDialect(table), title: 'Trino' }
     // Quotas of StartQueryExecution and of StartQuery, in bytes and characters.
     case 'athena':
-      return { dialect: athenaDialect(table), longest: 262_144 }
+      return { dialect: athenaDialect(table), title: 'Athena', longest: 262_144 }
     case 'cloudtrail-lake':
-      return { dialect: cloudTrailLakeDialect({ stores: ['00000000-0000-0000-0000-000000000000'] }), longest: 10_000 }
+      return {
+        dialect: cloudTrailLakeDialect({ stores: ['00000000-0000-0000-0000-000000000000'] }),
+        title: 'CloudTrail Lake',
+        longest: 10_000,
+      }
     case 'logs-insights':
-      return { dialect: logsInsightsDialect({ logGroups: ['aws-cloudtrail-logs'] }), longest: longestQuery }
+      return {
+        dialect: logsInsightsDialect({ logGroups: ['aws-cloudtrail-logs'] }),
+        title: 'CloudWatch Logs Insights',
+        longest: longestQuery,
+      }
   }
 }
