@@ -18,8 +18,8 @@ const root = join(import.meta.dirname, '../..')
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
-    kills: { type: 'string', default: '40' },
-    minutes: { type: 'string', default: '4' },
+    kills: { type: 'string', default: '24' },
+    minutes: { type: 'string', default: '3' },
     days: { type: 'string', default: '1200' },
     only: { type: 'string' },
   },
