@@ -50,7 +50,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'athena',
-    summary: 'Make what a connection to Athena needs',
+    summary: 'Make what Athena needs, and convert raw tables',
     load: async () => (await import('./commands/athena.ts')).athenaCommand,
   },
   {
