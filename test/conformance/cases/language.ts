@@ -33,6 +33,7 @@ export const nullCases = cases('nulls', {
   'null-logic': `SELECT a AND b AS x, a OR b AS y, NOT a AS z FROM ${rows('(true, CAST(NULL AS boolean)), (false, NULL), (NULL, NULL), (true, false)', 'a, b')}`,
   'null-in-list': `SELECT x, x IN (1, NULL) AS i, x NOT IN (1, NULL) AS n FROM ${rows('1, 2, NULL', 'x')}`,
   'null-in-longer-lists': `SELECT x, x IN (1, 2, NULL) AS i, x NOT IN (1, 2, NULL) AS n, x IN (1, 2, nullif(3, 3)) AS c FROM ${rows('0, 2, NULL', 'x')}`,
+  'null-beside-computed-constants': `SELECT x, x IN (nullif(abs(7), 9), abs(-8), NULL) AS i, x NOT IN (nullif(abs(7), 9), NULL) AS n FROM ${rows('0, 7, NULL', 'x')}`,
   'null-in-lists-of-texts': `SELECT s, s IN ('a', 'b', NULL) AS i, s NOT IN ('a', 'b', CAST(NULL AS varchar)) AS n FROM ${rows("'a', 'c'", 's')}`,
   'null-not-in-subquery': `SELECT x FROM ${rows('1, 2', 'x')} WHERE x NOT IN (SELECT y FROM ${rows('3, NULL', 'y')})`,
   'null-distinct-from': `SELECT a IS DISTINCT FROM b AS d FROM ${rows('(1, 1), (1, NULL), (NULL, NULL)', 'a, b')}`,

@@ -105,13 +105,13 @@ function constantList(printer: Printer, node: Expression & { kind: 'in-list' }, 
   const not = negate(node.negated)
   const odd = node.items.filter((item) => !written.includes(item.kind) && !varies(item))
   const list = node.items.filter((item) => !odd.includes(item)).map(printer.expression)
-  if (odd.length === 0 || odd.length === node.items.length)
-    return `(${operand} ${not}IN (${node.items.map(printer.expression).join(', ')}))`
+  if (odd.length === 0) return `(${operand} ${not}IN (${list.join(', ')}))`
   const unknown = printer.parts.nullOf({ kind: 'boolean' })
   const alone = odd.map((item) =>
     item.kind === 'null' ? unknown : `coalesce((${operand} = ${printer.expression(item)}), ${unknown})`,
   )
-  const either = [`(${operand} IN (${list.join(', ')}))`, ...alone].reduce((all, next) => `(${all} OR ${next})`)
+  const listed = list.length > 0 ? [`(${operand} IN (${list.join(', ')}))`] : []
+  const either = [...listed, ...alone].reduce((all, next) => `(${all} OR ${next})`)
   return node.negated ? `(NOT ${either})` : either
 }
 
