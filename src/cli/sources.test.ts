@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
+import { stubAwsEnvironment } from '../../test/support/aws-environment.ts'
 import { quietContext } from '../../test/support/cli-context.ts'
 import type { CommandSpec } from './command.ts'
 import { ingestCommand } from './commands/ingest.ts'
@@ -41,12 +42,7 @@ beforeEach(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-  vi.stubEnv('AWS_SESSION_TOKEN', '')
-  vi.stubEnv('AWS_REGION', 'us-east-1')
-  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null')
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null')
+  stubAwsEnvironment()
   folder = await mkdtemp(join(tmpdir(), 'trailbook-sources-'))
   const sources = { main: { url: 's3://trail/AWSLogs/', role, externalId: 'x-1', regions: ['eu-west-1'] } }
   await writeFile(join(folder, 'trailbook.yaml'), stringify({ sources }))

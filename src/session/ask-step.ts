@@ -1,5 +1,6 @@
 import { TrailbookError } from '../core/errors.ts'
 import type { Cell, Row } from '../core/ports.ts'
+import { describeStep, stepTitle } from '../core/run/describe-step.ts'
 import { pick } from '../core/run/findings.ts'
 import type { Todo } from '../core/run/result.ts'
 import { parseTime } from '../core/run/window.ts'
@@ -8,7 +9,6 @@ import type { AskStep } from '../core/runbook/schema-step.ts'
 import { isoTime } from '../core/time.ts'
 import { type Occasion, occasionColumns, occasionsOf } from './each.ts'
 import { contextOf, doubt, type Events, matches, type Question, type RunState, type StepOutcome } from './state.ts'
-import { describeStep, stepTitle } from './step-result.ts'
 import { couldBringFindings } from './todo-step.ts'
 
 /** Asks a question once per occasion: given answers first, then the person who is there; else it stays open. */

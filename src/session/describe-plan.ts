@@ -3,19 +3,18 @@ import { TrailbookError } from '../core/errors.ts'
 import type { Abortable, Capabilities, Cell, Connection, Estimate, Scope } from '../core/ports.ts'
 import { canonicalJson } from '../core/run/canonical.ts'
 import { asStepError, copiesOf } from '../core/run/connections.ts'
-import { bindingValues, makePlan, type Plan, planDigest, planRecord, type Values } from '../core/run/plan.ts'
+import { stepTitle } from '../core/run/describe-step.ts'
+import { bindingValues, type Plan, planDigest, planRecord, type Values } from '../core/run/plan.ts'
 import { type PlannedStep, type PlanOutline, sumEstimates } from '../core/run/plan-outline.ts'
-import { earliestOf } from '../core/run/window.ts'
 import type { Json } from '../core/runbook/json.ts'
-import { listValues } from '../core/runbook/lists.ts'
 import type { QueryStep, RunStep, Step } from '../core/runbook/schema-step.ts'
 import type { CompiledQuery } from '../core/sql/compile.ts'
 import type { Dialect } from '../core/sql/dialect.ts'
 import { celExpressions } from './expressions.ts'
+import { innerPlan } from './inner-plan.ts'
 import { newState } from './run-runbook.ts'
 import { checkText } from './send.ts'
 import { contextOf, type RunState } from './state.ts'
-import { stepTitle } from './step-result.ts'
 import { stepScope } from './step-scope.ts'
 import { mentions } from './todo-step.ts'
 
@@ -219,7 +218,6 @@ async function describeInner(plan: Plan, step: RunStep, describing: Describing):
   const { values, open } = knownValues(plan, step)
   const { runbook } = runnable
   const outer = knownScope(plan, step) ?? plan.scope
-  const scope: Scope = { ...outer, earliest: earliestOf(outer.window, runbook.scope.lookback) }
   const parameters = Object.fromEntries(
     Object.entries(runbook.parameters).map(([name, { type, default: usual }]): [string, Cell] => {
       const given = values[name] ?? (usual as Cell | undefined) ?? null
@@ -227,19 +225,10 @@ async function describeInner(plan: Plan, step: RunStep, describing: Describing):
       return [name, expression === undefined ? given : type.endsWith('[]') ? [expression] : expression]
     }),
   )
-  const inner = makePlan({
-    ...runnable,
-    parameters,
-    listValues: Object.fromEntries(Object.entries(runnable.lists).map(([name, list]) => [name, listValues(list)])),
-    window: scope.window,
-    windowOrigin: plan.windowOrigin,
-    now: plan.now,
-    connection: plan.connection,
-    ...(plan.runbooks && { runbooks: plan.runbooks }),
-  })
+  const inner = innerPlan(plan, { runnable, parameters, outer })
   return {
-    scope,
+    scope: inner.scope,
     ...(open.size > 0 && { placeholders: [...open.keys()] }),
-    inner: { runbook: runbook.id, steps: await stepsOf({ ...inner, scope }, describing) },
+    inner: { runbook: runbook.id, steps: await stepsOf(inner, describing) },
   }
 }

@@ -1,6 +1,7 @@
 import { TrailbookError } from '../core/errors.ts'
 import type { Cell, Charge, Row, Scope } from '../core/ports.ts'
 import { costOf } from '../core/run/cost.ts'
+import { describeStep } from '../core/run/describe-step.ts'
 import { bindingValues, type PreparedQuery, type Values } from '../core/run/plan.ts'
 import { createSettler, type SettleOptions } from '../core/run/row-order.ts'
 import type { Json } from '../core/runbook/json.ts'
@@ -10,7 +11,6 @@ import { excluder } from './exclusions.ts'
 import { findingsOf } from './judge-rows.ts'
 import { send } from './send.ts'
 import { contextOf, doubt, type Events, type RunState, type StepOutcome } from './state.ts'
-import { describeStep } from './step-result.ts'
 import { stepScope } from './step-scope.ts'
 
 /** Carries out a query step, once per occasion; rows come one after the other. */

@@ -5,6 +5,7 @@ import { canonicalJson } from '../core/run/canonical.ts'
 import { copiesDoubt, copiesOf } from '../core/run/connections.ts'
 import { costOf } from '../core/run/cost.ts'
 import type { Coverage } from '../core/run/coverage.ts'
+import { describeStep, stepTitle } from '../core/run/describe-step.ts'
 import type { RunEvent } from '../core/run/events.ts'
 import { type Plan, planDigest } from '../core/run/plan.ts'
 import {
@@ -20,7 +21,6 @@ import { askStep } from './ask-step.ts'
 import { queryStep } from './query-step.ts'
 import { runStep } from './run-step.ts'
 import { contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
-import { describeStep, stepTitle } from './step-result.ts'
 import { mentions, namesStep, todoStep } from './todo-step.ts'
 
 /**

@@ -1,17 +1,16 @@
 /** Carries out another runbook over the same connection, once per occasion; what it finds this run has found. */
 import { TrailbookError } from '../core/errors.ts'
-import type { Row, Scope } from '../core/ports.ts'
+import type { Row } from '../core/ports.ts'
+import { describeStep } from '../core/run/describe-step.ts'
 import { mergeFindings } from '../core/run/findings.ts'
-import { makePlan, type Plan, type Runnable, type Values } from '../core/run/plan.ts'
+import type { Plan, Runnable, Values } from '../core/run/plan.ts'
 import type { RunbookRun } from '../core/run/result.ts'
-import { earliestOf } from '../core/run/window.ts'
 import type { Json } from '../core/runbook/json.ts'
-import { listValues } from '../core/runbook/lists.ts'
 import { resolveParameters } from '../core/runbook/parameters.ts'
 import type { RunStep } from '../core/runbook/schema-step.ts'
 import { type Occasion, occasionColumns, occasionsOf } from './each.ts'
+import { innerPlan } from './inner-plan.ts'
 import { contextOf, doubt, type Events, type RunState, type StepOutcome } from './state.ts'
-import { describeStep } from './step-result.ts'
 import { stepScope } from './step-scope.ts'
 
 /** Carries out the plan of a runbook that a step runs; its events are the inner run's own. */
@@ -101,21 +100,8 @@ function planFor(state: RunState, step: RunStep, { runnable, occasion }: Part): 
   if (outer === undefined) return undefined
   const parameters = parametersOf(state, step, { runnable, occasion })
   if (parameters === undefined) return undefined
-  const { runbook } = runnable
-  const scope: Scope = { ...outer, earliest: earliestOf(outer.window, runbook.scope.lookback) }
-  const inner = makePlan({
-    ...runnable,
-    parameters,
-    listValues: Object.fromEntries(Object.entries(runnable.lists).map(([name, list]) => [name, listValues(list)])),
-    window: scope.window,
-    windowOrigin: plan.windowOrigin,
-    now: plan.now,
-    connection: plan.connection,
-    rowLimit: plan.rowLimit,
-    ...(plan.runbooks && { runbooks: plan.runbooks }),
-    ...(plan.answers && { answers: answersFor(runbook.id, plan.answers) }),
-  })
-  return { ...inner, scope }
+  const answers = plan.answers && answersFor(runnable.runbook.id, plan.answers)
+  return innerPlan(plan, { runnable, parameters, outer, answers })
 }
 
 function parametersOf(state: RunState, step: RunStep, { runnable, occasion }: Part): Values | undefined {

@@ -1,11 +1,11 @@
 import type { Cell, Row } from '../core/ports.ts'
+import { describeStep, stepTitle } from '../core/run/describe-step.ts'
 import { cellOf } from '../core/run/findings.ts'
 import type { Todo } from '../core/run/result.ts'
 import type { Json } from '../core/runbook/json.ts'
 import type { Step } from '../core/runbook/schema-step.ts'
 import { type Occasion, type Occasions, occasionColumns, occasionsOf } from './each.ts'
 import { contextOf, doubt, type RunState, type StepOutcome } from './state.ts'
-import { describeStep, stepTitle } from './step-result.ts'
 
 type TodoStep = Exclude<Step, { kind: 'query' | 'ask' | 'run' }>
 

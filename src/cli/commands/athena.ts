@@ -1,13 +1,10 @@
-import { TrailbookError } from '../../core/errors.ts'
-import { argument, type CliContext, defineCommand, type Given, type Outcome } from '../command.ts'
+import { type CliContext, defineCommand, type Given, type Outcome } from '../command.ts'
+import { chosenSubcommand, type Subcommand } from '../subcommands.ts'
 import { convertNames, convertOptions } from './athena-convert-options.ts'
 
-interface Subcommand {
-  readonly options: readonly string[]
-  readonly load: () => Promise<(given: Given, context: CliContext) => Promise<Outcome>>
-}
+type AthenaSubcommand = Subcommand<(given: Given, context: CliContext) => Promise<Outcome>>
 
-const subcommands: Readonly<Record<string, Subcommand>> = {
+const subcommands: Readonly<Record<string, AthenaSubcommand>> = {
   setup: {
     options: ['connection', 'apply', 'change', 'cutoff', 'firstDay', 'keepResults'],
     load: async () => (await import('./athena-setup.ts')).athenaSetup,
@@ -48,18 +45,7 @@ export const athenaCommand = defineCommand({
     },
   ],
   async action(given, context) {
-    const what = argument(given, 'what') ?? ''
-    const subcommand = Object.hasOwn(subcommands, what) ? subcommands[what] : undefined
-    if (subcommand === undefined) {
-      const advice = `It knows ${Object.keys(subcommands).join(', ')}: trailbook athena --help tells more.`
-      throw new TrailbookError('CLI_USAGE', { reason: `athena does not know "${what}"`, advice })
-    }
-    for (const [name, value] of Object.entries(given.options)) {
-      if (value === undefined || subcommand.options.includes(name)) continue
-      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-      const advice = 'trailbook athena --help says what each of them takes.'
-      throw new TrailbookError('CLI_USAGE', { reason: `athena ${what} has no option ${flag}`, advice })
-    }
+    const subcommand = chosenSubcommand('athena', subcommands, given)
     return (await subcommand.load())(given, context)
   },
 })

@@ -1,5 +1,5 @@
-import { TrailbookError } from '../../core/errors.ts'
 import { argument, type CliContext, defineCommand, type Given, type Outcome } from '../command.ts'
+import { chosenSubcommand, type Subcommand } from '../subcommands.ts'
 
 /** What a subcommand is called with. */
 export interface ImportCall {
@@ -8,8 +8,8 @@ export interface ImportCall {
   readonly file: string
 }
 
-const subcommands: Readonly<Record<string, () => Promise<(call: ImportCall) => Promise<Outcome>>>> = {
-  lake: async () => (await import('./import-lake.ts')).importLake,
+const subcommands: Readonly<Record<string, Subcommand<(call: ImportCall) => Promise<Outcome>>>> = {
+  lake: { options: ['id', 'out'], load: async () => (await import('./import-lake.ts')).importLake },
 }
 
 export const importCommand = defineCommand({
@@ -38,12 +38,7 @@ export const importCommand = defineCommand({
     },
   ],
   async action(given, context) {
-    const what = argument(given, 'what') ?? ''
-    const load = Object.hasOwn(subcommands, what) ? subcommands[what] : undefined
-    if (load === undefined) {
-      const advice = `It knows ${Object.keys(subcommands).join(', ')}: trailbook import --help tells more.`
-      throw new TrailbookError('CLI_USAGE', { reason: `import does not know "${what}"`, advice })
-    }
+    const { load } = chosenSubcommand('import', subcommands, given)
     return (await load())({ given, context, file: argument(given, 'file') ?? '' })
   },
 })

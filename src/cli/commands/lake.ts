@@ -3,6 +3,7 @@ import { argument, argumentList, type CliContext, defineCommand, type Given, typ
 import { type Config, loadConfig } from '../config.ts'
 import { s3TargetNames, s3TargetOptions } from '../s3-target.ts'
 import { requireLake } from '../sources.ts'
+import { chosenSubcommand, type Subcommand } from '../subcommands.ts'
 import { noWaitOption } from '../waiting.ts'
 
 /** What a subcommand is called with. */
@@ -14,16 +15,14 @@ export interface LakeCall {
   readonly rest: readonly string[]
 }
 
-interface Subcommand {
-  readonly options: readonly string[]
+interface LakeSubcommand extends Subcommand<(call: LakeCall) => Promise<Outcome>> {
   /** E.g. `<target>`; how it is called in messages. */
   readonly takes: string
   /** The least and the most that may stand after its name. */
   readonly rest: readonly [number, number]
-  readonly load: () => Promise<(call: LakeCall) => Promise<Outcome>>
 }
 
-const subcommands: Readonly<Record<string, Subcommand>> = {
+const subcommands: Readonly<Record<string, LakeSubcommand>> = {
   compact: {
     options: ['dryRun', 'wait'],
     takes: '',
@@ -137,12 +136,7 @@ export const lakeCommand = defineCommand({
   async action(given, context) {
     const what = argument(given, 'what') ?? ''
     const rest = argumentList(given, 'rest')
-    const subcommand = Object.hasOwn(subcommands, what) ? subcommands[what] : undefined
-    if (subcommand === undefined) {
-      const advice = `It knows ${Object.keys(subcommands).join(', ')}: trailbook lake --help tells more.`
-      throw new TrailbookError('CLI_USAGE', { reason: `lake does not know "${what}"`, advice })
-    }
-    refuseOthers(what, subcommand, given)
+    const subcommand = chosenSubcommand('lake', subcommands, given)
     const [least, most] = subcommand.rest
     if (rest.length < least || rest.length > most)
       throw new TrailbookError('CLI_USAGE', {
@@ -155,15 +149,3 @@ export const lakeCommand = defineCommand({
     return carryOut({ given, context, config, rest })
   },
 })
-
-/** An option of another subcommand would be taken for one that does something. */
-function refuseOthers(what: string, { options }: Subcommand, given: Given): void {
-  for (const [name, value] of Object.entries(given.options)) {
-    if (value === undefined || options.includes(name) || (name === 'wait' && value === true)) continue
-    const flag = `--${name === 'wait' ? 'no-wait' : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    throw new TrailbookError('CLI_USAGE', {
-      reason: `lake ${what} has no option ${flag}`,
-      advice: 'trailbook lake --help says what each of them takes.',
-    })
-  }
-}

@@ -1,6 +1,7 @@
 /** One question asked of several connections: how their answers become one. */
 import { TrailbookError } from '../errors.ts'
 import type { Capabilities } from '../ports.ts'
+import { describeStep } from './describe-step.ts'
 import type { Doubt } from './doubts.ts'
 import { type Plan, planDigest } from './plan.ts'
 import { judgeRun, type RunbookRun, type StepError } from './result.ts'
@@ -53,18 +54,8 @@ export function unansweredRun(plan: Plan, cause: unknown): RunbookRun {
       connection: plan.connection.name,
       plan: planDigest(plan),
       steps: plan.runbook.steps.map((step) => ({
-        id: step.id,
-        kind: step.kind,
-        title: step.title ?? step.id.replaceAll('_', ' '),
-        phase: step.phase,
+        ...describeStep(step),
         status: step.kind === 'query' || step.kind === 'run' ? ('failed' as const) : ('skipped' as const),
-        sql: null,
-        parameters: {},
-        columns: [],
-        rowCount: 0,
-        excluded: 0,
-        rows: [],
-        truncated: false,
         error,
       })),
       escalations: [],

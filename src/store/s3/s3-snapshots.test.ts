@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { stubAwsEnvironment } from '../../../test/support/aws-environment.ts'
 import { type MemoryS3, type MemoryS3Options, startMemoryS3 } from '../../../test/support/memory-s3.ts'
 import { openWritableBucket, type WriterSettings } from '../../aws/bucket-writer.ts'
 import { type Published, type PublishedDay, publishedColumns } from '../../core/event/published.ts'
@@ -20,12 +21,7 @@ const processes: Processes = {
 beforeEach(async () => {
   s3 = await startMemoryS3()
   folder = await mkdtemp(join(tmpdir(), 'trailbook-s3-snapshots-'))
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
-  vi.stubEnv('AWS_SESSION_TOKEN', '')
-  vi.stubEnv('AWS_REGION', 'us-east-1')
-  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null')
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null')
+  stubAwsEnvironment()
 })
 afterEach(async () => {
   for (const store of open) store.close()

@@ -1,5 +1,5 @@
-import type { StepResult } from '../core/run/result.ts'
-import type { Step } from '../core/runbook/schema-step.ts'
+import type { Step } from '../runbook/schema-step.ts'
+import type { StepResult } from './result.ts'
 
 export const stepTitle = (step: Step): string => step.title ?? step.id.replaceAll('_', ' ')
 
