@@ -4,9 +4,10 @@
  */
 import { codeOf, emptyDictionaries, entryOf, flagsOf, newCode, newFlag, nullOf, oddFlag, prepareDictionaries, setFlags } from './dictionary'
 import { prepareCanonical } from './canonical'
-import { columnAt, columnCount, columnInOrder, columnOf, prepareColumns } from './columns'
+import { columnAt, columnCount, columnOf, prepareColumns } from './columns'
 import { clearSurrogate, here, sawSurrogate, setAt, setRange, skipString, skipValue, wasEscaped } from './json'
 import { allocate, freeBatch, keepForGood } from './memory'
+import { addRowText, areRowTextsDue, beginRowTexts, forgetRowTexts, prepareRowTexts, setOwnColumns } from './row-text'
 import { emptyStructs, prepareStructs, setStruct, shred } from './shred'
 import { isAggregated, isVersion, secondsOf } from './values'
 
@@ -37,7 +38,6 @@ let hashes: usize = 0
 let values: usize = 0
 let odd: usize = 0
 const mostOdd: u32 = 4096
-let canonEnds: usize = 0
 
 export let rows: u32 = 0
 /** Of the file that is being read. */
@@ -53,15 +53,8 @@ let input: usize = 0
 let inputCapacity: usize = 0
 let inputEnd: usize = 0
 
-/** Canonical texts of the rows since the last pause, one behind the other; where each ends. */
-let canonical: usize = 0
-let canonicalCapacity: usize = 0
-let canonicalEnd: usize = 0
-export let canonicalRows: u32 = 0
 let accountOf: usize = 0
 let accountOfCapacity: u32 = 0
-
-const pauseBytes: usize = 1 << 20
 
 export function prepare(many: u32, dictionaries: u32, structs: u32, nodes: u32, capacity: u32): usize {
   rowCapacity = capacity
@@ -73,7 +66,7 @@ export function prepare(many: u32, dictionaries: u32, structs: u32, nodes: u32, 
   times = allocate(capacity * 8)
   hashes = allocate(capacity * 16)
   odd = allocate(mostOdd * 12)
-  canonEnds = allocate((capacity + 1) * 4)
+  prepareRowTexts(capacity)
   prepareCanonical()
   prepareDictionaries(dictionaries)
   return prepareStructs(structs, nodes)
@@ -87,6 +80,7 @@ export function setRoles(time: u32, recipient: u32, account: u32, kind: u32, rec
   accountColumn = account
   kindColumn = kind
   recordColumns = recordMask
+  setOwnColumns(account, kind)
 }
 export function defineStruct(s: u32, root: u32, flat: u32, group: u32): void {
   setStruct(s, root, flat, group)
@@ -100,7 +94,7 @@ export function beginBatch(randomness: u32): void {
   freeBatch()
   rows = 0
   inputCapacity = 0
-  canonicalCapacity = 0
+  forgetRowTexts()
   accountOfCapacity = 0
   emptyDictionaries(randomness)
   emptyStructs()
@@ -122,12 +116,6 @@ export function hashesAt(): usize {
 }
 export function oddAt(): usize {
   return odd
-}
-export function canonicalAt(): usize {
-  return canonical
-}
-export function canonicalEnds(): usize {
-  return canonEnds
 }
 export function valuesAt(): usize {
   return values
@@ -174,13 +162,12 @@ export const paused: i32 = 2
 
 /** Reads on until a pause is due: for room, for identities, for odd records. */
 export function readOn(): i32 {
-  canonicalRows = 0
-  canonicalEnd = canonical
+  beginRowTexts()
   oddCount = 0
   if (load<u8>(here() - 1) != 93) {
     for (;;) {
       if (rows >= rowCapacity || oddCount >= mostOdd) return paused
-      if (canonicalRows > 0 && canonicalEnd - canonical > pauseBytes) return paused
+      if (areRowTextsDue()) return paused
       if (!record()) return refused
       const next = load<u8>(here())
       setAt(here() + 1)
@@ -327,59 +314,11 @@ function setAccount(): void {
   store<u32>(codes + (accountColumn * rowCapacity + rows) * 4, account)
 }
 
-/** Copies short texts in steps of 8; may write up to 7 bytes beyond. */
-@inline
-function copy(to: usize, from: usize, bytes: u32): void {
-  if (bytes > 96) {
-    memory.copy(to, from, bytes)
-    return
-  }
-  for (let i: u32 = 0; i < bytes; i += 8) store<u64>(to + i, load<u64>(from + i))
-}
-
-/** Puts the row's canonical text behind those before: what its identity is the hash of. */
+/** Of a record without an account of its own the one of the envelope is part of its identity. */
 function compose(): void {
-  let space: usize = envelopeBytes + 64
-  for (let c: u32 = 0; c < columnCount; c++) {
-    const code = load<u32>(codes + (c * rowCapacity + rows) * 4)
-    if (code == 0 || c == accountColumn || c == kindColumn) continue
-    space += load<u32>(entryOf(c, code) + 16) + load<u32>(columnAt(c) + 28) + 8
-  }
-  const used = canonicalEnd - canonical
-  if (used + space > canonicalCapacity) {
-    canonicalCapacity = max<usize>((used + space) * 2, pauseBytes * 2)
-    const grown = allocate(canonicalCapacity)
-    memory.copy(grown, canonical, used)
-    canonical = grown
-    canonicalEnd = grown + used
-  }
-  if (canonicalRows == 0) store<u32>(canonEnds, 0)
-  let out = canonicalEnd
   const recipient = load<u32>(codes + (recipientColumn * rowCapacity + rows) * 4)
-  if (envelopeCode != 0 && (recipient == 0 || recipient == nullOf(recipientColumn))) {
-    memory.copy(out, envelope, envelopeBytes)
-    out += envelopeBytes
-  }
-  const start = out
-  for (let r: u32 = 0; r < columnCount; r++) {
-    const c = columnInOrder(r)
-    const code = load<u32>(codes + (c * rowCapacity + rows) * 4)
-    if (code == 0 || c == accountColumn || c == kindColumn) continue
-    const entry = entryOf(c, code)
-    const column = columnAt(c)
-    const nameBytes = load<u32>(column + 28)
-    copy(out, load<u32>(column + 24), nameBytes)
-    out += nameBytes
-    const bytes = load<u32>(entry + 16)
-    copy(out, load<u32>(entry + 12), bytes)
-    out += bytes
-  }
-  // The first member's comma becomes the bracket.
-  store<u8>(start, 123)
-  store<u8>(out++, 125)
-  canonicalEnd = out
-  canonicalRows++
-  store<u32>(canonEnds + canonicalRows * 4, <u32>(canonicalEnd - canonical))
+  const isNamed = envelopeCode != 0 && (recipient == 0 || recipient == nullOf(recipientColumn))
+  addRowText(codes + rows * 4, rowCapacity * 4, envelope, isNamed ? envelopeBytes : 0)
 }
 
 /**
