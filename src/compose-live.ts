@@ -58,11 +58,12 @@ export async function follow(
           const report = await ingest(await openLake(folder), stoppable.source, {
             inventory,
             onWait,
-            signal: stoppable.signal,
+            signal: unlessBegun,
           })
           await tidy(await openLake(folder))
           const { files, events, duplicates, interrupted } = report
-          return { files, events, duplicates, whole: !interrupted, stopped: stoppable.failure() }
+          const stopped = stoppable.failure()
+          return { files, events, duplicates, whole: !interrupted && stopped === undefined, stopped }
         } finally {
           done.abort()
         }

@@ -34,10 +34,11 @@ export async function ingestFrom(
   try {
     const stoppable = stoppableSource(source, options.signal)
     const publicKeys = await fetchPublicKeys(buckets)
-    const report = await ingest(lake, stoppable.source, { ...options, publicKeys, signal: stoppable.signal })
-    if (!report.interrupted) await (await import('./lake/tidy.ts')).tidy(await openLake(folder))
+    const report = await ingest(lake, stoppable.source, { ...options, publicKeys })
     const failure = stoppable.failure()
-    return failure === undefined ? report : { ...report, stopped: failure }
+    if (failure !== undefined) return { ...report, interrupted: true, stopped: failure }
+    if (!report.interrupted) await (await import('./lake/tidy.ts')).tidy(await openLake(folder))
+    return report
   } finally {
     close()
   }

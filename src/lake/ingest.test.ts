@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { counts, event, type Json, useLakeFolder } from '../../test/support/lake-folder.ts'
+import { SourceEnded } from '../core/event/fault.ts'
 import type { LogSource } from '../core/event/source.ts'
 import { fileSource } from '../sources/files/file-source.ts'
 import { type IngestOptions, ingest } from './ingest.ts'
@@ -301,6 +302,21 @@ describe('ingest', () => {
     })
     expect(report).toMatchObject({ interrupted: true, files: 4, events: 8 })
     expect(counts(await run())).toMatchObject({ files: 10, records: 20, events: 12, duplicates: 8 })
+  })
+
+  test('of a source that ends in the middle all that it still gives goes in, whatever its order', async () => {
+    for (let at = 0; at < 100; at++) await write(`${at}.json`, [event(), event()])
+    const source = withoutPaths(fileSource([inFolder()]))
+    const ending: LogSource = {
+      list: source.list,
+      open: (file, options) =>
+        Number(/(\d+)\.json$/.exec(file.name)![1]) % 5 === 0
+          ? Promise.reject(new SourceEnded(undefined))
+          : source.open(file, options),
+    }
+    const report = await ingest(await open(), ending)
+    expect(report).toMatchObject({ files: 80, events: 160, quarantinedFiles: 0 })
+    expect(counts(await run())).toMatchObject({ files: 100, events: 40 })
   })
 
   test('an abort tells what is stored, however far the threads were', async () => {

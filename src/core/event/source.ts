@@ -56,7 +56,10 @@ export interface ListOptions {
 export interface LogSource {
   /** Portions of some thousand files, early deliveries first as far as possible. @throws TrailbookError INPUT_MISSING */
   list(options?: ListOptions): AsyncIterable<readonly LogFile[]>
-  /** @throws InputFault when the file cannot be opened */
+  /**
+   * @throws InputFault when the file cannot be opened, SourceEnded when the source has failed as a whole; so does iterating over
+   * the bytes
+   */
   open(file: LogFile, options?: { readonly signal?: AbortSignal }): Promise<OpenedFile>
   /** Told which files of a portion will be opened, in order, so that they can be fetched before their turn. */
   expect?(files: readonly LogFile[]): void

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TrailbookError } from '../errors.ts'
-import { InputFault } from './fault.ts'
+import { InputFault, SourceEnded } from './fault.ts'
 import { joinSources } from './join-sources.ts'
 import type { LogFile, LogSource } from './source.ts'
 import { stoppableSource } from './stoppable-source.ts'
@@ -40,20 +40,48 @@ describe('stoppableSource', () => {
     expect(failure()).toBeUndefined()
   })
 
-  test('a failure in the middle of listing ends it as an abort does', async () => {
-    const { source, signal, failure } = stoppableSource(made([['a'], expired(), ['b']]))
+  test('a failure in the middle of listing ends it as if there were no more', async () => {
+    const { source, failure } = stoppableSource(made([['a'], expired(), ['b']]))
     expect(await listed(source)).toEqual(['a'])
-    expect([signal.aborted, failure()?.code]).toEqual([true, 'AWS_CREDENTIALS_EXPIRED'])
+    expect(failure()?.code).toBe('AWS_CREDENTIALS_EXPIRED')
   })
 
-  test('a failure while opening aborts whoever reads', async () => {
-    const stoppable = stoppableSource(
-      made([['a']], () => {
-        throw expired()
+  test('a failure while opening ends the source, which still gives what it has', async () => {
+    const has = made([['a'], ['b'], ['c']])
+    const { source, failure } = stoppableSource({
+      ...has,
+      async open(one, options) {
+        if (one.name === 'a') throw expired()
+        if (one.name === 'b') return has.open(one)
+        throw options?.signal?.reason
+      },
+    })
+    const names: string[] = []
+    for await (const [one] of source.list()) {
+      names.push(one!.name)
+      if (one!.name === 'a') await expect(source.open(one!)).rejects.toBeInstanceOf(SourceEnded)
+    }
+    await expect(source.open(file('c'))).rejects.toBeInstanceOf(SourceEnded)
+    expect((await source.open(file('b'))).metadata).toBeNull()
+    expect(failure()?.code).toBe('AWS_CREDENTIALS_EXPIRED')
+  })
+
+  test('a failure among the bytes ends the source', async () => {
+    const { source, failure } = stoppableSource({
+      ...made([['a']]),
+      open: async () => ({
+        bytes: (async function* () {
+          yield new Uint8Array(1)
+          throw expired()
+        })(),
+        metadata: null,
       }),
-    )
-    await expect(stoppable.source.open(file('a'))).rejects.toThrow('have expired')
-    expect([stoppable.signal.aborted, stoppable.failure()?.code]).toEqual([true, 'AWS_CREDENTIALS_EXPIRED'])
+    })
+    const { bytes } = await source.open(file('a'))
+    const reader = bytes[Symbol.asyncIterator]()
+    await reader.next()
+    await expect(reader.next()).rejects.toBeInstanceOf(SourceEnded)
+    expect(failure()?.code).toBe('AWS_CREDENTIALS_EXPIRED')
   })
 
   test('a fault of one file stops nothing', async () => {
@@ -63,14 +91,21 @@ describe('stoppableSource', () => {
       }),
     )
     await expect(stoppable.source.open(file('a'))).rejects.toMatchObject({ code: 'INPUT_OBJECT_GONE' })
-    expect([stoppable.signal.aborted, stoppable.failure()]).toEqual([false, undefined])
+    expect(await listed(stoppable.source)).toEqual(['a'])
+    expect(stoppable.failure()).toBeUndefined()
   })
 
-  test('an abort from outside is none of its failures', () => {
+  test('an abort from outside is none of its failures', async () => {
     const outer = new AbortController()
-    const { signal, failure } = stoppableSource(made([]), outer.signal)
+    const { source, failure } = stoppableSource(
+      made([['a']], () => {
+        throw expired()
+      }),
+      outer.signal,
+    )
     outer.abort()
-    expect([signal.aborted, failure()]).toEqual([true, undefined])
+    await expect(source.open(file('a'))).rejects.toMatchObject({ code: 'AWS_CREDENTIALS_EXPIRED' })
+    expect(failure()).toBeUndefined()
   })
 })
 

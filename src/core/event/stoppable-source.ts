@@ -1,36 +1,31 @@
 import { TrailbookError } from '../errors.ts'
+import { SourceEnded } from './fault.ts'
 import type { LogFile, LogSource, OpenedFile } from './source.ts'
 
 interface StoppableSource {
   readonly source: LogSource
-  /** For whoever reads: aborted from outside, or because the source failed. */
-  readonly signal: AbortSignal
   /** Why the source failed in the middle of the work; undefined while it has not. */
   failure(): TrailbookError | undefined
 }
 
 /**
  * A source that lies elsewhere can fail as a whole in the middle of the work: credentials run out, a server goes away.
- * That then ends the work as an abort does, so that what was read before is stored, and is told afterwards.
- * A failure before the first portion is thrown: nothing was begun.
+ * Its listing then ends, what it has fetched before can still be opened, and all else is SourceEnded; so what came until then is
+ * stored, and the failure is told afterwards. A failure before the first portion is thrown: nothing was begun.
  */
 export function stoppableSource(source: LogSource, outer?: AbortSignal): StoppableSource {
-  const inner = new AbortController()
-  const signal = outer === undefined ? inner.signal : AbortSignal.any([outer, inner.signal])
+  const ended = new AbortController()
+  const signal = outer === undefined ? ended.signal : AbortSignal.any([outer, ended.signal])
   let failure: TrailbookError | undefined
 
   const stop = (error: unknown): void => {
     if (!(error instanceof TrailbookError) || signal.aborted) return
     failure = error
-    inner.abort(error)
+    ended.abort(error)
   }
-  const stopping = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      stop(error)
-      throw error
-    }
+  const told = (error: unknown): unknown => {
+    stop(error)
+    return failure === undefined || outer?.aborted ? error : new SourceEnded(error)
   }
   async function* portions(options: Parameters<LogSource['list']>[0]): AsyncGenerator<readonly LogFile[], void> {
     let begun = false
@@ -49,21 +44,22 @@ export function stoppableSource(source: LogSource, outer?: AbortSignal): Stoppab
     try {
       yield* bytes
     } catch (error) {
-      stop(error)
-      throw error
+      throw told(error)
     }
   }
   return {
     source: {
       list: portions,
       ...(source.expect && { expect: (files: readonly LogFile[]) => source.expect?.(files) }),
-      open: (file, options) =>
-        stopping(async () => {
+      async open(file, options) {
+        try {
           const { bytes, metadata } = await source.open(file, { ...options, signal })
           return { bytes: watched(bytes), metadata }
-        }),
+        } catch (error) {
+          throw told(error)
+        }
+      },
     },
-    signal,
     failure: () => failure,
   }
 }

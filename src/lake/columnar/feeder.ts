@@ -1,6 +1,7 @@
 /** Bytes of files that have no local path, on their way to the threads. */
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SourceEnded } from '../../core/event/fault.ts'
 import type { LogFile, LogSource, OpenedFile } from '../../core/event/source.ts'
 import { faultOf } from '../reading.ts'
 import type { ToWorker } from './messages.ts'
@@ -52,7 +53,12 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
       sizes.set(id, { bytes: content.length, spool: undefined })
       post({ kind: 'bytes', file: id, bytes: content, fault: null }, [content.buffer as ArrayBuffer])
     } catch (error) {
-      post({ kind: 'bytes', file: id, bytes: null, fault: signal?.aborted ? null : faultOf(error) })
+      post({
+        kind: 'bytes',
+        file: id,
+        bytes: null,
+        fault: signal?.aborted || error instanceof SourceEnded ? null : faultOf(error),
+      })
     }
   }
 

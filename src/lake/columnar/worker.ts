@@ -112,7 +112,7 @@ async function work(portion: Portion): Promise<void> {
       if (message.kind === 'spooled') path = message.path
       else if (message.bytes !== null) stored = message.bytes
       else {
-        if (message.fault === null) break
+        if (message.fault === null) continue
         const reading = createReading(file.name).result()
         tell({ kind: 'file', portion: number, outcome: { kind: 'fault', id: file.id, reading, ...message.fault } })
         continue

@@ -27,7 +27,7 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
   let next = 0
   let running = 0
   let held = 0
-  let stop = new AbortController()
+  const stop = new AbortController()
   const started = new Map<string, Started>()
 
   const pump = (): void => {
@@ -40,9 +40,7 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
       if (!small || started.has(file.location)) continue
       running++
       held += file.size
-      const { signal } = stop
-      const result = fetch(file, signal).finally(() => {
-        if (signal.aborted) return
+      const result = fetch(file, stop.signal).finally(() => {
         running--
         pump()
       })
@@ -55,6 +53,7 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
   return {
     /** These will be opened, in this order. */
     expect(files: readonly LogFile[]): void {
+      if (stop.signal.aborted) return
       expected = [...expected.slice(next), ...files]
       next = 0
       pump()
@@ -76,15 +75,11 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
       found.result.then(release, release)
       return found.result
     },
-    /** Lets go of everything, also of what is under way. */
-    clear(): void {
+    /** Fetches nothing more, and ends what is under way; what is here can still be taken. */
+    stop(): void {
       stop.abort()
-      stop = new AbortController()
       expected = []
       next = 0
-      running = 0
-      held = 0
-      started.clear()
     },
   }
 }

@@ -255,6 +255,32 @@ describe('opening', () => {
     expect(most).toBe(4)
   })
 
+  test('an abort ends what is under way and leaves what was fetched before', async () => {
+    const keys = ['a.json', 'b.json', 'c.json']
+    const bucket = memoryBucket(keys)
+    const { get } = bucket
+    Object.assign(bucket, {
+      get: async (request: Parameters<typeof get>[0]) => {
+        if (request.key !== 'a.json')
+          await new Promise((_, reject) => {
+            request.signal?.addEventListener('abort', () => reject(request.signal?.reason))
+            if (request.signal?.aborted) reject(request.signal.reason)
+          })
+        return get(request)
+      },
+    })
+    const abort = new AbortController()
+    const source = s3Source({ locations: ['s3://trail'], bucket, concurrency: 2 })
+    const files: LogFile[] = []
+    for await (const portion of source.list({ signal: abort.signal })) files.push(...portion)
+    source.expect?.(files)
+    await expect.poll(() => bucket.asked.gets).toEqual(['a.json'])
+    abort.abort()
+    const given = await Promise.allSettled(files.map((file) => source.open(file, { signal: abort.signal })))
+    expect(given.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(bucket.asked.gets).toEqual(['a.json'])
+  })
+
   test('an object that is larger than it was said to be is streamed, and not held in memory', async () => {
     const key = `AWSLogs/${log(one, 'us-east-1', '2026/01/08')}`
     const bucket = memoryBucket()

@@ -92,13 +92,13 @@ export function s3Source({
 
   return {
     list: (options = {}) => {
-      // What was listed last is opened after the listing has ended, so its end is not the time to let go.
-      options.signal?.addEventListener('abort', () => ahead.clear(), { once: true })
+      // What was listed last is opened after the listing has ended, so its end is not the time to stop.
+      options.signal?.addEventListener('abort', () => ahead.stop(), { once: true })
       return listBucket(locations, { bucket, chosen, ...options })
     },
     expect: (files) => ahead.expect(files),
     /** Ends what is under way. */
-    close: () => ahead.clear(),
+    close: () => ahead.stop(),
     async open(file, { signal } = {}): Promise<OpenedFile> {
       if (file.size === 0 && /\.gz$/i.test(file.location)) throw new InputFault('INPUT_EMPTY_GZIP')
       const fetched = await ahead.take(file)
