@@ -1,8 +1,8 @@
 /** Which times of a cell checked digests speak for. */
 
 import { hour, milliseconds } from '../time.ts'
-import { type Cell, isManagement, keyOf } from './coverage-cells.ts'
 import type { Attestation, CoverageFacts } from './coverage-facts.ts'
+import { type Cell, isManagement, keyOf } from './coverage-place.ts'
 import { both, inOrder, type Span, within } from './coverage-spans.ts'
 
 export type AttestedSpan = Span & { readonly state: Attestation['state'] }

@@ -3,18 +3,8 @@ import { milliseconds } from '../time.ts'
 import type { CoverageScope } from './coverage.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
 import { sweptPairs } from './coverage-history.ts'
+import { type Cell, isManagement, keyOf, type Place } from './coverage-place.ts'
 import type { Span } from './coverage-spans.ts'
-
-export interface Cell {
-  readonly account: string
-  readonly region: string
-  readonly eventClass: string
-}
-
-interface Pair {
-  readonly account: string
-  readonly region: string
-}
 
 const globalServices = 'IAM, STS, sign-in, Organizations, CloudFront and Route 53'
 
@@ -29,16 +19,6 @@ const isGlobal = (region: string): boolean => globalRegions.some(([, global]) =>
 
 const globalRegionOf = (region: string): string => globalRegions.find(([prefix]) => region.startsWith(prefix))![1]
 
-export const isManagement = (eventClass: string): boolean => eventClass.startsWith('management:')
-
-/** `account 111122223333 in us-east-1`, for the middle of a sentence. */
-export function placeOf(cell: Pair): string {
-  const account =
-    cell.account === '*' ? 'any account' : cell.account === '' ? 'events without an account' : `account ${cell.account}`
-  const region = cell.region === '*' ? 'any region' : cell.region === '' ? 'no region' : cell.region
-  return `${account} in ${region}`
-}
-
 /** Why a place is asked for of which nothing was seen. */
 export const globalNote = (cell: Cell): string =>
   isGlobal(cell.region) && isManagement(cell.eventClass) ? `, where ${globalServices} are logged` : ''
@@ -51,7 +31,7 @@ export const globalNote = (cell: Cell): string =>
 export function expectedCells(facts: CoverageFacts, scope: CoverageScope, needs: readonly string[]): Cell[] {
   const { pairs, accounts } = inScope(facts, scope)
   const expected = new Map(pairs.map((pair) => [keyOf(pair), pair]))
-  const add = (pair: Pair): void => {
+  const add = (pair: Place): void => {
     expected.set(keyOf(pair), pair)
   }
   for (const account of accounts) {
@@ -81,7 +61,7 @@ export function leftOutRegions(
   facts: CoverageFacts,
   scope: CoverageScope,
   needs: readonly string[],
-): (Pair & { readonly reason: string })[] {
+): (Place & { readonly reason: string })[] {
   if (scope.regions.length === 0 || !needs.some(isManagement)) return []
   return inScope(facts, scope).accounts.flatMap((account) =>
     globalRegionsOf(account, facts, scope)
@@ -114,7 +94,7 @@ export function periodOf(facts: CoverageFacts, account: string): Span {
   }
 }
 
-function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly Pair[]; accounts: readonly string[] } {
+function inScope(facts: CoverageFacts, scope: CoverageScope): { pairs: readonly Place[]; accounts: readonly string[] } {
   // Events that name no account say nothing of an account's deliveries; they count where there is nothing better.
   const named = [
     ...facts.deliveries.filter(({ account }) => account !== ''),
@@ -139,7 +119,7 @@ const judgedSpan = ({ window, earliest = window.from }: CoverageScope): Span => 
   to: milliseconds(window.to),
 })
 
-const inventoryPairs = ({ inventory }: CoverageFacts): Pair[] =>
+const inventoryPairs = ({ inventory }: CoverageFacts): Place[] =>
   (inventory?.accounts ?? []).flatMap(({ id, regions = inventory!.regions }) =>
     regions.map((region) => ({ account: id, region })),
   )
@@ -154,9 +134,8 @@ function globalRegionsOf(account: string, facts: CoverageFacts, scope: CoverageS
 
 const isOf =
   (account: string) =>
-  (pair: Pair): boolean =>
+  (pair: Place): boolean =>
     pair.account === account
 
-export const keyOf = ({ account, region }: Pair): string => `${account} ${region}`
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort()

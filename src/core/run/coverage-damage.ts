@@ -1,7 +1,7 @@
 /** Files and records that are known to be lost, and the times that they take with them. */
 import { milliseconds } from '../time.ts'
-import { type Cell, keyOf } from './coverage-cells.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
+import { type Cell, keyOf } from './coverage-place.ts'
 import { type OpenHole, type Span, within } from './coverage-spans.ts'
 
 type Damage = CoverageFacts['damaged'][number]

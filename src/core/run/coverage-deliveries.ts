@@ -1,7 +1,8 @@
 /** Which time of a cell its deliveries speak for, which may be inferred, and what is left. */
 import { hour, isoTime, milliseconds, second } from '../time.ts'
-import { type Cell, globalNote, isManagement, keyOf, placeOf } from './coverage-cells.ts'
+import { globalNote } from './coverage-cells.ts'
 import type { CoverageFacts, Deliveries } from './coverage-facts.ts'
+import { type Cell, isManagement, keyOf, placeOf } from './coverage-place.ts'
 import { resourceJudge } from './coverage-resources.ts'
 import {
   edgedPauses,

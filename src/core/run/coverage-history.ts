@@ -3,7 +3,7 @@
  * Region, whatever trails record: of such a time nothing of them is missing. Of other classes Event history has nothing.
  */
 import { isoTime, milliseconds, type Window } from '../time.ts'
-import { type Cell, isManagement, placeOf } from './coverage-cells.ts'
+import { type Cell, isManagement, placeOf } from './coverage-place.ts'
 import { inOrder, type OpenHole, type Span, within, without } from './coverage-spans.ts'
 
 /** One account and Region that was asked for. */

@@ -1,5 +1,5 @@
 /** How far the event classes that a question needs are here. */
-import type { Cell } from './coverage-cells.ts'
+import type { Cell } from './coverage-place.ts'
 import { type Hole, lengthOf, type Span } from './coverage-spans.ts'
 
 export interface NeedCoverage {

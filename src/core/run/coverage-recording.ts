@@ -1,5 +1,5 @@
 /** What the known trails recorded of a cell, time by time. */
-import type { Cell } from './coverage-cells.ts'
+import type { Cell } from './coverage-place.ts'
 import { type Span, within } from './coverage-spans.ts'
 import type { TrailSpan } from './trail-history.ts'
 import { type Recording, recordingOf } from './trail-selectors.ts'

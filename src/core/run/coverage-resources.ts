@@ -1,7 +1,7 @@
 /** Buckets, functions and tables whose data events are missing while others of the same class are here. */
 import { day } from '../time.ts'
-import { type Cell, keyOf } from './coverage-cells.ts'
 import type { CoverageFacts, Deliveries } from './coverage-facts.ts'
+import { type Cell, keyOf } from './coverage-place.ts'
 import { brokenRhythm, edgedPauses } from './coverage-rhythm.ts'
 import { type OpenHole, type Span, within } from './coverage-spans.ts'
 

@@ -1,12 +1,13 @@
 import { type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
 import { attestedJudge } from './coverage-attested.ts'
-import { type Cell, expectedCells, isManagement, leftOutRegions, periodOf, unknownAccounts } from './coverage-cells.ts'
+import { expectedCells, leftOutRegions, periodOf, unknownAccounts } from './coverage-cells.ts'
 import { damageElsewhere, damageHoles, isDamageOf, isEverywhere } from './coverage-damage.ts'
 import { type DeliveryJudge, deliveryJudge } from './coverage-deliveries.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
 import { historyLimits, sweptSpans, unsweptHoles } from './coverage-history.ts'
 import { type CoverageState, coverageStates, type StateHours, statesOf } from './coverage-hours.ts'
 import { type NeedCoverage, needsOf } from './coverage-needs.ts'
+import { type Cell, isManagement } from './coverage-place.ts'
 import { type RecordingQuestion, recordedOf } from './coverage-recording.ts'
 import {
   type Hole,
