@@ -8,7 +8,7 @@ import { connectTrino } from '../../src/engines/trino/connection.ts'
 import type { TrinoSettings } from '../../src/engines/trino/settings.ts'
 import { type Answer, answer, failureReasons } from './check.ts'
 import { conformanceRecords } from './events.ts'
-import { randomQuery } from './random-grammar.ts'
+import { randomJsonQuery, randomQuery } from './random-grammar.ts'
 
 export interface Comparison {
   readonly seed: number
@@ -31,17 +31,20 @@ export interface Comparison {
 const lanes = 4
 const mostDifferences = 10
 
-/** @param settings its table holds the records of the suite */
+/**
+ * @param settings its table holds the records of the suite
+ * @param options `wanted` equal answers; `part`: what reads JSON alone
+ */
 export async function compareRandomQueries(
   settings: TrinoSettings,
-  { seed, wanted }: { readonly seed: number; readonly wanted: number },
+  { seed, wanted, part }: { readonly seed: number; readonly wanted: number; readonly part?: 'json' | undefined },
 ): Promise<Comparison> {
   const engine = await openMemoryEngine()
   const duckdb = await engine.load(conformanceRecords)
   const trino = await connectTrino(settings)
   const count = { equal: 0, bothFailed: 0, oneFailed: 0, refused: 0, serverFaults: 0 }
   const differences: string[] = []
-  const drawn = queries(seed)
+  const drawn = queries(seed, part === 'json' ? randomJsonQuery : randomQuery)
   const lane = async (): Promise<void> => {
     while (count.equal < wanted && differences.length < mostDifferences) {
       const sql = drawn.next().value
@@ -72,9 +75,8 @@ function mayMakeNaN(query: Query): boolean {
   return found
 }
 
-function* queries(seed: number): Generator<string, never> {
-  for (let batch = 0; ; batch++)
-    for (const { sql } of fc.sample(randomQuery, { seed: seed + batch, numRuns: 500 })) yield sql
+function* queries(seed: number, drawn: typeof randomQuery): Generator<string, never> {
+  for (let batch = 0; ; batch++) for (const { sql } of fc.sample(drawn, { seed: seed + batch, numRuns: 500 })) yield sql
 }
 
 const ask = (sql: string, connection: Connection): Promise<Answer> =>

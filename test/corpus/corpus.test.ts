@@ -108,12 +108,12 @@ describe('the corpus', () => {
     }
     expect(counts).toMatchInlineSnapshot(`
       {
-        "error here only": 25,
+        "error here only": 23,
         "error in Trino only": 11,
         "error in both": 488,
-        "other rows": 21,
+        "other rows": 14,
         "refused": 690,
-        "same": 1734,
+        "same": 1743,
       }
     `)
   })

@@ -1,8 +1,10 @@
+import { fail } from './duckdb-fail.ts'
+import { jsonMacros } from './duckdb-json.ts'
+
 /**
  * Private macros that give DuckDB Trino's meaning. Each is named `trino_*`: overriding a built-in would hide its other
- * arities. Errors are raised by a cast that cannot succeed, since DuckDB's `error()` cannot stand inside TRY.
+ * arities.
  */
-const fail = (message: string): string => `CAST('trino: ${message}' AS BIGINT)`
 
 /** Whitespace as Trino's trim removes it: Java's `Character.isWhitespace`. */
 const whitespace = [
@@ -47,19 +49,7 @@ export const duckdbMacros: readonly string[] = [
   `trino_from_iso8601_date(s) AS (CAST(CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN s WHEN s IS NULL THEN NULL ELSE CAST(${fail('the date is not YYYY-MM-DD')} AS VARCHAR) END AS DATE))`,
   // Trino has no capital of ß; DuckDB takes U+1E9E.
   "trino_upper(s) AS (CASE WHEN contains(s, 'ß') THEN array_to_string(list_transform(string_split(s, 'ß'), lambda macro_v: upper(macro_v)), 'ß') ELSE upper(s) END)",
-  // JSON: text that is no JSON gives NULL; objects and arrays are no scalars.
-  'trino_json_extract(j, p) AS (CASE WHEN json_valid(j) THEN json_extract(j, p) END)',
-  "trino_json_scalar(j, p) AS (CASE WHEN json_valid(j) AND json_type(j, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(j, p) END)",
-  // Trino writes characters beyond U+FFFF as two escapes.
-  "trino_json_format(j) AS (array_to_string(list_transform(string_split(CAST(j AS VARCHAR), ''), lambda macro_c: CASE WHEN unicode(macro_c) > 65535 THEN printf('\\u%04X\\u%04X', 55296 + (unicode(macro_c) - 65536) // 1024, 56320 + (unicode(macro_c) - 65536) % 1024) ELSE macro_c END), ''))",
-  "trino_json_size(j, p) AS (CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NULL THEN NULL ELSE 0 END END END)",
-  "trino_json_array_length(j) AS (CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END)",
-  `trino_json_parse(s) AS (json(CASE WHEN s IS NULL OR json_valid(s) THEN s ELSE CAST(${fail('Cannot convert text to JSON')} AS VARCHAR) END))`,
-  `trino_json_to_varchar(j) AS (CASE WHEN json_type(j) IN ('OBJECT', 'ARRAY') THEN CAST(${fail('Cannot cast JSON object or array to varchar')} AS VARCHAR) WHEN json_type(j) = 'DOUBLE' THEN CAST(${fail('a JSON fraction as text is not portable')} AS VARCHAR) WHEN json_type(j) = 'NULL' THEN NULL ELSE json_extract_string(j, '$') END)`,
-  `trino_json_array(j) AS (CASE WHEN json_type(j) = 'NULL' THEN NULL WHEN j IS NULL OR json_type(j) = 'ARRAY' THEN j ELSE CAST(CAST(${fail('Cannot cast to array. Expected a json array')} AS VARCHAR) AS JSON) END)`,
-  `trino_json_object(j) AS (CASE WHEN json_type(j) = 'NULL' THEN NULL WHEN j IS NULL OR json_type(j) = 'OBJECT' THEN j ELSE CAST(CAST(${fail('Cannot cast to map. Expected a json object')} AS VARCHAR) AS JSON) END)`,
-  `trino_json_text_array(j) AS (CASE WHEN len(list_filter(CAST(json_extract(trino_json_array(j), '$[*]') AS JSON[]), lambda macro_v: json_type(macro_v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to array(varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_array(j) END)`,
-  `trino_json_text_object(j) AS (CASE WHEN len(list_filter(CAST(json_extract(trino_json_object(j), '$.*') AS JSON[]), lambda macro_v: json_type(macro_v) IN ('OBJECT', 'ARRAY'))) > 0 THEN CAST(CAST(${fail('Cannot cast to map(varchar, varchar). Unexpected token')} AS VARCHAR) AS JSON) ELSE trino_json_object(j) END)`,
+  ...jsonMacros,
   // Arrays and maps
   `trino_sequence(a, b) AS (CASE WHEN abs(b - a) >= 10000 THEN generate_series(a, ${fail('result of sequence function must not have more than 10000 entries')}) WHEN a <= b THEN generate_series(a, b) ELSE generate_series(a, b, -1) END)`,
   `trino_array_element(a, i) AS (a[CASE WHEN i = 0 THEN ${fail('SQL array indices start at 1')} ELSE i END])`,

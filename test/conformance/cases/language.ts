@@ -92,6 +92,22 @@ export const timeCases = cases('time', {
   'time-casts': `SELECT CAST('2026-01-31' AS date) AS d, CAST('2026-01-31 09:08:07' AS timestamp) AS t, CAST(${time} AS date) AS e, CAST(${time} AS varchar) AS v`,
 })
 
+/** Numbers in every form; those from 100 on have no text as varchar that engines share. */
+const jsonNumbers = rows(
+  [
+    ...'1.50 1e2 1E5 1.0 -0.0 -0 0 0.1e1 1e7 9999999.0 12345678.90 0.001 0.0010 9e-4 -1.25e-6 100.00 1e+05'.split(' '),
+    ...['0.1234567890123456789', '12345678901234567890', '"1.50"', 'true', 'null'],
+  ]
+    .map((text, at) => `(${at}, '{"a":${text},"b":[${text}]}')`)
+    .concat(
+      ['1e21', '1.7976931348623157e308', '5e-324', '1e-323', '1e400', '-1e-400'].map(
+        (text, at) => `(${100 + at}, '{"a": ${text}, "b": [ ${text} ]}')`,
+      ),
+    )
+    .join(', '),
+  'k, j',
+)
+
 export const jsonCases = cases('json', {
   'json-scalars': `SELECT eventID AS id, json_extract_scalar(additionalEventData, '$.bytesTransferredIn') AS a, json_extract_scalar(additionalEventData, '$.on') AS b, json_extract_scalar(additionalEventData, '$.none') AS c, json_extract_scalar(additionalEventData, '$.list') AS d ${logs} WHERE additionalEventData IS NOT NULL`,
   'json-odd-keys': `SELECT json_extract_scalar(requestParameters, '$["x-amz-acl"]') AS a, json_extract_scalar(requestParameters, '$["aws:s3:arn"]') AS b, json_extract_scalar(requestParameters, '$["a.b"]["c/d"][1].e') AS c, json_extract_scalar(requestParameters, '$["it''s"]') AS d, json_extract_scalar(requestParameters, '$["a b"]') AS e, json_extract_scalar(requestParameters, '$["b[0]"]') AS f ${logs} WHERE eventName = 'PutObject'`,
@@ -103,6 +119,12 @@ export const jsonCases = cases('json', {
   'json-to-rows': `SELECT x FROM ${rows(`'{"a":[1,"b",{"c":2}]}'`, 'j')} CROSS JOIN UNNEST(CAST(json_extract(j, '$.a') AS array(json))) AS u(x)`,
   'json-to-texts': `SELECT CAST(json_extract('{"a":["x","y",null]}', '$.a') AS array(varchar)) AS a`,
   'json-serialised': `SELECT json_format(json_extract('{"b":1,"a":[true,null,"é\\n"]}', '$')) AS f`,
+  'json-numbers-as-written': `SELECT k, json_extract_scalar(j, '$.a') AS a, json_extract_scalar(j, '$.b[0]') AS b, json_extract_scalar(concat(j, ''), '$.a') AS c FROM ${jsonNumbers}`,
+  'json-numbers-printed': `SELECT k, json_format(json_extract(j, '$')) AS a, json_format(json_extract(j, '$.b[0]')) AS b, json_extract_scalar(json_extract(j, '$'), '$.a') AS c FROM ${jsonNumbers}`,
+  'json-numbers-cast': `SELECT k, CAST(json_extract(j, '$.a') AS varchar) AS a, CAST(json_extract(j, '$.b') AS array(varchar)) AS b, CAST(json_extract(j, '$.b') AS array(double)) AS c, CAST(json_extract(j, '$.b') AS array(json)) AS d FROM ${jsonNumbers} WHERE k < 100`,
+  'json-numbers-rounded': `SELECT CAST(json_extract('[0.5,1.5,2.5,-2.5,1e3,7,"8",null]', '$') AS array(bigint)) AS a, CAST(json_extract('{"a":2.5,"b":null}', '$') AS map(varchar, integer)) AS m`,
+  'json-numbers-like-texts': `SELECT json_extract_scalar(x, '$.s') AS s, json_extract_scalar(x, '$["1.50"]') AS k, json_format(json_extract(x, '$')) AS f FROM ${rows(`'{"s":"1.50, \\"1e7\\": 12345678.90","1.50":"1e2","t":1e7}'`, 'x')}`,
+  'json-null-elements': `SELECT json_format(json_extract(j, '$')) AS f, u IS NULL AS n, json_extract_scalar(u, '$') AS s FROM ${rows(`'[null,1]', '[]'`, 'j')} CROSS JOIN UNNEST(CAST(json_extract(j, '$') AS array(json))) AS w(u)`,
   'json-extra': `SELECT eventID AS id, json_extract_scalar(extra, '$.p_log_type') AS p, json_extract_scalar(extra, '$.userIdentity.notDocumented.x') AS x ${logs} WHERE extra IS NOT NULL`,
   'json-depth': `SELECT json_extract_scalar(insightDetails, '$.insightContext.statistics.baseline.average') AS a ${logs} WHERE insightDetails IS NOT NULL`,
 })

@@ -16,6 +16,24 @@ const impossible: CastRule = { kind: 'impossible' }
 
 const jsonElements = new Set(['varchar', 'json', 'bigint', 'integer', 'boolean', 'double'])
 
+type ElementForm = 'text' | 'json' | 'whole' | 'plain'
+
+const form = (element: SqlType): ElementForm =>
+  element.kind === 'varchar' ? 'text' : element.kind === 'json' ? 'json' : isInteger(element) ? 'whole' : 'plain'
+
+const arrays: Readonly<Record<ElementForm, string>> = {
+  text: 'trino_json_texts',
+  json: 'trino_json_elements',
+  whole: 'trino_json_bigints',
+  plain: 'trino_json_array',
+}
+const maps: Readonly<Record<ElementForm, string>> = {
+  text: 'trino_json_text_members',
+  json: 'trino_json_members',
+  whole: 'trino_json_bigint_members',
+  plain: 'trino_json_object',
+}
+
 export function castRule(from: SqlType, to: SqlType): CastRule {
   if (from.kind === 'unknown' || typeName(from) === typeName(to)) return plain
   if (from.kind === 'json') return fromJson(to)
@@ -84,12 +102,9 @@ function fromJson(to: SqlType): CastRule {
   if (to.kind === 'varchar') return template('trino_json_to_varchar($1)')
   if (to.kind === 'boolean') return refused('CAST(json_extract_scalar(…) AS boolean) is proven')
   if (isInteger(to) || to.kind === 'double') return refused('CAST(json_extract_scalar(…) AS …) is proven')
-  if (to.kind === 'array' && to.element.kind === 'varchar') return template('trino_json_text_array($1)::$T')
-  if (to.kind === 'array' && jsonElements.has(to.element.kind)) return template('trino_json_array($1)::$T')
-  if (to.kind === 'map' && to.key.kind === 'varchar' && to.value.kind === 'varchar')
-    return template('trino_json_text_object($1)::$T')
+  if (to.kind === 'array' && jsonElements.has(to.element.kind)) return template(`${arrays[form(to.element)]}($1)::$T`)
   if (to.kind === 'map' && to.key.kind === 'varchar' && jsonElements.has(to.value.kind))
-    return template('trino_json_object($1)::$T')
+    return template(`${maps[form(to.value)]}($1)::$T`)
   if (to.kind === 'row' || to.kind === 'array' || to.kind === 'map')
     return refused('cast to array(json) or map(varchar, json) and take fields with json_extract_scalar')
   return impossible

@@ -26,19 +26,25 @@ const macroGrowth = new Map<string, readonly number[]>()
 for (const text of duckdbMacros) {
   const macro = text.replace(/'(?:[^']|'')*'/g, "''")
   const name = /^\w+/.exec(macro)![0]
-  for (const [, parameters = '', body = ''] of macro.matchAll(/\(([a-z, ]*)\) AS \((.*?)\)(?=, \([a-z, ]*\) AS|$)/g)) {
-    const times = (parameter: string) => body.split(new RegExp(`\\b${parameter}\\b`)).length - 1
-    const inner = innerGrowth(body)
+  for (const [, parameters = '', body = ''] of macro.matchAll(/\(([a-z, ]*)\) AS \((.*?)\)(?=, \([a-z, ]*\) AS|$)/g))
     macroGrowth.set(
       name,
-      parameters.split(', ').map((p) => (p === '' ? 1 : Math.max(1, times(p) * inner))),
+      parameters.split(', ').map((p) => (p === '' ? 1 : Math.max(1, timesNamed(body, p)))),
     )
-  }
 }
 
-function innerGrowth(text: string): number {
-  const named = [...text.matchAll(/\btrino_\w+(?=\()/g)].flatMap(([name]) => macroGrowth.get(name) ?? [])
-  return Math.max(1, ...named)
+/** How often a text without literals names something, once the macros are written out. */
+function timesNamed(text: string, wanted: string): number {
+  const open: { readonly growth: readonly number[]; argument: number }[] = []
+  let times = 0
+  for (const [token] of text.matchAll(/\$\*|\$\d+|\w+\(|\w+|[([,)\]]/g)) {
+    if (/[([]$/.test(token)) open.push({ growth: macroGrowth.get(token.slice(0, -1)) ?? [], argument: 0 })
+    else if (token === ',' && open.length > 0) open.at(-1)!.argument++
+    else if (/[)\]]/.test(token)) open.pop()
+    else if (token === wanted || token === '$*')
+      times += open.reduce((product, { growth, argument }) => product * (growth[argument] ?? 1), 1)
+  }
+  return times
 }
 
 /** @param inner growth of a part, as found before */
@@ -90,8 +96,9 @@ function callForm(node: Expression & { kind: 'call' }): string {
 }
 
 function ofForm(template: string): (child: number) => number {
-  const macro = /^(trino_\w+)\(\$[*1](, [^$]*)?\)$/.exec(template)?.[1]
+  // `$*` stands for all arguments in their order.
+  const macro = /^(trino_\w+)\(\$\*(, [^$]*)?\)$/.exec(template)?.[1]
   if (macro) return ofMacro(macro)
-  const inner = innerGrowth(template)
-  return (child) => Math.max(1, template.split(new RegExp(`\\$(?:\\*|${child + 1}(?!\\d))`)).length - 1) * inner
+  const bare = template.replace(/'(?:[^']|'')*'/g, "''")
+  return (child) => Math.max(1, timesNamed(bare, `$${child + 1}`))
 }

@@ -19,6 +19,11 @@ const withPointer =
   ({ args, nodes }: Emission): string =>
     `${macro}(${args[0]}, ${sqlText(jsonPointer(jsonPathSteps(literalText(nodes[1]) ?? '$') ?? []))})`
 
+/** A column, or a text taken out of one: cheaper to read anew than to hold. Anything else is computed once. */
+const isNear = (node: Expression | undefined): boolean =>
+  node?.kind === 'reference' ||
+  (node?.kind === 'call' && node.name === 'json_extract_scalar' && node.args[0]?.kind === 'reference')
+
 /**
  * json_parse sorts the keys of objects, json_extract of text keeps them; as JSON both are equal, printed they differ.
  * So printing is proven only where the keys are in the order of the text.
@@ -36,12 +41,12 @@ function checkFormat(nodes: readonly Expression[]): ArgumentProblem | undefined 
 export const jsonFunctions: readonly FunctionSpec[] = [
   scalar(
     ['json_extract_scalar(varchar, varchar) -> varchar', 'json_extract_scalar(json, varchar) -> varchar'],
-    withPointer('trino_json_scalar'),
+    (emission) => withPointer(isNear(emission.nodes[0]) ? 'trino_json_scalar' : 'trino_json_scalar_of')(emission),
     checkPath,
   ),
   scalar(
     ['json_extract(varchar, varchar) -> json', 'json_extract(json, varchar) -> json'],
-    withPointer('trino_json_extract'),
+    (emission) => withPointer(isNear(emission.nodes[0]) ? 'trino_json_extract' : 'trino_json_extract_of')(emission),
     checkPath,
   ),
   scalar(

@@ -4,7 +4,7 @@ import type { Binding } from '../compile.ts'
 import type { Dialect } from '../dialect.ts'
 import { aggregateCasts } from '../functions/aggregates.ts'
 import type { Emission, Emit } from '../functions/spec.ts'
-import type { Call, UnnestTable } from '../tree.ts'
+import type { Call, Cast, UnnestTable } from '../tree.ts'
 import { isInteger, type SqlType, sameType, types } from '../types.ts'
 import { collectedOrder } from './collected.ts'
 import { aliasText, createPrinter, type DialectParts, type Printer, printQuery, quoteName } from './printer.ts'
@@ -82,6 +82,13 @@ function arithmetic(operator: string, left: string, right: string, type: SqlType
   return type.kind === 'date' ? `CAST(${text} AS DATE)` : text
 }
 
+/** Trino casts the text under json_parse straight to an array or map, unless it is a constant. */
+const passesJsonValue = ({ operand, target }: Cast): boolean =>
+  !['array', 'map'].includes(target.kind) ||
+  operand.kind !== 'call' ||
+  operand.name !== 'json_parse' ||
+  operand.args[0]?.kind === 'string'
+
 function unnest(node: UnnestTable, printer: Printer): string {
   const items: string[] = []
   const lengths: string[] = []
@@ -136,10 +143,11 @@ const parts: DialectParts = {
   cast: (node, operand) => {
     const rule = castRule(node.operand.type ?? types.unknown, node.target)
     const type = duckdbType(node.target)
+    const read = passesJsonValue(node) ? operand : operand.replace(/^trino_json_parse\(/, 'trino_json_read(')
     const same = sameType(node.operand.type ?? types.unknown, node.target)
     const text =
       rule.kind === 'template'
-        ? rule.template.replaceAll('$1', () => operand).replaceAll('$T', type)
+        ? rule.template.replaceAll('$1', () => read).replaceAll('$T', type)
         : same
           ? operand
           : `CAST(${operand} AS ${type})`
