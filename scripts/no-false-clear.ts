@@ -100,7 +100,8 @@ export async function main(args: readonly string[]): Promise<number> {
     const wrong = [judged, ran, anyTime, probed]
       .flatMap((tally) => [...tally.values()])
       .reduce((sum, { wrong }) => sum + wrong, 0)
-    const low = [whole, wholeRan, wholeProbed].some(({ clear, of }) => clear < of * clearShare)
+    // Of ten, one that is not clear is no share.
+    const low = [whole, wholeRan, wholeProbed].some(({ clear, of }) => clear < Math.floor(of * clearShare))
     console.log(
       wrong === 0 && !low && differing === 0
         ? '\nno false clear'

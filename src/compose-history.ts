@@ -1,12 +1,13 @@
 /** The part of composition that asks AWS itself: for Event history, and for what an organisation has. */
 import { setTimeout as timer } from 'node:timers/promises'
 import { type AwsClients, awsClients } from './aws/clients.ts'
+import { awsError } from './aws/errors.ts'
 import type { AwsSettings, LoginWait } from './aws/settings.ts'
 import { unlessAborted } from './aws/unless-aborted.ts'
-import { attempt } from './collect/aws-failures.ts'
+import { attempt, hitsEveryCall } from './collect/aws-failures.ts'
 import { type AccountReader, collect } from './collect/collect.ts'
 import { inventoryDocument } from './collect/document.ts'
-import { callerIdentity } from './collect/identity.ts'
+import { type CallerIdentity, callerIdentity } from './collect/identity.ts'
 import { organisationReader } from './collect/organisation.ts'
 import { enabledRegions } from './collect/regions.ts'
 import { listTrails, readTrail } from './collect/trails.ts'
@@ -16,9 +17,9 @@ import type { LookupAttribute } from './core/event/history-slice.ts'
 import { mapLimited } from './core/map-limited.ts'
 import type { CollectedInventory, Inventory } from './core/run/inventory.ts'
 import type { Window } from './core/time.ts'
-import { ingestInLegs, sweptTimes } from './lake/history.ts'
-import type { IngestReport } from './lake/ingest.ts'
+import { ingestInLegs, type LegsReport, sweptTimes } from './lake/history.ts'
 import { openLake } from './lake/lake.ts'
+import type { LockOptions } from './lake/lock.ts'
 import { cloudTrailLookup } from './sources/event-history/client.ts'
 import { eventHistorySource, type HistoryPlace, type SweepProgress } from './sources/event-history/source.ts'
 import { leftOf } from './sources/event-history/spans.ts'
@@ -49,7 +50,7 @@ export interface HistoryRequest extends AwsCall {
   readonly perSecond: number
 }
 
-export interface HistoryCallOptions {
+export interface HistoryCallOptions extends Pick<LockOptions, 'onWait'> {
   readonly signal: AbortSignal
   readonly now: () => number
   /** In milliseconds; tests do not wait. */
@@ -59,7 +60,7 @@ export interface HistoryCallOptions {
 }
 
 export interface HistoryOutcome {
-  readonly report: IngestReport
+  readonly report: LegsReport
   readonly window: Window
   readonly accounts: readonly string[]
   /** Accounts and Regions that were asked for, and those that could not be read. */
@@ -71,14 +72,15 @@ export interface HistoryOutcome {
 /**
  * Sweeps what is left to ask for: slices that the lake has are not asked for again.
  *
- * @throws TrailbookError EVENT_HISTORY_*, AWS_* where nothing at all could be read
+ * @throws TrailbookError EVENT_HISTORY_*, AWS_* where nothing at all could be read, LAKE_* where nothing could be stored
  */
 export async function sweepHistory(
   folder: string,
   request: HistoryRequest,
-  { signal, now, sleep = pause, onProgress, inventory }: HistoryCallOptions,
+  { signal, now, sleep = pause, onProgress, inventory, onWait }: HistoryCallOptions,
 ): Promise<HistoryOutcome> {
   const window = askableWindow(request.window, now())
+  const ended = new AbortController()
   const access = await unlessAborted(accessTo(request), signal)
   try {
     const accounts = request.accounts.length === 0 ? [access.identity.account] : [...new Set(request.accounts)]
@@ -101,27 +103,29 @@ export async function sweepHistory(
       {
         clock: { now, sleep },
         perSecond: request.perSecond,
-        signal,
+        signal: AbortSignal.any([signal, ended.signal]),
         onProgress(progress) {
           ;({ requests } = progress)
           onProgress(progress)
         },
       },
     )
-    const report = await ingestInLegs(lake, source, { signal, inventory })
+    const report = await ingestInLegs(lake, source, { signal, inventory, onWait })
     const failures = source.failures()
     const [first] = failures
     if (first !== undefined && failures.length === places.length) throw first.error
     const failed = failures.map(({ error, ...place }) => ({ ...place, reason: (error as Error).message }))
     return { report, window, accounts, places: places.length, failed, requests }
   } finally {
+    // Where the lake failed, places are still being read.
+    ended.abort()
     access.close()
   }
 }
 
 const pause = (ms: number, signal?: AbortSignal): Promise<void> => timer(ms, undefined, signal ? { signal } : {})
 
-/** Where Regions cannot be asked for, the inventory's; without these the account is one place that fails. */
+/** Where Regions cannot be asked for, the inventory's; without these the account is one place, which fails. */
 async function regionsOf(
   account: string,
   { regions }: HistoryRequest,
@@ -143,8 +147,8 @@ async function regionsOf(
     const reason = 'reason' in read ? read.reason.replace(/\.$/, '') : 'the list is empty'
     return [{ account, region, error: new TrailbookError('EVENT_HISTORY_NO_REGIONS', { account, reason }) }]
   } catch (error) {
-    if (!(error instanceof TrailbookError) || error.code !== 'EVENT_HISTORY_ROLE') throw error
-    return [{ account, region, error }]
+    if (!(error instanceof TrailbookError) || hitsEveryCall(error)) throw error
+    return (known.length > 0 ? known : [region]).map((one) => ({ account, region: one, error }))
   }
 }
 
@@ -205,17 +209,27 @@ async function readerOf(id: string, access: Access): Promise<AccountReader> {
 
 type Access = Awaited<ReturnType<typeof accessTo>>
 
-/** Clients of the credentials' own account, and of others by a role. */
+/**
+ * Clients of the credentials' own account, and of others by a role. Answers of one account that pass for those of another would make
+ * a time swept that nobody asked for, so AWS is asked whose each new access key is before it is used.
+ */
 async function accessTo({ accountRole, userAgent, login }: AwsCall) {
   const settings: AwsSettings = { userAgent, login }
-  const own = await awsClients(settings)
+  let known: CallerIdentity | undefined
+  const own: AwsClients = await awsClients({
+    ...settings,
+    async admit(credentials) {
+      if (known !== undefined) checkAccount(await callerIdentity(own, credentials), known.account)
+    },
+  })
   const identity = await callerIdentity(own)
+  known = identity
   const others = new Map<string, Promise<AwsClients>>()
   return {
     own,
     identity,
     hasRole: accountRole !== undefined,
-    /** @throws TrailbookError EVENT_HISTORY_ROLE where it was not said how */
+    /** @throws TrailbookError EVENT_HISTORY_ROLE where it was not said how, EVENT_HISTORY_ROLE_ACCOUNT, AWS_OTHER_ACCOUNT, AWS_* */
     async to(account: string): Promise<{ readonly clients: AwsClients; readonly role: string | undefined }> {
       if (account === identity.account) return { clients: own, role: undefined }
       if (accountRole === undefined) throw new TrailbookError('EVENT_HISTORY_ROLE', { own: identity.account, account })
@@ -223,17 +237,52 @@ async function accessTo({ accountRole, userAgent, login }: AwsCall) {
       const arn = roleArn(accountRole.role, account, own.partition)
       let made = others.get(account)
       if (made === undefined) {
-        made = awsClients({ ...settings, region: own.region, role: { arn, externalId, sessionName } })
+        made = clientsIn(account, { ...settings, region: own.region, role: { arn, externalId, sessionName } })
         others.set(account, made)
       }
       return { clients: await made, role: arn }
     },
     close(): void {
       own.close()
-      for (const one of others.values()) void one.then((clients) => clients.close())
+      for (const one of others.values())
+        void one.then(
+          (clients) => clients.close(),
+          () => {},
+        )
     },
   }
 }
 
-const roleArn = (role: string, account: string, partition: string): string =>
-  role.startsWith('arn:') ? role.replaceAll('{account}', account) : `arn:${partition}:iam::${account}:role/${role}`
+/** @throws TrailbookError where the role cannot be assumed, or its credentials are not this account's */
+async function clientsIn(
+  account: string,
+  settings: AwsSettings & { readonly role: { readonly arn: string } },
+): Promise<AwsClients> {
+  const clients: AwsClients = await awsClients({
+    ...settings,
+    admit: async (credentials) => checkAccount(await callerIdentity(clients, credentials), account),
+  })
+  const { arn } = settings.role
+  try {
+    await clients.credentials.provider()
+    return clients
+  } catch (error) {
+    clients.close()
+    throw awsError(error, { permission: 'sts:AssumeRole', resource: arn, role: arn, endpoint: 'of AWS' })
+  }
+}
+
+/** @throws TrailbookError AWS_OTHER_ACCOUNT */
+function checkAccount({ account: found, arn }: CallerIdentity, account: string): void {
+  if (found !== account) throw new TrailbookError('AWS_OTHER_ACCOUNT', { arn, found, account })
+}
+
+/** @throws TrailbookError EVENT_HISTORY_ROLE_ACCOUNT */
+function roleArn(role: string, account: string, partition: string): string {
+  if (!role.startsWith('arn:')) return `arn:${partition}:iam::${account}:role/${role}`
+  const arn = role.replaceAll('{account}', account)
+  const named = arn.split(':')[4] || 'none'
+  if (named !== account)
+    throw new TrailbookError('EVENT_HISTORY_ROLE_ACCOUNT', { role, named, account, placeholder: '{account}' })
+  return arn
+}

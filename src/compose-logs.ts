@@ -33,7 +33,14 @@ export async function ingestFrom(
   const { source, close } = await openLogSource(paths, { buckets, groups, signal: options.signal })
   try {
     const stoppable = stoppableSource(source, options.signal)
-    const publicKeys = await fetchPublicKeys(buckets)
+    const fetch = await fetchPublicKeys(buckets)
+    const publicKeys =
+      fetch &&
+      (async (...asked: Parameters<FetchPublicKeys>) => {
+        const failure = stoppable.failure()
+        if (failure !== undefined) throw failure
+        return fetch(...asked)
+      })
     const report = await ingest(lake, stoppable.source, { ...options, publicKeys })
     const failure = stoppable.failure()
     if (failure !== undefined) return { ...report, interrupted: true, stopped: failure }

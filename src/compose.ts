@@ -225,8 +225,8 @@ async function openOriginals(
     return opened
   }
   return {
-    async *originals({ location, sha256 }, ordinals) {
-      const bytes = isS3Location(location) ? (await objects()).bytes(location) : openLocation(location)
+    async *originals({ location, version, sha256 }, ordinals) {
+      const bytes = isS3Location(location) ? (await objects()).bytes(location, version) : openLocation(location)
       return yield* originalRecords(location, bytes, { ordinals, sha256 }, signal === undefined ? {} : { signal })
     },
   }

@@ -196,6 +196,42 @@ describe('collecting an inventory', () => {
     expect(accounts.filter(({ unknown }) => unknown === undefined)).toHaveLength(2)
   })
 
+  it('takes no account for another one: a role of one account is asked there and nowhere else', async () => {
+    const only = `arn:aws:iam::${production}:role/trailbook-reader`
+    const { accounts, collected: about } = await collected({ accountRole: { role: only } })
+    const reason = `The role ${only} belongs to account ${production}, and account ${sandbox} was to be read.`
+    expect(about?.problems).toEqual([{ account: sandbox, reason }])
+    expect(accounts.map(({ id, unknown }) => [id, unknown])).toEqual([
+      [management, undefined],
+      [production, undefined],
+      [sandbox, reason],
+    ])
+  })
+
+  it('names a list whose pages lead round in a circle, and does not follow it for ever', async () => {
+    await fake.close()
+    fake = await startFakeAws({
+      world,
+      services: [
+        {
+          name: 'organizations',
+          protocol: 'json',
+          operations: {
+            ListAccounts: ({ input }) => ({ Accounts: [], NextToken: input.NextToken === 'a' ? 'b' : 'a' }),
+          },
+        },
+      ],
+    })
+    const { accounts } = await collected()
+    expect(accounts.map(({ id, unknown }) => [id, unknown])).toEqual([
+      [
+        management,
+        'organizations:ListAccounts failed: its pages lead round in a circle. Only account 111122223333 was read.',
+      ],
+    ])
+    expect(fake.calls.filter(({ operation }) => operation === 'ListAccounts')).toHaveLength(3)
+  })
+
   it('makes no answer complete while an account is unknown', async () => {
     const inventory = await collected({ accountRole: role, accounts: [management, sandbox] })
     const events = Array.from({ length: 200 }, (_, at) => ({

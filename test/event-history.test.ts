@@ -6,6 +6,7 @@ import type { Coverage } from '../src/core/run/coverage.ts'
 import { isoTime } from '../src/core/time.ts'
 import { connectLake } from '../src/engines/duckdb/connection.ts'
 import { openLake } from '../src/lake/lake.ts'
+import { lockLake } from '../src/lake/lock.ts'
 import { simulate } from '../src/simulate/simulate.ts'
 import { type FakeAws, type FakeAwsOptions, startFakeAws } from './fake-aws/server.ts'
 import { event, useLakeFolder } from './support/lake-folder.ts'
@@ -15,6 +16,7 @@ const folder = useLakeFolder()
 const now = Date.parse('2026-03-01T12:00:00Z')
 const account = '111122223333'
 const other = '444455556666'
+const third = '777788889999'
 const ago = (minutes: number): string => isoTime(now - minutes * 60_000)
 
 let fake: FakeAws
@@ -162,6 +164,97 @@ describe('Event history in a lake', () => {
     expect(new Set(lookups().map((call) => call.account))).toEqual(new Set([account, other]))
   })
 
+  it('counts no account as swept where the role is that of another one', async () => {
+    const accounts = [{ id: account }, { id: other }, { id: third }]
+    await start({ world: { accounts }, records: [record(60, { recipientAccountId: third })] })
+    const role = `arn:aws:iam::${other}:role/auditor`
+    const asked = { accounts: [other, third], regions: ['us-east-1'], accountRole: { role } }
+    const { failed, report } = await sweep(asked)
+    expect(failed).toEqual([
+      {
+        account: third,
+        region: 'us-east-1',
+        reason: `The role ${role} belongs to account ${other}, and account ${third} was to be read.`,
+      },
+    ])
+    expect(report.quarantinedFiles).toBe(1)
+    expect(new Set(lookups().map((call) => call.account))).toEqual(new Set([other]))
+    expect((await coverage()).complete).toBe(false)
+    await expect(sweep({ ...asked, accounts: [third] })).rejects.toMatchObject({
+      code: 'EVENT_HISTORY_ROLE_ACCOUNT',
+      hint: 'Write {account} into the ARN where the account id stands, or name the role without an ARN.',
+    })
+    await sweep({ ...asked, accountRole: { role: 'arn:aws:iam::{account}:role/auditor' } })
+    expect((await coverage()).complete).toBe(true)
+  })
+
+  it('counts no account as swept where the credentials turn out to be those of another one', async () => {
+    const accounts = [{ id: account }, { id: other }, { id: third, leadsTo: other }]
+    await start({ world: { accounts } })
+    const asked = { accounts: [other, third], regions: ['us-east-1'], accountRole: { role: 'auditor' } }
+    const { failed } = await sweep(asked)
+    expect(failed).toEqual([
+      {
+        account: third,
+        region: 'us-east-1',
+        reason: expect.stringMatching(
+          /^The credentials of \S+ belong to account 444455556666, and account 777788889999 /,
+        ),
+      },
+    ])
+    // The role is assumed once, and no page is asked for.
+    expect(fake.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(2)
+    expect(lookups()).toHaveLength(1)
+    expect((await coverage()).complete).toBe(false)
+  })
+
+  it('goes on with new credentials of the same account only', async () => {
+    const [same, foreign] = ['AKIAI44QH8DHBEXAMPLE', 'AKIAIOSFODNN8EXAMPLE']
+    for (const key of [foreign, same]) {
+      await start({ keys: { [same]: account, [foreign]: other }, records: [record(60)] })
+      fake.fail({ kind: 'expired', operation: 'LookupEvents', times: 1 })
+      const asked = sweepHistory(
+        folder.lake(),
+        { window: day, accounts: [], regions: ['us-east-1'], attributes: [], perSecond: 1000 },
+        {
+          signal: new AbortController().signal,
+          now: () => now,
+          sleep: soon,
+          onProgress: () => {
+            process.env.AWS_ACCESS_KEY_ID = key
+          },
+        },
+      )
+      if (key === foreign) await expect(asked).rejects.toMatchObject({ code: 'AWS_CREDENTIALS_EXPIRED' })
+      else expect((await asked).report.events).toBe(1)
+      const keys = new Set(lookups().map(({ accessKeyId }) => accessKeyId))
+      expect([keys.has(foreign), keys.has(same)]).toEqual([false, key === same])
+      await fake.close()
+    }
+  })
+
+  it('waits for a lake that somebody else is writing to', async () => {
+    await start({ records: [record(60)] })
+    await sweep({ regions: ['eu-central-1'] })
+    const lock = await lockLake(folder.lake())
+    const told: number[] = []
+    const { report } = await sweepHistory(
+      folder.lake(),
+      { window: day, accounts: [], regions: ['us-east-1'], attributes: [], perSecond: 1000 },
+      {
+        signal: new AbortController().signal,
+        now: () => now,
+        sleep: soon,
+        onProgress: () => {},
+        onWait({ pid }) {
+          told.push(pid)
+          void lock.release()
+        },
+      },
+    )
+    expect([report.events, told]).toEqual([1, [process.pid]])
+  })
+
   it('never speaks for another class of events, or for an account that nobody asked', async () => {
     await start({ records: [record(60)] })
     await sweep()
@@ -290,6 +383,22 @@ describe('what fails on the way', () => {
     await start({ records: records() })
     for (const failure of failures) fake.fail(failure)
     await expect(sweep()).rejects.toMatchObject({ code, message: expect.stringContaining(said) })
+  })
+
+  it('keeps what was handed over when the credentials run out, says why it ended, and goes on from there', async () => {
+    const many = Array.from({ length: 8000 }, (_, at) => record(30 + at / 6, { awsRegion: 'us-east-1' }))
+    await start({ records: many })
+    fake.fail({ kind: 'expired', operation: 'LookupEvents', after: 140 })
+    const { report, failed } = await sweep({ regions: ['us-east-1'] })
+    expect(report).toMatchObject({ interrupted: true, stopped: { code: 'AWS_CREDENTIALS_EXPIRED' } })
+    expect(report.events).toBeGreaterThan(5000)
+    expect(failed).toEqual([])
+    expect((await coverage()).complete).toBe(false)
+    fake.heal()
+    const next = await sweep({ regions: ['us-east-1'] })
+    expect(next.report.events).toBe(8000 - report.events)
+    expect(next.report.stopped).toBeUndefined()
+    expect((await coverage()).complete).toBe(true)
   })
 
   it('is refused where the clock is wrong: it tells which events have settled', async () => {

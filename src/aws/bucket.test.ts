@@ -148,11 +148,11 @@ describe('list', () => {
 })
 
 describe('get', () => {
-  const got = async (respond: typeof answer) => {
+  const got = async (respond: typeof answer, version?: string) => {
     answer = (request) => (isHead(request) && /^\/trail\/?$/.test(request.url ?? '') ? {} : respond(request))
     const bucket = await openBucket('trail', { endpoint })
     try {
-      const object = await bucket.get({ key: 'a b.json', from: 3, etag: 'e' })
+      const object = await bucket.get({ key: 'a b.json', from: 3, etag: 'e', version })
       const chunks: Uint8Array[] = []
       for await (const chunk of object.body) chunks.push(chunk)
       return { ...object, body: Buffer.concat(chunks).toString() }
@@ -229,5 +229,28 @@ describe('get', () => {
   ])('an object that %s', async (_, respond, code, words) => {
     const error = await got(respond).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code, message: expect.stringContaining(words) })
+  })
+
+  test.each<[string, number, string, string, string]>([
+    [
+      'of a version names the permission for versions',
+      403,
+      failure('AccessDenied', 'Access Denied'),
+      'AWS_ACCESS_DENIED',
+      's3:GetObjectVersion on arn:aws:s3:::trail/a b.json',
+    ],
+    ['of a mark of deletion is one of that object', 405, '', 'INPUT_OBJECT_GONE', 'no longer there'],
+    ['of no version is one of that object', 404, failure('NoSuchVersion', 'x'), 'INPUT_OBJECT_GONE', 'no longer there'],
+    [
+      'of what is no version at all is one of that object',
+      400,
+      failure('InvalidArgument', 'Invalid version id specified'),
+      'INPUT_UNREADABLE',
+      'S3 answers 400 InvalidArgument',
+    ],
+  ])('a refusal %s', async (_, status, body, code, words) => {
+    const error = await got(() => ({ status, body }), 'v/1').catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ code, message: expect.stringContaining(words) })
+    expect(asked.find(({ method }) => method === 'GET')?.url).toContain('versionId=v%2F1')
   })
 })

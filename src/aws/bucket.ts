@@ -36,6 +36,8 @@ export interface ListPage {
 
 export interface GetRequest {
   readonly key: string
+  /** Without it the current one is meant; naming it needs s3:GetObjectVersion instead of s3:GetObject. */
+  readonly version?: string | undefined
   /** Bytes to leave out at the beginning. */
   readonly from?: number
   /** Fail when the object is no longer this one. */
@@ -48,6 +50,7 @@ export interface GotObject {
   /** Bytes of this answer; -1 where it does not say. */
   readonly size: number
   readonly etag: string
+  /** Null in a bucket that never kept versions. */
   readonly version: string | null
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -104,10 +107,11 @@ export function bucketOver({ name, arn, s3, told, send, close }: BucketClient): 
         throw awsError(error, { permission: 's3:ListBucket', resource: `${arn} (prefix ${prefix || 'none'})`, ...told })
       }
     },
-    async get({ key, from = 0, etag, signal }) {
+    async get({ key, version, from = 0, etag, signal }) {
       const command = new GetObjectCommand({
         Bucket: name,
         Key: key,
+        ...(version !== undefined && { VersionId: version }),
         ...(from > 0 && { Range: `bytes=${from}-` }),
         ...(etag !== undefined && { IfMatch: `"${etag}"` }),
       })
@@ -121,41 +125,51 @@ export function bucketOver({ name, arn, s3, told, send, close }: BucketClient): 
           metadata: got.Metadata ?? {},
         }
       } catch (error) {
-        throw await getError(error, key, signal)
+        throw await getError(error, { key, version }, signal)
       }
     },
     close,
   }
 
-  async function getError(error: unknown, key: string, signal: AbortSignal | undefined): Promise<unknown> {
+  async function getError(error: unknown, object: ObjectName, signal: AbortSignal | undefined): Promise<unknown> {
+    const { key, version } = object
     const { name: kind } = error as Error
     const status = statusOf(error)
     const cause = { cause: error }
-    const asked = { permission: 's3:GetObject', resource: `${arn}/${key}`, ...told }
+    const permission = version === undefined ? 's3:GetObject' : 's3:GetObjectVersion'
+    const asked = { permission, resource: `${arn}/${key}`, ...told }
     if (kind === 'NoSuchBucket') return noBucket(name, error)
     if (isExpired(error) || isNetworkFailure(error)) return awsError(error, asked)
-    if (status === 404) return new InputFault('INPUT_OBJECT_GONE', {}, cause)
+    // A version that is a mark of deletion has no content (405).
+    if (status === 404 || (version !== undefined && status === 405))
+      return new InputFault('INPUT_OBJECT_GONE', {}, cause)
     if (status === 412) return new InputFault('INPUT_OBJECT_CHANGED', {}, cause)
     if (kind === 'InvalidObjectState') {
       const storage = (error as { StorageClass?: string }).StorageClass ?? 'GLACIER'
       return new InputFault('INPUT_OBJECT_ARCHIVED', { storage }, cause)
     }
     if (isDenied(error) || kmsKeyOf((error as Error).message) !== undefined) {
-      const refusal = /AccessDenied|KMS/.test(kind) ? await kmsRefusal(error as Error, key, signal) : undefined
+      const refusal = /AccessDenied|KMS/.test(kind) ? await kmsRefusal(error as Error, object, signal) : undefined
       return refusal ?? awsError(error, asked)
     }
-    if (status !== undefined && status >= 500 && status !== 503)
+    // A version can come with a message, and so be anything.
+    const noVersion = version !== undefined && kind === 'InvalidArgument'
+    if (noVersion || (status !== undefined && status >= 500 && status !== 503))
       return new InputFault('INPUT_UNREADABLE', { reason: `S3 answers ${status} ${kind}` }, cause)
     return awsError(error, asked)
   }
 
   /** The refusal often names no key; the object's head does, and can be read without it. */
-  async function kmsRefusal(error: Error, key: string, signal?: AbortSignal): Promise<TrailbookError | undefined> {
+  async function kmsRefusal(
+    error: Error,
+    { key, version }: ObjectName,
+    signal?: AbortSignal,
+  ): Promise<TrailbookError | undefined> {
     const named = kmsKeyOf(error.message)
     if (named === undefined && error.message.includes('s3:GetObject')) return undefined
     if (named !== undefined && named.account !== 'unknown') return kmsDenied(named.key, key, error)
     const head = await send(
-      (options) => s3.send(new HeadObjectCommand({ Bucket: name, Key: key }), options),
+      (options) => s3.send(new HeadObjectCommand({ Bucket: name, Key: key, VersionId: version }), options),
       signal,
     ).catch(() => undefined)
     const id = head?.SSEKMSKeyId
@@ -167,6 +181,8 @@ export function bucketOver({ name, arn, s3, told, send, close }: BucketClient): 
     return new TrailbookError('AWS_KMS_DENIED', { key: id, account, resource: `${arn}/${key}` }, { cause })
   }
 }
+
+type ObjectName = Pick<GetRequest, 'key' | 'version'>
 
 /** Taken for a whole one, it would make files that nobody listed look like files that are not there. */
 const listingBreaksOff = (): TrailbookError =>

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { credentialStore } from './credentials.ts'
 
 const identity = (accessKeyId: string, expiresIn?: number) => ({
@@ -7,6 +7,9 @@ const identity = (accessKeyId: string, expiresIn?: number) => ({
   ...(expiresIn !== undefined && { expiration: new Date(Date.now() + expiresIn) }),
 })
 const hour = 3_600_000
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('credentialStore', () => {
   test('asks the chain once for many requests, and again shortly before they expire', async () => {
@@ -18,6 +21,42 @@ describe('credentialStore', () => {
     expect((await provider()).accessKeyId).toBe('B')
     expect((await provider()).accessKeyId).toBe('B')
     expect(asked).toBe(2)
+  })
+
+  test('near their end the chain is left alone for seconds where it has nothing newer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    let current = identity('A', 4 * 60_000)
+    let asked = 0
+    const { provider } = credentialStore({}, 'us-east-1', () => async () => {
+      asked++
+      return current
+    })
+    for (let at = 0; at < 1000; at++) await provider()
+    expect(asked).toBe(2)
+    vi.setSystemTime(Date.now() + 5000)
+    await provider()
+    expect(asked).toBe(3)
+    current = identity('B', hour)
+    vi.setSystemTime(Date.now() + 5000)
+    expect((await provider()).accessKeyId).toBe('B')
+  })
+
+  test('a key that is not admitted is never given out, and one that is is shown once', async () => {
+    let current = 'A'
+    const shown: string[] = []
+    const admit = async ({ accessKeyId }: { readonly accessKeyId: string }): Promise<void> => {
+      shown.push(accessKeyId)
+      if (accessKeyId === 'B') throw new Error('somebody else')
+    }
+    const store = credentialStore({ admit }, 'us-east-1', () => async () => identity(current))
+    await store.provider()
+    await store.provider()
+    current = 'B'
+    expect(await store.renew('A')).toBe(false)
+    await expect(store.provider()).rejects.toThrow('somebody else')
+    current = 'A'
+    expect((await store.provider()).accessKeyId).toBe('A')
+    expect(shown).toEqual(['A', 'B', 'B'])
   })
 
   test('after a refusal a new chain is asked, and tells whether there is something new', async () => {

@@ -5,7 +5,7 @@ import type { AwsCredentialIdentity } from '@smithy/types'
 import type { AwsSettings } from './settings.ts'
 
 export interface CredentialStore {
-  /** For `credentials` of a client: asked for every request, answered from memory while they last. */
+  /** For `credentials` of a client: asked for every request, answered from memory while they last. @throws what `admit` throws */
   readonly provider: (() => Promise<AwsCredentialIdentity>) & { readonly memoized: true }
   /**
    * After AWS called the present ones expired: reads the chain anew and, where somebody may sign in meanwhile, waits.
@@ -19,6 +19,8 @@ export interface CredentialStore {
 /** Credentials that expire within this time are renewed before they do. */
 const margin = 5 * 60_000
 const usualPoll = 3000
+/** The chain may be a process or a service on the network: where it has nothing newer yet, it is left alone for so long. */
+const askAgainAfter = 5000
 
 type Chain = () => Promise<AwsCredentialIdentity>
 
@@ -31,13 +33,19 @@ export function credentialStore(
   let held: AwsCredentialIdentity | undefined
   let pending: Promise<AwsCredentialIdentity> | undefined
   let renewal: Promise<boolean> | undefined
+  let admitted: string | undefined
+  let quietUntil = -Infinity
 
   const fetch = async (): Promise<AwsCredentialIdentity> => {
-    held = await ask()
-    return held
+    const next = await ask()
+    if (next.accessKeyId !== admitted) await settings.admit?.(next)
+    quietUntil = next.accessKeyId === held?.accessKeyId ? Date.now() + askAgainAfter : -Infinity
+    admitted = next.accessKeyId
+    held = next
+    return next
   }
   const provider = (): Promise<AwsCredentialIdentity> => {
-    if (held !== undefined && !expiresSoon(held)) return Promise.resolve(held)
+    if (held !== undefined && (!expiresSoon(held) || Date.now() < quietUntil)) return Promise.resolve(held)
     pending ??= fetch().finally(() => {
       pending = undefined
     })

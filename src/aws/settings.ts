@@ -1,4 +1,7 @@
 /** What decides how AWS is asked. Everything has a default that the AWS CLI would choose, too. */
+import type { AwsCredentialIdentity } from '@smithy/types'
+
+export type { AwsCredentialIdentity }
 
 interface RoleSettings {
   readonly arn: string
@@ -19,6 +22,8 @@ export interface AwsSettings {
   readonly userAgent?: string | undefined
   /** Where somebody may sign in again while the command waits. */
   readonly login?: LoginWait | undefined
+  /** Shown each new access key before a request is signed with it. @throws where it may not be used */
+  readonly admit?: ((credentials: AwsCredentialIdentity) => Promise<void>) | undefined
 }
 
 /** What to do when credentials ran out in the middle of the work. */

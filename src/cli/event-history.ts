@@ -13,6 +13,7 @@ import { awsCall } from './aws-call.ts'
 import { argumentList, type CliContext, flag, type Given, list, type OptionSpec, text } from './command.ts'
 import type { Config } from './config.ts'
 import { lakeName } from './connections.ts'
+import { waitingText } from './waiting.ts'
 
 /** LookupEvents a second that AWS allows for each account and Region (CloudTrail quotas). */
 const allowed = 2
@@ -137,7 +138,11 @@ export function accountRoleOf(given: Given, config: Config): AccountRole | undef
 export async function sweepInto(
   lake: string,
   wish: HistoryWish,
-  { config, context }: { readonly config: Config; readonly context: CliContext },
+  {
+    config,
+    context,
+    noWait = false,
+  }: { readonly config: Config; readonly context: CliContext; readonly noWait?: boolean },
 ): Promise<HistoryOutcome> {
   const started = context.clock.now()
   try {
@@ -148,6 +153,7 @@ export async function sweepInto(
         signal: context.signal,
         now: () => context.clock.now(),
         inventory: config.inventory,
+        onWait: noWait ? undefined : (owner) => context.note(waitingText(owner)),
         onProgress: (progress) => context.progress(progressText(progress, context.clock.now() - started)),
       },
     )

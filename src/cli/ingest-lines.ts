@@ -42,6 +42,13 @@ export function ingestLines(
     ...keyLines(keysAdded + (keys?.added ?? 0), keys?.failed ?? [], width),
     ...some(passedOver !== undefined, () => labelled('Passed over', passedOver ?? '', width)),
     ...some(forgotten.length > 0, () => labelled('Forgot', forgotten.map(visible).join(', '), width)),
+    ...some(report.notHad > 0, () =>
+      labelled(
+        'Not had',
+        `${plural(report.notHad, 'file')}; the next run brings them, until then they are gaps`,
+        width,
+      ),
+    ),
     ...quarantineLines(report, width),
     ...(report.span === null || interrupted ? [] : labelled('Next', nextCommand(report.span, now), width)),
     ...(stopped === undefined ? [] : failureLines(stopped, width)),

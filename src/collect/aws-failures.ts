@@ -5,6 +5,8 @@ import { TrailbookError } from '../core/errors.ts'
 /** These hit every call alike. */
 const fatal = /^AWS_(CREDENTIALS|CLOCK|UNREACHABLE)/
 
+export const hitsEveryCall = ({ code }: TrailbookError): boolean => fatal.test(code)
+
 interface AskedPart {
   readonly permission: string
   readonly resource: string
@@ -17,7 +19,7 @@ export async function attempt<T>(work: () => Promise<T>, asked: AskedPart): Prom
     return { value: await work() }
   } catch (error) {
     const told = awsError(error, { ...asked, endpoint: 'of AWS' })
-    if (!(told instanceof TrailbookError) || fatal.test(told.code)) throw told
+    if (!(told instanceof TrailbookError) || hitsEveryCall(told)) throw told
     return { reason: told.message }
   }
 }

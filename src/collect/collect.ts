@@ -118,7 +118,9 @@ async function readAccount(
   { request, trails }: { readonly request: CollectRequest; readonly trails: Map<string, CollectedTrail> },
 ): Promise<{ regions: readonly string[] | undefined; told: string | undefined; open: boolean }> {
   const resource = `account ${id}`
-  const reader = await readers.account(id)
+  const made = await attempt(() => readers.account(id), { permission: 'sts:AssumeRole', resource })
+  if ('reason' in made) return { regions: undefined, told: made.reason, open: true }
+  const reader = made.value
   const told: string[] = []
   const read = async <T>(permission: string, work: () => Promise<T>): Promise<T | undefined> => {
     const result = await attempt(work, { permission, resource, role: reader.role })

@@ -2,16 +2,25 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import type { AwsClients } from '../aws/clients.ts'
 import { checkClock } from '../aws/clock.ts'
 import { awsError } from '../aws/errors.ts'
+import type { AwsCredentialIdentity } from '../aws/settings.ts'
 
 export interface CallerIdentity {
   readonly account: string
   readonly arn: string
 }
 
-/** Whose credentials these are; every principal may ask that. @throws TrailbookError AWS_* */
-export async function callerIdentity(clients: AwsClients): Promise<CallerIdentity> {
+/**
+ * Whose credentials these are; every principal may ask that.
+ *
+ * @param credentials those of the clients where they are left out
+ * @throws TrailbookError AWS_*
+ */
+export async function callerIdentity(
+  clients: Pick<AwsClients, 'config'>,
+  credentials?: AwsCredentialIdentity,
+): Promise<CallerIdentity> {
   try {
-    const client = new STSClient(clients.config())
+    const client = new STSClient({ ...clients.config(), ...(credentials && { credentials }) })
     const answer = await client.send(new GetCallerIdentityCommand({}))
     checkClock(client)
     return { account: answer.Account ?? '', arn: answer.Arn ?? '' }

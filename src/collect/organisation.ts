@@ -8,6 +8,7 @@ import {
   paginateListRoots,
 } from '@aws-sdk/client-organizations'
 import type { AwsClients } from '../aws/clients.ts'
+import { chained } from './pages.ts'
 
 export interface MemberAccount {
   readonly id: string
@@ -29,9 +30,15 @@ export function organisationReader(clients: AwsClients): OrganisationReader {
   const client = new OrganizationsClient(clients.config())
   const walk = async (parent: string, path: string, units: Map<string, string>): Promise<void> => {
     if (path !== '')
-      for await (const page of paginateListAccountsForParent({ client }, { ParentId: parent }))
+      for await (const page of chained(
+        paginateListAccountsForParent({ client }, { ParentId: parent }),
+        'organizations:ListAccountsForParent',
+      ))
         for (const { Id } of page.Accounts ?? []) if (Id !== undefined) units.set(Id, path)
-    for await (const page of paginateListOrganizationalUnitsForParent({ client }, { ParentId: parent }))
+    for await (const page of chained(
+      paginateListOrganizationalUnitsForParent({ client }, { ParentId: parent }),
+      'organizations:ListOrganizationalUnitsForParent',
+    ))
       for (const { Id, Name } of page.OrganizationalUnits ?? [])
         if (Id !== undefined) await walk(Id, path === '' ? (Name ?? Id) : `${path}/${Name ?? Id}`, units)
   }
@@ -47,7 +54,7 @@ export function organisationReader(clients: AwsClients): OrganisationReader {
     },
     async accounts() {
       const accounts: MemberAccount[] = []
-      for await (const page of paginateListAccounts({ client }, {}))
+      for await (const page of chained(paginateListAccounts({ client }, {}), 'organizations:ListAccounts'))
         for (const { Id, Name, Status, State, JoinedTimestamp } of page.Accounts ?? [])
           if (Id !== undefined)
             accounts.push({ id: Id, name: Name ?? Id, status: State ?? Status ?? 'ACTIVE', joined: JoinedTimestamp })
@@ -55,7 +62,7 @@ export function organisationReader(clients: AwsClients): OrganisationReader {
     },
     async units() {
       const units = new Map<string, string>()
-      for await (const page of paginateListRoots({ client }, {}))
+      for await (const page of chained(paginateListRoots({ client }, {}), 'organizations:ListRoots'))
         for (const { Id } of page.Roots ?? []) if (Id !== undefined) await walk(Id, '', units)
       return units
     },

@@ -89,6 +89,25 @@ describe('public keys of the digests that go in', () => {
     ])
   })
 
+  it('are not followed for ever where their pages lead back to themselves', async () => {
+    fake = await startFakeAws({
+      world: { accounts: [{ id: '111122223333' }] },
+      services: [
+        {
+          name: 'cloudtrail',
+          protocol: 'json',
+          operations: { ListPublicKeys: () => ({ PublicKeyList: [key], NextToken: 'same' }) },
+        },
+      ],
+    })
+    const span = { from: '2026-02-01T00:00:00Z', to: '2026-03-01T00:00:00Z' }
+    await expect(fetchKeys()('us-east-1', span)).rejects.toMatchObject({
+      code: 'AWS_FAILED',
+      message: 'cloudtrail:ListPublicKeys failed: its pages lead round in a circle.',
+    })
+    expect(asked()).toHaveLength(2)
+  })
+
   it('that cannot be had end nothing, and the Region is told', async () => {
     fake = await startFakeAws({ world: { accounts: [{ id: '111122223333' }] }, publicKeys: [] })
     const folderOfLake = join(folder, 'refused')

@@ -1,5 +1,6 @@
 import { AccountClient, paginateListRegions } from '@aws-sdk/client-account'
 import type { AwsClients } from '../aws/clients.ts'
+import { chained } from './pages.ts'
 
 /** Where Account Management answers for a whole partition (AWS General Reference, "AWS Account Management endpoints"). */
 const accountRegions: Readonly<Record<string, string>> = { 'aws-cn': 'cn-northwest-1', 'aws-us-gov': 'us-gov-west-1' }
@@ -21,7 +22,7 @@ export async function enabledRegions(clients: AwsClients, account?: string): Pro
     )[],
     ...(account !== undefined && { AccountId: account }),
   }
-  for await (const page of paginateListRegions({ client }, wanted))
+  for await (const page of chained(paginateListRegions({ client }, wanted), 'account:ListRegions'))
     for (const { RegionName } of page.Regions ?? []) if (RegionName !== undefined) regions.push(RegionName)
   return regions.sort()
 }

@@ -8,6 +8,7 @@ import {
   paginateListTrails,
 } from '@aws-sdk/client-cloudtrail'
 import type { AwsClients } from '../aws/clients.ts'
+import { chained } from './pages.ts'
 
 export interface CollectedTrail {
   readonly arn: string
@@ -36,7 +37,7 @@ export interface ListedTrail {
 export async function listTrails(clients: AwsClients): Promise<ListedTrail[]> {
   const client = new CloudTrailClient(clients.config())
   const trails: ListedTrail[] = []
-  for await (const page of paginateListTrails({ client }, {}))
+  for await (const page of chained(paginateListTrails({ client }, {}), 'cloudtrail:ListTrails'))
     for (const { TrailARN, HomeRegion } of page.Trails ?? [])
       if (TrailARN !== undefined && HomeRegion !== undefined)
         trails.push({ arn: TrailARN, home: HomeRegion, owner: TrailARN.split(':')[4] ?? '' })

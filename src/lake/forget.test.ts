@@ -72,7 +72,7 @@ test('a file in a bucket is forgotten by its location, and those below one by it
     async *list() {
       yield [file]
     },
-    open: async () => ({ bytes, metadata: null }),
+    open: async () => ({ bytes, metadata: null, version: null }),
   }
   await ingest(await open(), source)
   for (const path of ['s3://example-logs/AWSLo', 's3://example/AWSLogs/bad.json'])

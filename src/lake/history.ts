@@ -1,5 +1,7 @@
 /** Sweeps of Event history and the lake: what it has of them, and how their slices become durable while they go on. */
+import { TrailbookError } from '../core/errors.ts'
 import type { LogSource } from '../core/event/source.ts'
+import { stoppableSource } from '../core/event/stoppable-source.ts'
 import type { Window } from '../core/time.ts'
 import { openDatabase } from '../duckdb/open.ts'
 import { readKnownSlices } from '../duckdb/swept-history.ts'
@@ -31,19 +33,36 @@ interface LeggedSource extends LogSource {
   done(): boolean
 }
 
+/** It ended early, for this reason; what was read before is stored. */
+export type LegsReport = IngestReport & { readonly stopped?: TrailbookError }
+
 /**
- * Each leg is an ingest of its own: what it read stays, whatever happens later. An abort is the source's matter: its listing ends,
- * and what it gave until then goes in.
+ * Each leg is an ingest of its own: what it read stays, whatever happens later, and between two of them others may write. An abort
+ * is the source's matter: its listing ends, and what it gave until then goes in; of an ingest it only ends the waiting for the lake.
+ *
+ * @throws what `ingest` throws in the first leg; later it is what the report says of the end
  */
 export async function ingestInLegs(
   lake: Lake,
   source: LeggedSource,
   { signal, ...options }: IngestOptions & { readonly signal: AbortSignal },
-): Promise<IngestReport> {
-  let report = await ingest(lake, source, options)
-  while (!source.done() && !signal.aborted) report = added(report, await ingest(lake, source, options))
+): Promise<LegsReport> {
+  const stoppable = stoppableSource(source, signal)
+  const leg = (): Promise<IngestReport> => ingest(lake, stoppable.source, { ...options, waitSignal: signal })
+  let report = await leg()
+  let stopped = stoppable.failure()
+  while (!source.done() && stopped === undefined && !signal.aborted)
+    try {
+      report = added(report, await leg())
+      stopped = stoppable.failure()
+    } catch (error) {
+      if (!(error instanceof TrailbookError)) throw error
+      stopped = error
+    }
+  if (signal.aborted) return { ...report, interrupted: true }
+  if (stopped !== undefined) return { ...report, interrupted: true, stopped }
   await tidy(lake)
-  return { ...report, interrupted: signal.aborted }
+  return { ...report, interrupted: false }
 }
 
 const added = (first: IngestReport, next: IngestReport): IngestReport => ({
@@ -54,6 +73,7 @@ const added = (first: IngestReport, next: IngestReport): IngestReport => ({
   duplicates: first.duplicates + next.duplicates,
   quarantinedRecords: first.quarantinedRecords + next.quarantinedRecords,
   quarantinedFiles: first.quarantinedFiles + next.quarantinedFiles,
+  notHad: first.notHad + next.notHad,
   quarantined: [...first.quarantined, ...next.quarantined].slice(0, keptEntries.perIngest),
   ignored: first.ignored + next.ignored,
   passedOver: [...first.passedOver, ...next.passedOver],

@@ -5,12 +5,13 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { counts, event, type Json, useLakeFolder } from '../../test/support/lake-folder.ts'
-import { SourceEnded } from '../core/event/fault.ts'
+import { InputFault } from '../core/event/fault.ts'
 import type { LogSource } from '../core/event/source.ts'
 import { fileSource } from '../sources/files/file-source.ts'
+import { checkLake } from './check.ts'
 import { type IngestOptions, ingest } from './ingest.ts'
 
-const { inFolder, lake, open, write, run, rows } = useLakeFolder()
+const { inFolder, lake, open, write, run, rows, ledger } = useLakeFolder()
 
 /** The bytes, and then something that nobody foresaw. */
 async function* failingAfter(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -173,8 +174,8 @@ describe('ingest', () => {
     const failing: LogSource = {
       list: withoutPaths(source).list,
       async open(file, options) {
-        const { bytes, metadata } = await source.open(file, options)
-        return { metadata, bytes: file.name.endsWith('2.json') ? failingAfter(bytes) : bytes }
+        const { bytes, ...beside } = await source.open(file, options)
+        return { ...beside, bytes: file.name.endsWith('2.json') ? failingAfter(bytes) : bytes }
       },
     }
     const report = await ingest(await open(), failing)
@@ -304,19 +305,77 @@ describe('ingest', () => {
     expect(counts(await run())).toMatchObject({ files: 10, records: 20, events: 12, duplicates: 8 })
   })
 
-  test('of a source that ends in the middle all that it still gives goes in, whatever its order', async () => {
+  test('of a source that fails in the middle all that it still gives goes in, and what it does not is a gap until it comes', async () => {
     for (let at = 0; at < 100; at++) await write(`${at}.json`, [event(), event()])
     const source = withoutPaths(fileSource([inFolder()]))
     const ending: LogSource = {
       list: source.list,
       open: (file, options) =>
         Number(/(\d+)\.json$/.exec(file.name)![1]) % 5 === 0
-          ? Promise.reject(new SourceEnded(undefined))
+          ? Promise.reject(new InputFault('INPUT_NOT_HAD'))
           : source.open(file, options),
     }
     const report = await ingest(await open(), ending)
-    expect(report).toMatchObject({ files: 80, events: 160, quarantinedFiles: 0 })
-    expect(counts(await run())).toMatchObject({ files: 100, events: 40 })
+    expect(report).toMatchObject({ files: 80, events: 160, notHad: 20, quarantinedFiles: 0, quarantined: [] })
+    expect(report.coverage.complete).toBe(false)
+    expect(JSON.stringify(report.coverage.gaps)).toContain('The source failed before this file was had.')
+    const again = await run()
+    expect(again).toMatchObject({ files: 100, events: 40, notHad: 0 })
+    expect(JSON.stringify(again.coverage.gaps)).not.toContain('The source failed')
+  })
+
+  test('behind a file that an abort left out nothing is taken, however far other threads were', async () => {
+    for (let at = 0; at < 60; at++)
+      await write(`${String(at).padStart(2, '0')}.json`, [event({ requestParameters: { x: 'y'.repeat(40_000) } })])
+    const abort = new AbortController()
+    const source = withoutPaths(fileSource([inFolder()]))
+    let opened = 0
+    const slow: LogSource = {
+      list: source.list,
+      async open(file, options) {
+        if (++opened === 60) setTimeout(() => abort.abort(), 500)
+        // Of the first portion one file never comes; all others are here at once.
+        if (file.name.endsWith('05.json'))
+          await new Promise((_, reject) => abort.signal.addEventListener('abort', () => reject(abort.signal.reason)))
+        return source.open(file, options)
+      },
+    }
+    const report = await ingest(await open(), slow, { signal: abort.signal })
+    expect(report).toMatchObject({ interrupted: true, files: 5, events: 5 })
+    expect(counts(await run())).toMatchObject({ files: 60, events: 55 })
+  })
+
+  test('an abort within a file that is larger than a batch leaves nothing of it', async () => {
+    await write('a.json', [])
+    await writeFile(inFolder('b.ndjson'), Array.from({ length: 20_000 }, () => JSON.stringify(event())).join('\n'))
+    const abort = new AbortController()
+    const report = await run([inFolder()], {
+      batchRows: 1000,
+      signal: abort.signal,
+      onProgress: ({ records }) => records > 3000 && abort.abort(),
+    })
+    expect(report.interrupted).toBe(true)
+    expect(report.events).toBe(0)
+    expect(await checkLake(await open())).toMatchObject({ findings: [] })
+    expect(counts(await run())).toMatchObject({ events: 20_000 })
+    expect(await rows('count(*)')).toEqual([['20000']])
+  })
+
+  test('an abort ends an ingest of files whose sizes nobody knows, though nothing is taken from the threads any more', async () => {
+    for (let at = 0; at < 100; at++) await write(`${at}.json`, [event()])
+    const source = withoutPaths(fileSource([inFolder()]))
+    const abort = new AbortController()
+    const unsized: LogSource = {
+      async *list(options) {
+        for await (const files of source.list(options)) yield files.map((file) => ({ ...file, size: -1 }))
+      },
+      open: source.open,
+    }
+    const report = await ingest(await open(), unsized, {
+      signal: abort.signal,
+      onProgress: ({ files }) => files === 3 && abort.abort(),
+    })
+    expect(report.interrupted).toBe(true)
   })
 
   test('an abort tells what is stored, however far the threads were', async () => {
@@ -351,6 +410,17 @@ describe('ingest', () => {
       ['1', 0, '111122223333', 'trail', '2026-01-31 09:00:00', '2026-01-31T09:00:00Z'],
       ['1', 1, '444455556666', 'trail', '2026-01-31 09:00:00', '2026-01-31T09:00:00Z'],
     ])
+  })
+
+  test('keeps which version of an object it read', async () => {
+    await write('1.json', [event()])
+    const source = withoutPaths(fileSource([inFolder()]))
+    const versioned: LogSource = {
+      list: source.list,
+      open: async (file, options) => ({ ...(await source.open(file, options)), version: 'v7' }),
+    }
+    await ingest(await open(), versioned)
+    expect(await ledger('version')).toEqual([['v7']])
   })
 
   test('brings odd values through the lake unchanged', async () => {

@@ -20,6 +20,8 @@ export type { IngestReport } from './tally.ts'
 
 export interface IngestOptions extends WriterSettings {
   readonly signal?: AbortSignal
+  /** Ends the waiting for the lake and nothing else; `signal` where it is left out. */
+  readonly waitSignal?: AbortSignal | undefined
   readonly onProgress?: (progress: IngestProgress) => void
   /** A batch of rows is written as parts when it has so many rows, or takes so many bytes. */
   readonly batchRows?: number
@@ -52,7 +54,8 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
   })
   // Listed first, so that a path that does not exist is told before a lake is made.
   const listed = await begun(listing)
-  return withWriter(lake, options, async ({ writer, connection, database }) => {
+  const settings = { ...options, signal: options.waitSignal ?? signal }
+  return withWriter(lake, settings, async ({ writer, connection, database }) => {
     const lookups = await database.connect()
     try {
       const work: Work = { lake, source, writer, tally, signal, options }
@@ -62,7 +65,10 @@ export async function ingest(lake: Lake, source: LogSource, options: IngestOptio
     }
     tally.committed(await writer.finish())
     const { files: parts } = await lake.snapshot()
-    const keys = options.publicKeys && (await fetchMissingKeys(options.publicKeys, { writer, connection, parts }))
+    const keys =
+      options.publicKeys && !signal?.aborted
+        ? await fetchMissingKeys(options.publicKeys, { writer, connection, parts, signal })
+        : undefined
     if (keys !== undefined) await writer.finish()
     const coverage = await lakeCoverage(lake, database, inventory)
     return { ...tally.report(), interrupted: signal?.aborted ?? false, coverage, ...(keys !== undefined && { keys }) }
@@ -119,6 +125,8 @@ async function readAll(
   let number = 0
   let taken = Promise.resolve()
   let failed = false
+  /** Behind a portion that was cut short nothing is taken: an hour that lacks between two that are there would pass for a quiet one. */
+  let whole = true
   let gathered: Wanted[] = []
   let size = 0
 
@@ -144,7 +152,10 @@ async function readAll(
     size = 0
     const logFiles = new Map([...wanted].map(([id, { file }]) => [id, file]))
     const result = await pool.submit({ number: number++, files }, logFiles)
-    taken = taken.then(() => take({ wanted, result }, work))
+    taken = taken.then(async () => {
+      if (whole) whole = await take({ wanted, result }, work)
+      else await letGo(result)
+    })
     taken.catch(() => {
       failed = true
     })
@@ -196,21 +207,19 @@ async function hasMetadata(source: LogSource, file: LogFile): Promise<boolean> {
   )
 }
 
-/** Takes what a worker made of a portion into the lake. */
-async function take({ wanted, result }: Underway, work: Work): Promise<void> {
+/** Takes what a worker made of a portion into the lake. @returns whether that was all of it */
+async function take({ wanted, result }: Underway, work: Work): Promise<boolean> {
   const { writer, tally, signal } = work
   /** Files that ended, and are in no part yet that lies here. */
   let group: StagedParts[] = []
   /** Files that came after an abort: they stay only where their rows are in parts already. */
   let late: FileOutcome[] = []
   let last = 0
+  let stopped = false
   const accept = async (outcome: FileOutcome): Promise<void> => {
     last = outcome.id
     const file = wanted.get(outcome.id)!
-    if (outcome.kind !== 'end' || outcome.ignored) {
-      for (const staged of group) await removeStaged(staged)
-      group = []
-    }
+    if (outcome.kind !== 'end' || outcome.ignored) group = await removed(group)
     await noteFile(outcome, file, result, work)
   }
   for await (const message of result.messages) {
@@ -232,20 +241,34 @@ async function take({ wanted, result }: Underway, work: Work): Promise<void> {
         break
       case 'stopped':
         late = []
+        stopped = true
+        if (group.some(({ partial }) => partial !== null && partial > last)) group = await removed(group)
         result.keep(last)
         break
     }
   }
-  for (const staged of group) await removeStaged(staged)
+  await removed(group)
   if (writer.waiting() >= mostWaiting) tally.committed(await writer.finish())
+  return !stopped && late.length === 0
+}
+
+/** Lets a worker end its portion and takes nothing of it. */
+async function letGo(result: PortionResult): Promise<void> {
+  for await (const message of result.messages)
+    if (message.kind === 'parts') await removed([message.staged])
+    else if (message.kind === 'stopped') result.keep(0)
 }
 
 /** Entries of files without rows wait in memory for a commit. */
 const mostWaiting = 5000
 
-async function removeStaged({ parts, coverage }: StagedParts): Promise<void> {
-  for (const { path } of parts) await rm(path, { force: true })
-  if (coverage !== null) await rm(coverage.path, { force: true })
+/** Removes staged parts. @returns none */
+async function removed(group: readonly StagedParts[]): Promise<StagedParts[]> {
+  for (const { parts, coverage } of group) {
+    for (const { path } of parts) await rm(path, { force: true })
+    if (coverage !== null) await rm(coverage.path, { force: true })
+  }
+  return []
 }
 
 async function noteFile(
@@ -258,14 +281,15 @@ async function noteFile(
   switch (outcome.kind) {
     case 'end': {
       const { sha256, bytes, digest, ignored } = outcome
-      const found = result.metadata(id)
+      const opened = result.beside(id)
       if (ignored) {
         tally.ownOutput(file)
         break
       }
       const status = digest === null ? 'ingested' : 'digest'
-      const entry: StagedFile = { ...reading, id, file, path, status, fault: null, sha256, bytes, digest }
-      const metadata = digest === null ? null : await metadataOf(source, file, found)
+      const had = { ...file, version: opened?.version ?? file.version }
+      const entry: StagedFile = { ...reading, id, file: had, path, status, fault: null, sha256, bytes, digest }
+      const metadata = digest === null ? null : await metadataOf(source, file, opened?.metadata)
       writer.endFile({ ...entry, metadata: metadata && JSON.stringify(metadata) })
       tally.read(reading.quarantined)
       break
@@ -277,7 +301,8 @@ async function noteFile(
       const nothing = { sha256: null, bytes: null, digest: null }
       const staged = { ...reading, ...kept, ...nothing, id, file, path, status: 'quarantined' as const, fault }
       if (known?.code !== fault.code) writer.endFile(staged)
-      tally.rejected(entry, reading.records)
+      if (fault.code === 'INPUT_NOT_HAD') tally.notHad()
+      else tally.rejected(entry, reading.records)
       break
     }
     case 'aborted':

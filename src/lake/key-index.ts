@@ -13,12 +13,14 @@ interface KeyIndex {
   add(date: string, part: string, existing: readonly string[]): Promise<ReadonlySet<string>>
   /** The part lies in another place now, or nowhere. */
   moved(date: string, from: string, to: string | undefined): void
+  /** Gives up days that are too many. What was added since the last time is now in the lake: until then nothing else knows it. */
+  settle(): void
 }
 
 /** So many keys are held; days that were not touched for longest are given up, and read again when they are. */
 const mostKeys = 12_000_000
 
-export function createKeyIndex(connection: DuckDBConnection): KeyIndex {
+export function createKeyIndex(connection: DuckDBConnection, most = mostKeys): KeyIndex {
   const days = new Map<string, Day>()
 
   const dayOf = async (date: string, existing: readonly string[]): Promise<Day> => {
@@ -37,14 +39,15 @@ export function createKeyIndex(connection: DuckDBConnection): KeyIndex {
   return {
     async add(date, part, existing) {
       const day = await dayOf(date, existing)
-      const found = await addPart(connection, day, part)
+      return addPart(connection, day, part)
+    },
+    settle() {
       let held = [...days.values()].reduce((total, { size }) => total + size(), 0)
       for (const [oldest, { size }] of days) {
-        if (held <= mostKeys || oldest === date) break
+        if (held <= most) break
         held -= size()
         days.delete(oldest)
       }
-      return found
     },
     moved(date, from, to) {
       days.get(date)?.moved(from, to)

@@ -1,6 +1,6 @@
 /** Public keys in a lake, so that digests can be checked later without AWS. */
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { type FetchPublicKeys, type PublicKey, publicKeysText } from '../core/digest/public-keys.ts'
+import { afterLast, type FetchPublicKeys, type PublicKey, publicKeysText } from '../core/digest/public-keys.ts'
 import { hour, isoTime, milliseconds, type Window } from '../core/time.ts'
 import { nothingRead, readLedger } from './file-ledger.ts'
 import type { Lake } from './lake.ts'
@@ -73,20 +73,22 @@ export interface KeyReport {
  * Fetches the keys that digests of the lake are signed by and that it does not have, and keeps them. A Region whose keys cannot be
  * had is told, and ends nothing: its digests can be checked once its keys are there.
  */
-export async function fetchMissingKeys(fetch: FetchPublicKeys, work: KeyWork): Promise<KeyReport> {
+export async function fetchMissingKeys(
+  fetch: FetchPublicKeys,
+  { signal, ...work }: KeyWork & { readonly signal?: AbortSignal | undefined },
+): Promise<KeyReport> {
   const found: RegionKeys[] = []
   const failed: { region: string; reason: string }[] = []
-  for (const { region, ...span } of await missingKeys(work))
+  for (const { region, ...span } of await missingKeys(work)) {
+    if (signal?.aborted) break
     try {
       found.push({ region, keys: await fetch(region, span) })
     } catch (error) {
       failed.push({ region, reason: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error) })
     }
+  }
   return { added: await keep(found, work), failed }
 }
-
-/** Of keys the AWS CLI asks for from the first digest until two hours after the last. */
-const afterLast = 2 * hour
 
 async function missingKeys({ connection, parts }: KeyWork): Promise<(Window & { readonly region: string })[]> {
   if (parts.length === 0) return []

@@ -18,6 +18,8 @@ export interface IngestReport {
   readonly quarantinedFiles: number
   /** The first thousand of those files and records. */
   readonly quarantined: readonly Quarantined[]
+  /** Files that were listed, and not had before the source failed: they are gaps until another ingest brings them. */
+  readonly notHad: number
   /** Files that were not looked at. */
   readonly ignored: number
   /** The first few of them, with the reason. */
@@ -55,6 +57,7 @@ export function createTally({ onProgress }: { readonly onProgress?: (progress: I
   let variants = 0
   let quarantinedRecords = 0
   let quarantinedFiles = 0
+  let notHad = 0
   let bytes = 0
   let seen = 0
   let first: string | null = null
@@ -98,6 +101,9 @@ export function createTally({ onProgress }: { readonly onProgress?: (progress: I
       quarantinedFiles++
       done([entry])
     },
+    notHad(): void {
+      notHad++
+    },
     ownOutput(file: LogFile): void {
       ignored.add(file.name, 'own')
       tell()
@@ -122,6 +128,7 @@ export function createTally({ onProgress }: { readonly onProgress?: (progress: I
         quarantinedRecords,
         quarantinedFiles,
         quarantined,
+        notHad,
         ignored: count,
         passedOver: passed,
         variants,

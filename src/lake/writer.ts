@@ -107,9 +107,12 @@ export function createWriter({ lake, connection, lock, now, ...options }: Writer
       const place = { lake, commit: manifest.id + 1 }
       const { staged, existing } = await suspects(group)
       const counts = new Map<number, { events: number; variants: number }>()
+      const ended = new Set(complete.map(({ id }) => id))
       for (const { rowsOf } of group)
-        for (const [file, rows] of rowsOf)
+        for (const [file, rows] of rowsOf) {
+          if (!ended.has(file)) throw new Error(`rows of file ${file} were staged, which has not ended`)
           counts.set(file, { events: rows + (counts.get(file)?.events ?? 0), variants: 0 })
+        }
       let leaving = new Map<string, number>()
       let knownRows = new Map<string, readonly number[]>()
       let rewritten = new Map<string, ManifestEventPart | undefined>()
@@ -145,7 +148,7 @@ export function createWriter({ lake, connection, lock, now, ...options }: Writer
       const kept = manifest.events.flatMap((part) =>
         rewritten.has(part.path) ? (rewritten.get(part.path) ?? []) : part,
       )
-      return commit(
+      const entries = await commit(
         {
           events: [...kept, ...added],
           coverage: [...manifest.coverage, ...coverage],
@@ -153,6 +156,8 @@ export function createWriter({ lake, connection, lock, now, ...options }: Writer
         },
         counts,
       )
+      index.settle()
+      return entries
     },
     /** Commits the files that have ended. */
     finish(): Promise<readonly FileEntry[]> {

@@ -24,6 +24,8 @@ export interface FakeAwsOptions {
   readonly delayMs?: number
   /** The clock by which answers are dated, less that of this computer. */
   readonly skewMs?: number
+  /** Access keys of other accounts than the first, beside that which `env` has. */
+  readonly keys?: Readonly<Record<string, string>>
   readonly publicKeys?: readonly Readonly<Record<string, unknown>>[]
   readonly failures?: readonly Failure[]
   /** Further services, such as another issue needs. */
@@ -51,6 +53,8 @@ export async function startFakeAws(options: FakeAwsOptions): Promise<FakeAws> {
   const identities = new Map<string, Identity>([
     [rootKey, { account: world.accounts[0]!.id, arn: `arn:aws:iam::${world.accounts[0]!.id}:user/investigator` }],
   ])
+  for (const [key, id] of Object.entries(options.keys ?? {}))
+    identities.set(key, { account: id, arn: `arn:aws:iam::${id}:user/investigator` })
   const issue = (identity: Identity): string => {
     const key = `ASIA${String(identities.size).padStart(9, '0')}EXAMPLE`
     identities.set(key, identity)

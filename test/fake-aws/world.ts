@@ -28,6 +28,8 @@ export interface FakeAccount {
   readonly trails?: readonly FakeTrail[]
   /** Roles that may be assumed, by name; any when left out. */
   readonly roles?: readonly string[]
+  /** Whose credentials its roles get: something on the way mixes them up. */
+  readonly leadsTo?: string
 }
 
 export interface FakeWorld {

@@ -143,7 +143,7 @@ try {
     )
     is(
       'it says which events it asked for',
-      stderr.includes('only events with EventName=CreateAccessKey'),
+      stderr.replace(/\s+/g, ' ').includes('only events with EventName=CreateAccessKey'),
       stderr.trim(),
     )
   })
@@ -309,6 +309,70 @@ try {
       )
     },
   )
+
+  await withFake(
+    'credentials that expire after hours',
+    { records: dense, failures: [{ kind: 'expired', operation: 'LookupEvents', after: 100 }] },
+    async ({ fake, call, json }) => {
+      const lake = newLake()
+      const args = ['ingest', '--from-event-history', '--since', '24h', '--region', 'us-east-1', '--lake', lake]
+      const first = await json(args)
+      same(
+        'it says that it stopped, and why',
+        [first.code, first.object.interrupted, first.object.stopped?.code],
+        [3, true, 'AWS_CREDENTIALS_EXPIRED'],
+      )
+      is('what was read is stored', first.object.events >= 3000 - 100, `${first.object.events} events`)
+      fake.heal()
+      const second = await json(args)
+      same('the next one reads the rest', [first.object.events + second.object.events, second.code], [6000, 0])
+      fake.fail({ kind: 'expired', operation: 'LookupEvents', after: 100 })
+      const { stdout } = await call([...args.slice(0, -1), newLake()])
+      is(
+        'people are told',
+        ['Stopped before the end.', 'aws sso login'].every((text) => stdout.includes(text)),
+        stdout,
+      )
+    },
+  )
+  await withFake(
+    'two sweeps into one lake',
+    { failures: [{ kind: 'slow', operation: 'LookupEvents', ms: 50 }] },
+    async ({ json }) => {
+      const lake = newLake()
+      const into = (region) =>
+        json(['ingest', '--from-event-history', '--since', '24h', '--region', region, '--lake', lake])
+      const both = await Promise.all(regions.map(into))
+      same(
+        'one waits for the other, and all goes in',
+        both.map(({ code, object }) => [code, object.events]),
+        [
+          [0, 500],
+          [0, 500],
+        ],
+      )
+    },
+  )
+  await withFake('a role of another account', {}, async ({ fake, json, lookups }) => {
+    const third = '777788889999'
+    const role = `arn:aws:iam::${other}:role/reader`
+    const asked = ['--from-event-history', '--since', '24h', '--region', 'us-east-1', '--account-role', role]
+    const accounts = ['--account', other, '--account', third]
+    const lake = newLake()
+    const { code, object } = await json(['ingest', ...asked, ...accounts, '--lake', lake])
+    same('is refused for the account that it is not of', [code, object.quarantinedFiles], [65, 1])
+    is('and named', object.quarantined[0].reason.includes(`belongs to account ${other}`), object.quarantined[0].reason)
+    const window = ['--from', ago(720), '--to', ago(25), '--no-record']
+    const run = await json(['query', 'SELECT count(*) AS n FROM cloudtrail_logs', '--lake', lake, ...window])
+    const gaps = run.object.coverage.gaps.map((gap) => gap.account)
+    same('of which nothing counts as swept', [...new Set(gaps)], [third])
+    same('and nobody is asked in its name', [...new Set(lookups().map((one) => one.account))], [other])
+    const alone = await json(['ingest', ...asked, '--account', third, '--lake', newLake()])
+    same('alone it ends the sweep', [alone.code, alone.object.error.code], [64, 'EVENT_HISTORY_ROLE_ACCOUNT'])
+    const file = join(folder, 'partly.json')
+    const collected = await json(['collect', 'inventory', '--account-role', role, '--out', file])
+    same('collecting asks it of its own account', [collected.code, fake.calls.at(-1).account !== third], [0, true])
+  })
 
   await withFake('collecting', {}, async ({ fake, call, json }) => {
     const file = join(folder, 'inventory.json')

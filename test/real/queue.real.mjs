@@ -15,7 +15,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { awsEnvironment, deleteObject, makeBucket, putObject, startMoto } from './support/moto.mjs'
+import { awsEnvironment, deleteObject, keepVersions, makeBucket, putObject, startMoto } from './support/moto.mjs'
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 const cli = process.env.TRAILBOOK_CLI ?? resolve(import.meta.dirname, '../../dist/cli.js')
@@ -41,6 +41,7 @@ try {
   await poison()
   await damagedContent()
   await elsewhere()
+  await replaced()
   await stopped()
   await killed()
   await two()
@@ -115,6 +116,32 @@ async function elsewhere() {
     code === 65 && json?.events === 0 && (await waiting(queue)) === 1,
     json,
   )
+}
+
+/** The object was overwritten before its message was read: what was delivered is still there as a version. */
+async function replaced() {
+  const name = 'amzn-s3-demo-versions'
+  await makeBucket(moto.endpoint, name)
+  await keepVersions(moto.endpoint, name)
+  const queue = await newQueue()
+  const [delivered, other] = [await put(3), await put(1)]
+  const version = await putObject(moto.endpoint, name, delivered.key, delivered.bytes)
+  await putObject(moto.endpoint, name, delivered.key, other.bytes)
+  await send(queue, created({ ...delivered, bucket: name, version }))
+  const gone = { ...(await put(1)), bucket: name, version: 'never' }
+  await putObject(moto.endpoint, name, gone.key, gone.bytes)
+  await send(queue, created(gone))
+  const { json, said } = await run('replaced', ['--queue', queue, `s3://${name}`])
+  check(
+    'the version that was delivered is read, not what took its place',
+    version !== undefined && json?.events === 3,
+    {
+      version,
+      json,
+      said,
+    },
+  )
+  check('a version that is not there leaves its message', (await waiting(queue)) === 1 && json?.left === 1, said)
 }
 
 /** Ctrl-C while messages keep coming. */
@@ -266,11 +293,12 @@ async function put(records, folder = 'AWSLogs', change = (bytes) => bytes) {
   const bytes = change(gzipSync(JSON.stringify({ Records })))
   const key = `${folder}/111122223333/CloudTrail/us-east-1/2026/01/31/111122223333_CloudTrail_us-east-1_20260131T0910Z_${String(number).padStart(16, '0')}.json.gz`
   await putObject(moto.endpoint, bucket, key, bytes)
-  return { key, size: bytes.length, bucket }
+  return { key, size: bytes.length, bucket, bytes }
 }
 
-function created({ key, size, bucket: name }) {
-  const object = { key: encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/'), size, eTag: 'x' }
+function created({ key, size, bucket: name, version: versionId }) {
+  const written = encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/')
+  const object = { key: written, size, eTag: 'x', versionId }
   return { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: { bucket: { name }, object } }] }
 }
 

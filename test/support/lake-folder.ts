@@ -48,6 +48,18 @@ export function useLakeFolder() {
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
   const lake = (): string => join(folder, 'lake')
+  const read = async (select: string, parts: readonly string[]): Promise<unknown[][]> => {
+    if (parts.length === 0) return []
+    const database = await openDatabase({ folders: [lake()] })
+    const connection = await database.connect()
+    try {
+      const reader = await connection.runAndReadAll(`SELECT ${select} FROM ${readParquet(parts)} ORDER BY ALL`)
+      return reader.getRowsJson() as unknown[][]
+    } finally {
+      connection.closeSync()
+      database.close()
+    }
+  }
   return {
     inFolder: (...names: string[]): string => join(folder, ...names),
     lake,
@@ -72,19 +84,14 @@ export function useLakeFolder() {
     },
 
     /** Rows of the lake as the newest snapshot has them. */
-    async rows(select: string): Promise<unknown[][]> {
-      const { events } = await (await openLake(lake())).snapshot()
-      if (events.length === 0) return []
-      const database = await openDatabase({ folders: [lake()] })
-      const connection = await database.connect()
-      try {
-        const parts = readParquet(events.map(({ path }) => path))
-        const reader = await connection.runAndReadAll(`SELECT ${select} FROM ${parts} ORDER BY ALL`)
-        return reader.getRowsJson() as unknown[][]
-      } finally {
-        connection.closeSync()
-        database.close()
-      }
-    },
+    rows: async (select: string): Promise<unknown[][]> =>
+      read(
+        select,
+        (await (await openLake(lake())).snapshot()).events.map(({ path }) => path),
+      ),
+
+    /** Entries of its file ledger. */
+    ledger: async (select: string): Promise<unknown[][]> =>
+      read(select, (await (await openLake(lake())).snapshot()).files),
   }
 }

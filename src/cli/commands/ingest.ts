@@ -68,11 +68,12 @@ export const ingestCommand = defineCommand({
     requireSomething(given, { isHistory: history !== undefined, hasS3Options: s3 !== undefined })
     const keysAdded = keyFiles.length === 0 ? 0 : await keepPublicKeys(lake, keyFiles, waitingOf(given, context))
     const forgotten = unwanted.length === 0 ? [] : await forgetLogs(lake, unwanted, waitingOf(given, context))
-    const settings = { inventory, s3, named: config.sources, sources, noWait: given.options.wait === false }
+    const noWait = given.options.wait === false
+    const settings = { inventory, s3, named: config.sources, sources, noWait }
     const report: IngestOutcome =
       history === undefined
         ? await ingestPaths(lake, paths, context, settings)
-        : (await sweepInto(lake, history, { config, context })).report
+        : (await sweepInto(lake, history, { config, context, noWait })).report
     const { stopped } = report
     const { cwd, clock } = context
     return {

@@ -75,6 +75,9 @@ export const publicKeysText = (keys: readonly PublicKey[]): string =>
     })),
   })
 
+/** Milliseconds: the AWS CLI asks for keys from the beginning of the first digest until so long after the end of the last. */
+export const afterLast = 2 * hour
+
 /** Asks for the keys of a Region that were valid in a span. @throws TrailbookError what the client throws, DIGEST_KEYS */
 export type FetchPublicKeys = (region: string, span: Window) => Promise<readonly PublicKey[]>
 
@@ -113,6 +116,3 @@ export async function keysOfDigests(digests: readonly StoredDigest[], fetch: Fet
     keys.push(...(await fetch(region, { from: isoTime(from), to: isoTime(to + afterLast) })))
   return keys
 }
-
-/** The AWS CLI asks for the keys of two more hours. */
-const afterLast = 2 * hour

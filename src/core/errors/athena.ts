@@ -29,6 +29,11 @@ export const athenaErrors = {
     hint: 'Check `catalog`, `database`, `table` and `region` of the connection "{connection}"; trailbook athena setup makes a table.',
     exit: failed,
   },
+  ATHENA_DATABASE_MISSING: {
+    message: 'The Data Catalog has no database {database}.',
+    hint: 'Check `catalog`, `database` and `region` of the connection "{connection}", or make it once in Athena: CREATE DATABASE {database}.',
+    exit: failed,
+  },
   ATHENA_COLUMN_MISSING: {
     message: 'The query reads {column}, which the table {table} does not have.',
     hint: 'Add the column to the table (trailbook athena setup tells all), or leave it out of the query.',

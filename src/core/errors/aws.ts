@@ -22,6 +22,11 @@ export const awsErrors = {
     hint: 'Check AWS_PROFILE and the access key, and that both belong to the partition of the endpoint (aws, aws-cn, aws-us-gov).',
     exit: failed,
   },
+  AWS_OTHER_ACCOUNT: {
+    message: 'The credentials of {arn} belong to account {found}, and account {account} was to be read.',
+    hint: 'Check the role or the profile, and AWS_ENDPOINT_URL if it is set. Nothing was read with them.',
+    exit: failed,
+  },
   AWS_ROLE_REFUSED: {
     message: 'The role {role} cannot be assumed: {reason}.',
     hint: 'Its trust policy must name you and the external id, if it wants one, and you need sts:AssumeRole on it.',
@@ -29,7 +34,7 @@ export const awsErrors = {
   },
   AWS_ACCESS_DENIED: {
     message: 'Access denied: {permission} on {resource}{who}.',
-    hint: 'Allow it in the policy of the role that reads the logs, and in the policy of the bucket where that belongs to another account. docs/sources.md has the smallest policy.',
+    hint: 'Allow it in the policy of these credentials, and in the policy of the bucket where that belongs to another account. docs/sources.md has the smallest policy for logs, docs/engine-athena.md for Athena.',
     exit: failed,
   },
   AWS_KMS_DENIED: {
@@ -100,6 +105,11 @@ export const awsErrors = {
   INPUT_OBJECT_CHANGED: {
     message: 'The object was overwritten while it was being read.',
     hint: 'Repeat the command. A delivered log file never changes: look at who wrote to the bucket.',
+    exit: quarantined,
+  },
+  INPUT_OBJECT_VERSION: {
+    message: 'The object is no longer the one that was delivered, and version {version} of it may not be read.',
+    hint: 'Allow s3:GetObjectVersion on the objects of the bucket. A delivered log file never changes: look at who wrote to the bucket.',
     exit: quarantined,
   },
   INPUT_OBJECT_DENIED: {

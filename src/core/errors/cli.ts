@@ -69,7 +69,7 @@ export const cliErrors = {
   },
   CLI_NO_LAKE: {
     message: 'There is no lake at {path}.',
-    hint: 'Put logs into it with trailbook ingest <path>, or name logs on the spot with --logs <path>.',
+    hint: 'Put logs into it with trailbook ingest <path>; run and query also take logs on the spot, with --logs <path>.',
     exit: 64,
   },
   CLI_NO_LOGS: {

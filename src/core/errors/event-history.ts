@@ -26,6 +26,11 @@ export const eventHistoryErrors = {
     hint: 'Name the role to assume there with --account-role, or under accounts: in trailbook.yaml.',
     exit: usage,
   },
+  EVENT_HISTORY_ROLE_ACCOUNT: {
+    message: 'The role {role} belongs to account {named}, and account {account} was to be read.',
+    hint: 'Write {placeholder} into the ARN where the account id stands, or name the role without an ARN.',
+    exit: usage,
+  },
   INPUT_HISTORY: {
     message: 'Event history could not be read: {reason}.',
     hint: 'The other accounts and Regions went in. Run it again; it goes on from where it stopped.',

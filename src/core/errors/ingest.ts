@@ -20,6 +20,11 @@ export const ingestErrors = {
     hint: 'Check that the file exists, that you may read it, and the disk it lies on.',
     exit: quarantined,
   },
+  INPUT_NOT_HAD: {
+    message: 'The source failed before this file was had.',
+    hint: 'Run the same ingest again: it brings what is missing.',
+    exit: quarantined,
+  },
   INPUT_EMPTY_GZIP: {
     message: 'The file is empty, though its name says gzip.',
     hint: 'Fetch it again: a delivered log file is never empty.',

@@ -14,14 +14,6 @@ export const recordFault = (code: RecordFaultCode, values: Values = {}): RecordF
   reason: describe(code, values).message,
 })
 
-/** The source failed as a whole before this file was had: nothing is wrong with the file, another time will bring it. */
-export class SourceEnded extends Error {
-  constructor(cause: unknown) {
-    super('the source has ended', { cause })
-    this.name = 'SourceEnded'
-  }
-}
-
 /** Why a whole file cannot go in. Thrown by readers and caught by ingest, which lists the file as quarantined. */
 export class InputFault extends Error {
   readonly code: InputFaultCode

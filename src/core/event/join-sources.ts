@@ -29,6 +29,9 @@ export function joinSources(sources: readonly LogSource[]): LogSource {
     expect(files) {
       if (files.length > 0) ownerOf(files[0]).expect?.(files)
     },
+    forget(files) {
+      if (files.length > 0) ownerOf(files[0]).forget?.(files)
+    },
     open: (file, options) => ownerOf(file).open(file, options),
   }
 }

@@ -30,6 +30,7 @@ export interface LogFile {
   readonly size: number
   /** Changes whenever the content may have: times of change in nanoseconds, or an ETag. */
   readonly modified: string
+  /** The one that is meant, where that is known; `OpenedFile.version` tells which it was. */
   readonly version: string | null
   /** Where the local disk has it, so that any thread can open it by itself. */
   readonly path?: string
@@ -40,6 +41,8 @@ export interface OpenedFile {
   readonly bytes: AsyncIterable<Uint8Array>
   /** Of the object that holds it; CloudTrail keeps a digest's signature there. */
   readonly metadata: Readonly<Record<string, string>> | null
+  /** The version of the object that was opened; null where its place keeps none. */
+  readonly version: string | null
 }
 
 export interface ListOptions {
@@ -57,10 +60,12 @@ export interface LogSource {
   /** Portions of some thousand files, early deliveries first as far as possible. @throws TrailbookError INPUT_MISSING */
   list(options?: ListOptions): AsyncIterable<readonly LogFile[]>
   /**
-   * @throws InputFault when the file cannot be opened, SourceEnded when the source has failed as a whole; so does iterating over
+   * @throws InputFault when the file cannot be opened, INPUT_NOT_HAD when the source has failed as a whole; so does iterating over
    * the bytes
    */
   open(file: LogFile, options?: { readonly signal?: AbortSignal }): Promise<OpenedFile>
   /** Told which files of a portion will be opened, in order, so that they can be fetched before their turn. */
   expect?(files: readonly LogFile[]): void
+  /** Told which files will not be opened any more, so that nothing is kept of them. */
+  forget?(files: readonly LogFile[]): void
 }

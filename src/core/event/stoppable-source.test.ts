@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { TrailbookError } from '../errors.ts'
-import { InputFault, SourceEnded } from './fault.ts'
+import { InputFault } from './fault.ts'
 import { joinSources } from './join-sources.ts'
 import type { LogFile, LogSource } from './source.ts'
 import { stoppableSource } from './stoppable-source.ts'
@@ -23,6 +23,7 @@ const made = (portions: readonly (readonly string[] | Error)[], open?: () => nev
         yield new TextEncoder().encode(name)
       })(),
       metadata: null,
+      version: null,
     }
   },
 })
@@ -59,9 +60,9 @@ describe('stoppableSource', () => {
     const names: string[] = []
     for await (const [one] of source.list()) {
       names.push(one!.name)
-      if (one!.name === 'a') await expect(source.open(one!)).rejects.toBeInstanceOf(SourceEnded)
+      if (one!.name === 'a') await expect(source.open(one!)).rejects.toMatchObject({ code: 'INPUT_NOT_HAD' })
     }
-    await expect(source.open(file('c'))).rejects.toBeInstanceOf(SourceEnded)
+    await expect(source.open(file('c'))).rejects.toMatchObject({ code: 'INPUT_NOT_HAD' })
     expect((await source.open(file('b'))).metadata).toBeNull()
     expect(failure()?.code).toBe('AWS_CREDENTIALS_EXPIRED')
   })
@@ -75,12 +76,13 @@ describe('stoppableSource', () => {
           throw expired()
         })(),
         metadata: null,
+        version: null,
       }),
     })
     const { bytes } = await source.open(file('a'))
     const reader = bytes[Symbol.asyncIterator]()
     await reader.next()
-    await expect(reader.next()).rejects.toBeInstanceOf(SourceEnded)
+    await expect(reader.next()).rejects.toMatchObject({ code: 'INPUT_NOT_HAD' })
     expect(failure()?.code).toBe('AWS_CREDENTIALS_EXPIRED')
   })
 

@@ -1,5 +1,5 @@
 import { TrailbookError } from '../errors.ts'
-import { SourceEnded } from './fault.ts'
+import { InputFault } from './fault.ts'
 import type { LogFile, LogSource, OpenedFile } from './source.ts'
 
 interface StoppableSource {
@@ -10,8 +10,8 @@ interface StoppableSource {
 
 /**
  * A source that lies elsewhere can fail as a whole in the middle of the work: credentials run out, a server goes away.
- * Its listing then ends, what it has fetched before can still be opened, and all else is SourceEnded; so what came until then is
- * stored, and the failure is told afterwards. A failure before the first portion is thrown: nothing was begun.
+ * Its listing then ends, what it has fetched before can still be opened, and all else is INPUT_NOT_HAD; so what came until then is
+ * stored, what did not is known to be missing, and the failure is told afterwards. A failure before the first portion is thrown: nothing was begun.
  */
 export function stoppableSource(source: LogSource, outer?: AbortSignal): StoppableSource {
   const ended = new AbortController()
@@ -25,7 +25,7 @@ export function stoppableSource(source: LogSource, outer?: AbortSignal): Stoppab
   }
   const told = (error: unknown): unknown => {
     stop(error)
-    return failure === undefined || outer?.aborted ? error : new SourceEnded(error)
+    return failure === undefined || outer?.aborted ? error : new InputFault('INPUT_NOT_HAD', {}, { cause: error })
   }
   async function* portions(options: Parameters<LogSource['list']>[0]): AsyncGenerator<readonly LogFile[], void> {
     let begun = false
@@ -53,8 +53,8 @@ export function stoppableSource(source: LogSource, outer?: AbortSignal): Stoppab
       ...(source.expect && { expect: (files: readonly LogFile[]) => source.expect?.(files) }),
       async open(file, options) {
         try {
-          const { bytes, metadata } = await source.open(file, { ...options, signal })
-          return { bytes: watched(bytes), metadata }
+          const opened = await source.open(file, { ...options, signal })
+          return { ...opened, bytes: watched(opened.bytes) }
         } catch (error) {
           throw told(error)
         }

@@ -1,4 +1,5 @@
 /** Which accounts, regions and event classes coverage is asked for. */
+import { compareText } from '../text.ts'
 import { milliseconds } from '../time.ts'
 import type { CoverageScope } from './coverage.ts'
 import type { CoverageFacts } from './coverage-facts.ts'
@@ -47,7 +48,7 @@ export function expectedCells(facts: CoverageFacts, scope: CoverageScope, needs:
     ),
   )
   const inOrder = [...new Map([...expected, ...global]).values()].sort(
-    (a, b) => compare(a.account, b.account) || compare(a.region, b.region),
+    (a, b) => compareText(a.account, b.account) || compareText(a.region, b.region),
   )
   return inOrder.flatMap((pair) =>
     needs
@@ -137,5 +138,4 @@ const isOf =
   (pair: Place): boolean =>
     pair.account === account
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort()

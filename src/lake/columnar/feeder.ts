@@ -1,7 +1,6 @@
 /** Bytes of files that have no local path, on their way to the threads. */
-import { open, rm } from 'node:fs/promises'
+import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SourceEnded } from '../../core/event/fault.ts'
 import type { LogFile, LogSource, OpenedFile } from '../../core/event/source.ts'
 import { faultOf } from '../reading.ts'
 import type { ToWorker } from './messages.ts'
@@ -18,15 +17,19 @@ const openAtOnce = 64
 const bytesAtOnce = 32 * 2 ** 20
 /** Larger files are put on the disk on their way. */
 const largestInMemory = 16 * 2 ** 20
-/** What a file is taken for whose size is not told. */
-const unknownSize = 2 ** 20
+/** What a file may take in memory whose size is not told, or is told too small. */
+const unknownSize = 4 * 2 ** 20
+const leastSize = 2 ** 16
+/** As much of a file as is counted for it is held; what is larger goes by way of the disk. */
+const allowance = (size: number): number =>
+  size < 0 ? unknownSize : Math.max(leastSize, Math.min(largestInMemory, size))
 
 /** Opens files, a few ahead of their turn, and gives their bytes to a worker. */
 export function createFeeder({ source, folder, signal }: FeederOptions) {
   let held = 0
   let opened = 0
   const sizes = new Map<number, { bytes: number; spool: string | undefined }>()
-  const found = new Map<number, OpenedFile['metadata']>()
+  const found = new Map<number, Omit<OpenedFile, 'bytes'>>()
   /** Portions of several workers may wait at the same time. */
   let waiting: (() => void)[] = []
   const room = (): void => {
@@ -34,6 +37,8 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
     waiting = []
     for (const wake of woken) wake()
   }
+  // A thread that has stopped gives nothing back.
+  signal?.addEventListener('abort', room, { once: true })
 
   const give = async (id: number, file: LogFile, post: (message: ToWorker, transfer?: ArrayBuffer[]) => void) => {
     try {
@@ -41,9 +46,9 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
         post({ kind: 'bytes', file: id, bytes: null, fault: null })
         return
       }
-      const { bytes, metadata } = await source.open(file, signal === undefined ? {} : { signal })
-      if (metadata !== null) found.set(id, metadata)
-      const content = await collect(bytes, join(folder, `spool-${id}`))
+      const { bytes, ...beside } = await source.open(file, signal === undefined ? {} : { signal })
+      const content = await collect(bytes, { most: allowance(file.size), spool: join(folder, `spool-${id}`) })
+      found.set(id, beside)
       if (typeof content === 'string') {
         sizes.set(id, { bytes: 0, spool: content })
         post({ kind: 'spooled', file: id, path: content })
@@ -53,21 +58,16 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
       sizes.set(id, { bytes: content.length, spool: undefined })
       post({ kind: 'bytes', file: id, bytes: content, fault: null }, [content.buffer as ArrayBuffer])
     } catch (error) {
-      post({
-        kind: 'bytes',
-        file: id,
-        bytes: null,
-        fault: signal?.aborted || error instanceof SourceEnded ? null : faultOf(error),
-      })
+      post({ kind: 'bytes', file: id, bytes: null, fault: signal?.aborted ? null : faultOf(error) })
     }
   }
 
   return {
     /** Told once: of a million objects nothing is kept. */
-    metadata(file: number): OpenedFile['metadata'] | undefined {
-      const metadata = found.get(file)
+    beside(file: number): Omit<OpenedFile, 'bytes'> | undefined {
+      const beside = found.get(file)
       found.delete(file)
-      return metadata
+      return beside
     },
     async feed(
       files: readonly (readonly [number, LogFile])[],
@@ -75,12 +75,12 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
     ): Promise<void> {
       const under: Promise<void>[] = []
       for (const [id, file] of files) {
-        while (opened >= openAtOnce || held >= bytesAtOnce)
+        while (!signal?.aborted && (opened >= openAtOnce || held >= bytesAtOnce))
           await new Promise<void>((resolve) => {
             waiting.push(resolve)
           })
         // Counted from now on, not only when the bytes are here: 64 large files would come at once.
-        const expected = Math.min(largestInMemory, file.size < 0 ? unknownSize : file.size)
+        const expected = allowance(file.size)
         opened++
         held += expected
         under.push(
@@ -106,37 +106,34 @@ export function createFeeder({ source, folder, signal }: FeederOptions) {
 }
 
 /** The bytes in one piece, or the path to which they were written. */
-async function collect(bytes: AsyncIterable<Uint8Array>, spool: string): Promise<Uint8Array | string> {
+async function collect(
+  bytes: AsyncIterable<Uint8Array>,
+  { most, spool }: { readonly most: number; readonly spool: string },
+): Promise<Uint8Array | string> {
   const pieces: Uint8Array[] = []
   let size = 0
-  const iterator = bytes[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await iterator.next()
-    if (next.done) {
-      const whole = new Uint8Array(size)
-      let at = 0
-      for (const piece of pieces) {
-        whole.set(piece, at)
-        at += piece.length
-      }
-      return whole
-    }
-    pieces.push(Uint8Array.from(next.value))
-    size += next.value.length
-    if (size > largestInMemory) break
-  }
-  const file = await open(spool, 'w')
+  let file: FileHandle | undefined
   try {
-    for (const piece of pieces) await file.writeFile(piece)
-    for (;;) {
-      const next = await iterator.next()
-      if (next.done) return spool
-      await file.writeFile(next.value)
+    for await (const piece of bytes) {
+      size += piece.length
+      if (file !== undefined) await file.writeFile(piece)
+      else pieces.push(Uint8Array.from(piece))
+      if (file !== undefined || size <= most) continue
+      file = await open(spool, 'w')
+      for (const held of pieces.splice(0)) await file.writeFile(held)
     }
   } catch (error) {
+    await file?.close()
     await rm(spool, { force: true })
     throw error
-  } finally {
-    await file.close()
   }
+  await file?.close()
+  if (file !== undefined) return spool
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
 }

@@ -22,7 +22,7 @@ export interface Portion {
 
 export type ToWorker =
   | { readonly kind: 'portion'; readonly portion: Portion }
-  /** Null where it could not be opened, and why; without a reason where the ingest or its source ends. */
+  /** Null where it could not be opened, and why; without a reason where the ingest ends. */
   | {
       readonly kind: 'bytes'
       readonly file: number

@@ -18,7 +18,7 @@ export interface PortionResult {
   /** Answers `stopped`: files up to this one stay. */
   keep(file: number): void
   /** What came with a file beside its bytes, if it was opened here. */
-  metadata(file: number): OpenedFile['metadata'] | undefined
+  beside(file: number): Omit<OpenedFile, 'bytes'> | undefined
 }
 
 export interface WorkerPool {
@@ -131,7 +131,7 @@ export async function createPool(options: PoolOptions): Promise<WorkerPool> {
           () => results.delete(portion.number),
         ),
         keep: (file) => post({ kind: 'keep', file }),
-        metadata: feeder.metadata,
+        beside: feeder.beside,
       }
     },
     async close() {

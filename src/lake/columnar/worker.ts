@@ -52,13 +52,13 @@ function writeAll(file: number, pieces: readonly Buffer[]): number {
   return total
 }
 
-/** A file of which parts are written, but not all. */
-let begun = false
+/** The file of which parts are written, but not all. */
+let begun: number | null = null
 
 function flush({ number, files }: Portion, partial: number | null): void {
   const nothing = batch.rows() === 0
-  if (nothing && !begun) return
-  begun = partial !== null
+  if (nothing && begun === null) return
+  begun = partial
   if (nothing) {
     tell({
       kind: 'parts',
@@ -112,7 +112,7 @@ async function work(portion: Portion): Promise<void> {
       if (message.kind === 'spooled') path = message.path
       else if (message.bytes !== null) stored = message.bytes
       else {
-        if (message.fault === null) continue
+        if (message.fault === null) break
         const reading = createReading(file.name).result()
         tell({ kind: 'file', portion: number, outcome: { kind: 'fault', id: file.id, reading, ...message.fault } })
         continue
@@ -132,6 +132,7 @@ async function work(portion: Portion): Promise<void> {
     tell({ kind: 'stopped', portion: number })
     const last = await kept
     batch.truncate(behind.findLast(([file]) => file <= last)?.[1] ?? 0)
+    if (begun !== null && begun > last) begun = null
   }
   write(null)
   tell({ kind: 'done', portion: number })

@@ -84,6 +84,97 @@ describe('a log group as files', () => {
     expect(performance.now() - started).toBeGreaterThan(90)
   })
 
+  test('a server that gives the same token again is not asked for ever', async () => {
+    const { group, asked } = fakeGroup([
+      { messages: ['{}'], token: '1' },
+      { messages: ['{}'], token: '1' },
+    ])
+    const source = logGroupSource(group, { now: () => now, window: { from: '2026-01-31T12:00:00Z' }, perSecond: 1e6 })
+    const read = async (): Promise<void> => {
+      for await (const some of source.list())
+        for (const file of some) for await (const _ of (await source.open(file)).bytes);
+    }
+    await expect(read()).rejects.toMatchObject({
+      code: 'AWS_FAILED',
+      message: 'logs:FilterLogEvents failed: the server says that there is more, and not how to go on.',
+    })
+    expect(asked).toHaveLength(2)
+  })
+
+  describe('many hours opened at once', () => {
+    const perHour = 5
+    /** Answers after so long, and notes how many requests are under way. */
+    const slowGroup = (milliseconds: number) => {
+      const asked: number[] = []
+      const most = { atOnce: 0 }
+      let running = 0
+      const { group } = fakeGroup([], {
+        async page({ from, token = '0' }) {
+          asked.push((from - now) / hour)
+          most.atOnce = Math.max(most.atOnce, ++running)
+          await new Promise((resolve) => setTimeout(resolve, milliseconds))
+          running--
+          return { messages: [token], token: Number(token) < perHour - 1 ? String(Number(token) + 1) : undefined }
+        },
+      })
+      return { group, asked, most }
+    }
+    const opened = async (group: LogGroup) => {
+      const source = logGroupSource(group, {
+        now: () => now,
+        window: { from: isoTime(now - 10 * hour) },
+        perSecond: 1000,
+      })
+      const files: LogFile[] = []
+      for await (const some of source.list()) files.push(...some)
+      return Promise.all(files.map((file) => source.open(file)))
+    }
+    const readAll = async (bytes: AsyncIterable<Uint8Array>): Promise<number> => {
+      let pages = 0
+      for await (const _ of bytes) pages++
+      return pages
+    }
+
+    test.each([0, 8])('are read in order, two at a time, where an answer takes %i ms', async (milliseconds) => {
+      const { group, asked, most } = slowGroup(milliseconds)
+      const files = await opened(group)
+      // Asked for in the wrong order.
+      const pages = await Promise.all(files.toReversed().map(({ bytes }) => readAll(bytes)))
+      expect(pages).toEqual(files.map(() => perHour))
+      const first = Math.min(...asked)
+      const early = asked.slice(0, asked.lastIndexOf(first) + 1).filter((at) => at !== first)
+      expect(early.length).toBeLessThanOrEqual(perHour + 2)
+      expect(most.atOnce).toBeLessThanOrEqual(2)
+    })
+
+    test('a reader who goes away in the middle keeps nobody waiting', async () => {
+      const { group } = slowGroup(0)
+      const [first, second, ...others] = await opened(group)
+      for (const { bytes } of [first!, second!]) await bytes[Symbol.asyncIterator]().next()
+      expect(await Promise.all(others.map(({ bytes }) => readAll(bytes)))).toEqual(others.map(() => perHour))
+    })
+
+    test('who waits for a turn ends at once with the rest', async () => {
+      const stop = new AbortController()
+      const { group, asked } = slowGroup(0)
+      const source = logGroupSource(group, {
+        now: () => now,
+        window: { from: isoTime(now - 10 * hour) },
+        perSecond: 0.1,
+      })
+      const reading: Promise<number>[] = []
+      for await (const some of source.list())
+        for (const file of some)
+          reading.push(source.open(file, { signal: stop.signal }).then(({ bytes }) => readAll(bytes)))
+      setTimeout(() => stop.abort(new Error('enough')), 20)
+      const ended = await Promise.allSettled(reading)
+      expect(ended.map((one) => one.status === 'rejected' && (one.reason as Error).message)).toEqual(
+        reading.map(() => 'enough'),
+      )
+      expect(asked).toHaveLength(1)
+    })
+  })
+
   test('hours do not depend on the span that is asked for', () => {
     const wide = [...hoursOf({ from: now - 5 * hour, to: now, now })].map(({ from }) => from)
     const narrow = [...hoursOf({ from: now - 1.7 * hour, to: now, now })].map(({ from }) => from)

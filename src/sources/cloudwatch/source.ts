@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { TrailbookError } from '../../core/errors.ts'
 import type { ListOptions, LogFile, LogSource } from '../../core/event/source.ts'
 import { day, isoTime, milliseconds } from '../../core/time.ts'
 import { hoursOf, type Slice } from './slices.ts'
+import { createTurns } from './turns.ts'
 
 interface LogPage {
   /** Of the log events, each of which holds one record. */
   readonly messages: readonly string[]
-  /** Where to go on; a page may be empty and not the last. */
+  /** Where to go on; a page may be empty and not the last, which has none (CloudWatch Logs API, FilterLogEvents). */
   readonly token: string | undefined
 }
 
@@ -33,6 +34,8 @@ interface LogGroupOptions {
 }
 
 const portion = 200
+/** One is on its way while the other is read: more would read many hours at a time, and none of them to its end. */
+const requestsAtOnce = 2
 const usualWindow = 7 * day
 
 /** Events may be older than their group, by so much (CloudWatch Logs API, PutLogEvents). */
@@ -44,7 +47,7 @@ const oldest = 14 * day
  */
 export function logGroupSource(group: LogGroup, { now, window = {}, perSecond = 5 }: LogGroupOptions): LogSource {
   const slices = new WeakMap<LogFile, Slice>()
-  const pace = paced(1000 / perSecond, now)
+  const turns = createTurns({ perSecond, atOnce: requestsAtOnce })
   return {
     async *list({ signal, onFound }: ListOptions = {}) {
       const at = now()
@@ -70,7 +73,7 @@ export function logGroupSource(group: LogGroup, { now, window = {}, perSecond = 
     async open(file, { signal } = {}) {
       const slice = slices.get(file)
       if (slice === undefined) throw new Error(`${file.location} was not listed by this source`)
-      return { bytes: eventLines(group, slice, { pace, signal }), metadata: null }
+      return { bytes: eventLines(group, slice, { turns, signal }), metadata: null, version: null }
     },
   }
 }
@@ -87,34 +90,30 @@ function fileOf({ account, region, group }: LogGroup, { from, to, settled }: Sli
 }
 
 interface ReadOptions {
-  readonly pace: () => Promise<void>
+  readonly turns: ReturnType<typeof createTurns>
   readonly signal: AbortSignal | undefined
 }
 
 /** Lines do not depend on how the answers were divided into pages, so neither does the hash of the hour. */
 async function* eventLines(
   group: LogGroup,
-  { from, to }: Slice,
-  { pace, signal }: ReadOptions,
+  slice: Slice,
+  { turns, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array, void> {
+  const [from, to] = [milliseconds(slice.from), milliseconds(slice.to)]
   let token: string | undefined
   do {
-    signal?.throwIfAborted()
-    await pace()
-    const page = await group.page({ from: milliseconds(from), to: milliseconds(to), token })
+    const page = await turns(from, () => group.page({ from, to, token }), signal)
+    if (page.token !== undefined && page.token === token) throw pagingStandsStill()
     if (page.messages.length > 0)
       yield Buffer.from(page.messages.map((message) => `${JSON.stringify({ message })}\n`).join(''))
     token = page.token
   } while (token !== undefined)
 }
 
-/** Lets one call through in so many milliseconds. */
-function paced(every: number, now: () => number): () => Promise<void> {
-  let next = 0
-  return async () => {
-    const at = now()
-    const wait = next - at
-    next = Math.max(next, at) + every
-    if (wait > 0) await sleep(wait)
-  }
-}
+/** Only GetLogEvents ends with a token that was given before. */
+const pagingStandsStill = (): TrailbookError =>
+  new TrailbookError('AWS_FAILED', {
+    permission: 'logs:FilterLogEvents',
+    reason: 'the server says that there is more, and not how to go on',
+  })

@@ -1,4 +1,4 @@
-/** A queue between those who bring and the one who takes; whoever brings waits while it is full. */
+/** A queue between those who bring and the one who takes. What is brought is in at once, and whoever brought it waits while there is more than it should hold: so an end loses nothing. */
 export interface Channel<T> {
   put(item: T): Promise<void>
   /** Undefined once it has ended and is empty. @throws what it failed with */
@@ -20,16 +20,16 @@ export function createChannel<T>(capacity: number): Channel<T> {
   }
   return {
     async put(item) {
-      while (state === 'open' && items.length >= capacity) await new Promise<void>((wake) => waiting.push(wake))
       if (state !== 'open') return
       items.push(item)
       wakeTaker?.()
+      while (state === 'open' && items.length > capacity) await new Promise<void>((wake) => waiting.push(wake))
     },
     async take() {
       for (;;) {
         const item = items.shift()
         if (item !== undefined) {
-          waiting.shift()?.()
+          if (items.length <= capacity) for (const wake of waiting.splice(0)) wake()
           return item
         }
         if (state === 'ended') return undefined

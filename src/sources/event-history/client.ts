@@ -3,6 +3,7 @@ import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrai
 import type { AwsClients } from '../../aws/clients.ts'
 import { awsError, isExpired, isNetworkFailure, statusOf } from '../../aws/errors.ts'
 import { unlessAborted } from '../../aws/unless-aborted.ts'
+import { TrailbookError } from '../../core/errors.ts'
 import { type LookupApi, LookupFailure, type LookupFailureKind } from './lookup.ts'
 
 interface LookupPlace {
@@ -50,7 +51,9 @@ export function cloudTrailLookup(clients: AwsClients, { account, region, role }:
   }
 }
 
-function kindOf(error: unknown): LookupFailureKind {
+/** What credentials failed with is in the words of the catalogue already; what it came from tells whether to try again. */
+function kindOf(failure: unknown): LookupFailureKind {
+  const error = failure instanceof TrailbookError ? failure.cause : failure
   if (!(error instanceof Error)) return 'final'
   if (error.name === 'InvalidNextTokenException') return 'token'
   if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(error.name)) return 'throttled'

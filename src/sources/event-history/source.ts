@@ -47,7 +47,6 @@ interface HistorySource extends LogSource {
   done(): boolean
   /** Why places failed, in order. */
   failures(): readonly { readonly account: string; readonly region: string; readonly error: unknown }[]
-  slices(): number
 }
 
 interface Listed {
@@ -68,7 +67,6 @@ export function eventHistorySource(places: readonly HistoryPlace[], options: His
   const failures: { account: string; region: string; error: unknown }[] = []
   const stop = new AbortController()
   let channel: Channel<Listed> | undefined
-  let slices = 0
   const progress = {
     requests: 0,
     events: 0,
@@ -95,7 +93,6 @@ export function eventHistorySource(places: readonly HistoryPlace[], options: His
         swept += share
         progress.done += share
         progress.events += slice.events.length
-        slices++
         await out.put(fileOf(place, slice, asked))
       }
     } catch (error) {
@@ -154,11 +151,10 @@ export function eventHistorySource(places: readonly HistoryPlace[], options: His
       opened.delete(location)
       if (content === undefined) throw new InputFault('INPUT_HISTORY', { reason: 'the slice is no longer in memory' })
       if (content instanceof InputFault) throw content
-      return { bytes: once(content), metadata: null }
+      return { bytes: once(content), metadata: null, version: null }
     },
     done: () => channel?.ended() ?? places.length === 0,
     failures: () => failures,
-    slices: () => slices,
   }
 }
 

@@ -165,6 +165,25 @@ describe('sweeping Event history', () => {
     await expect(all(sweep(asked, options(api)))).rejects.toThrow('were not asked for')
   })
 
+  it('takes no page of another account, and bears a record that names one', async () => {
+    const record = (id: string, recipientAccountId: string) => ({
+      EventId: id,
+      EventTime: new Date(5000),
+      CloudTrailEvent: JSON.stringify({ recipientAccountId }),
+    })
+    const own = { events: [record('own', '111122223333'), record('odd', '444455556666')] }
+    const foreign = { events: [record('foreign', '444455556666'), { EventId: 'bare', EventTime: new Date(5000) }] }
+    const pages = [foreign, own]
+    const api: LookupApi = {
+      lookup: async () => pages.shift() ?? foreign,
+      renew: async () => false,
+      explain: (error) => error,
+    }
+    const asked = question({ from: 0, to: 10 })
+    expect(idsOf(await all(sweep(asked, options(api))))).toEqual(['own', 'odd'])
+    await expect(all(sweep(asked, options(api)))).rejects.toThrow('were not asked for')
+  })
+
   it.each([
     ['a page that comes again for ever', ['repeat'], 'the same page comes again and again'],
     ['a token that never lasts', ['token'], 'tokens expire before they can be used'],

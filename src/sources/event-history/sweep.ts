@@ -70,7 +70,8 @@ export async function* sweep(question: SweepQuestion, options: SweepOptions): As
     }
     const ids = page.events.map(({ EventId }) => EventId)
     const isAgain = ids.length > 0 && ids.every((id) => id !== undefined && before.has(id))
-    const isForeign = page.events.some((event) => !answers(event, { from, last, attribute }))
+    const isForeign =
+      isOfAnother(page.events, account) || page.events.some((event) => !answers(event, { from, last, attribute }))
     if (isAgain || isForeign || (page.token !== undefined && page.token === token)) {
       if (++repeats > mostRepeats)
         refuse(isForeign ? 'a page has events that were not asked for' : 'the same page comes again and again')
@@ -125,6 +126,24 @@ function answers(
   if (time !== undefined && (time < from - 1 || time > last + 1)) return false
   const value = attribute === undefined ? undefined : event[attribute.key]
   return typeof value !== 'string' || value.toLowerCase() === attribute?.value.toLowerCase()
+}
+
+/**
+ * The records say that another account got them (CloudTrail record contents, recipientAccountId; each account that shares an event
+ * gets a record of its own). A single one would be no proof that the answer is somebody else's.
+ */
+function isOfAnother(events: readonly HistoryEvent[], account: string): boolean {
+  const recipients = events.map(recipientOf).filter((one) => one !== undefined)
+  return recipients.length > 0 && recipients.every((one) => one !== account)
+}
+
+function recipientOf({ CloudTrailEvent = '' }: HistoryEvent): string | undefined {
+  try {
+    const { recipientAccountId } = JSON.parse(CloudTrailEvent) as { readonly recipientAccountId?: unknown }
+    return typeof recipientAccountId === 'string' ? recipientAccountId : undefined
+  } catch {
+    return undefined
+  }
 }
 
 const secondsOf = ({ EventTime }: HistoryEvent): number | undefined => {

@@ -281,6 +281,14 @@ describe('a zip archive', () => {
     expect((await look('a.zip')).files[0]![1]).toContain('its checksum is wrong')
   })
 
+  test('an entry that would inflate to hundreds of times its size is named, and never read', async () => {
+    const member = { path: 'a.json', size: 65 * 2 ** 20 }
+    await put('a.zip', zipBytes([{ ...member, bytes: Buffer.alloc(2 ** 20, 'x') }]))
+    expect((await look('a.zip')).files[0]![1]).toContain('it inflates to more than 200 times its size')
+    await put('b.zip', zipBytes([{ ...member, bytes: Buffer.alloc(2 ** 20, 'x'), method: 0 }]))
+    expect((await look('b.zip')).files[0]![1], 'stored as it is').not.toContain('200 times')
+  })
+
   test('entries that share their bytes, as in a bomb, end the archive', async () => {
     const bytes = zipBytes([{ path: 'a.json', bytes: Buffer.alloc(100, '1'), method: 0 }])
     const at = bytes.indexOf('PK\x01\x02', 0, 'latin1')

@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { InputFault } from '../../core/event/fault.ts'
 import type { ListOptions, LogFile } from '../../core/event/source.ts'
+import { isArchiveName, isLogFileName } from '../../log-file/log-file-name.ts'
 import type { Archive, ArchiveEntry } from './archive-entry.ts'
-import { isArchiveName, isLogFileName } from './log-files.ts'
 
 type AnyArchive = Archive<ArchiveEntry>
 

@@ -5,9 +5,9 @@ import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { collectPassedOver } from '../../core/event/passed-over.ts'
 import type { LogFile, LogSource } from '../../core/event/source.ts'
+import { isLogFileName } from '../../log-file/log-file-name.ts'
 import { readLogFile } from '../../log-file/read-log-file.ts'
 import { fileSource } from './file-source.ts'
-import { isLogFileName } from './log-files.ts'
 
 let folder = ''
 beforeEach(async () => {

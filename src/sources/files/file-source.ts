@@ -13,7 +13,7 @@ export function fileSource(paths: readonly string[]): LogSource {
     list: (options) => listFiles(paths, options),
     async open(file) {
       const bytes = await openArchived(file)
-      if (bytes !== undefined) return { bytes, metadata: null }
+      if (bytes !== undefined) return { bytes, metadata: null, version: null }
       if (file.size === 0 && /\.gz$/i.test(file.location)) throw new InputFault('INPUT_EMPTY_GZIP')
       return openPlain(file.location)
     },
@@ -28,6 +28,7 @@ export async function* openLocation(location: string): AsyncGenerator<Uint8Array
 const openPlain = async (location: string): Promise<OpenedFile> => ({
   bytes: localBytes(location),
   metadata: await readSidecar(location),
+  version: null,
 })
 
 const portion = 5000

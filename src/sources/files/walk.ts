@@ -3,8 +3,9 @@ import { opendir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { TrailbookError } from '../../core/errors.ts'
 import type { ListOptions } from '../../core/event/source.ts'
+import { compareText } from '../../core/text.ts'
+import { isArchiveName, isLogFileName } from '../../log-file/log-file-name.ts'
 import { createFileOrder } from './file-order.ts'
-import { isArchiveName, isLogFileName } from './log-files.ts'
 import { isSidecarName } from './sidecar.ts'
 
 /** What a walk comes upon: a log file, or an archive of such. */
@@ -72,7 +73,7 @@ export async function* walkPaths(paths: readonly string[], options: WalkOptions 
         throw new TrailbookError('INPUT_MISSING', { path }, { cause: error })
       }),
     )
-  for (const [path, stats] of [...given].sort(([a], [b]) => compare(resolve(a), resolve(b)))) {
+  for (const [path, stats] of [...given].sort(([a], [b]) => compareText(resolve(a), resolve(b)))) {
     if (!stats.isDirectory()) await addFile(path, walk, stats.isFile())
     else {
       walk.root = await realpath(path)
@@ -83,8 +84,6 @@ export async function* walkPaths(paths: readonly string[], options: WalkOptions 
   yield* take()
   for (const path of walk.archives) yield { kind: 'archive', path }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const isWithin = (folder: string, root: string): boolean =>
   folder === root || folder.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
@@ -125,11 +124,11 @@ async function* walkFolder({ path, real, parent }: Folder, walk: Walk): AsyncGen
     addListed({ name: folderItself, folder }, walk)
   }
   // What the file system gives has no order.
-  walk.archives.push(...archives.sort(compare))
-  for (const entry of others.sort((a, b) => compare(a.name, b.name)))
+  walk.archives.push(...archives.sort(compareText))
+  for (const entry of others.sort((a, b) => compareText(a.name, b.name)))
     walk.passOver(join(path, entry.name), reasonOf(entry))
-  for (const name of links.sort(compare)) walk.links.push({ path: join(path, name), folder, name })
-  for (const name of below.sort(compare))
+  for (const name of links.sort(compareText)) walk.links.push({ path: join(path, name), folder, name })
+  for (const name of below.sort(compareText))
     yield* walkFolder({ path: join(path, name), real: join(real, name), parent: folder }, walk)
 }
 

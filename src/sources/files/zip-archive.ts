@@ -63,9 +63,15 @@ function typeOf({ externalFileAttributes, versionMadeBy }: Entry, path: string):
 const unreadable = (reason: string, cause?: unknown): InputFault =>
   new InputFault('INPUT_ENTRY_UNREADABLE', { reason }, { cause })
 
+/** Log files inflate to ten or thirty times their size. More than this of more than that would fill a disk with nothing. */
+const bomb = { times: 200, bytes: 64 * 2 ** 20 }
+
 async function openEntry(path: string, { inner }: ZipEntry): Promise<AsyncIterable<Uint8Array>> {
   if (inner.isEncrypted()) throw unreadable('it is encrypted')
   if (!inner.canDecodeFileData()) throw unreadable(`its compression (method ${inner.compressionMethod}) is not known`)
+  const { compressedSize, uncompressedSize } = inner
+  if (uncompressedSize > bomb.bytes && uncompressedSize > bomb.times * compressedSize)
+    throw unreadable(`it inflates to more than ${bomb.times} times its size`)
   return read(path, inner)
 }
 

@@ -22,10 +22,10 @@ const made = () => {
   bucket.put('a', content)
   return bucket
 }
-const part = (body: AsyncIterable<Uint8Array>, etag = 'etag-0') => ({
+const part = (body: AsyncIterable<Uint8Array>, from = 0) => ({
   body,
-  size: content.length,
-  etag,
+  size: content.length - from,
+  etag: 'etag-0',
   version: null,
   metadata: {},
 })
@@ -35,7 +35,7 @@ describe('objectBytes', () => {
     const bucket = made()
     bucket.next.push(
       () => part(cutOff('the ')),
-      () => part(cutOff('whole ')),
+      () => part(cutOff('whole '), 4),
     )
     expect(await read(bucket)).toBe(content)
     expect(bucket.asked.gets).toEqual(['a', 'a from 4', 'a from 10'])
@@ -54,6 +54,44 @@ describe('objectBytes', () => {
       return part(cutOff('the '))
     })
     await expect(read(bucket)).rejects.toMatchObject({ code: 'INPUT_OBJECT_CHANGED' })
+  })
+
+  test.each<[string, number]>([
+    ['begins anew', content.length],
+    ['does not say how much it sends', -1],
+  ])('a server that leaves the range aside and %s is not believed', async (_, size) => {
+    const bucket = made()
+    let open = 0
+    async function* whole(): AsyncGenerator<Uint8Array> {
+      open++
+      try {
+        yield new TextEncoder().encode(content)
+      } finally {
+        open--
+      }
+    }
+    bucket.next.push(
+      () => part(cutOff('the ')),
+      () => ({ ...part(whole()), size }),
+    )
+    await expect(read(bucket)).rejects.toMatchObject({
+      code: 'INPUT_UNREADABLE',
+      message: 'The file could not be read: after 4 bytes the server sent something else than the rest.',
+    })
+    expect(open).toBe(0)
+  })
+
+  test('a body that is longer than was said is not believed', async () => {
+    const bucket = made()
+    bucket.next.push(() => part(bodyOf(new TextEncoder().encode(`${content}${content}`))))
+    await expect(read(bucket)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
+  })
+
+  test('a connection that breaks behind the last byte is no harm', async () => {
+    const bucket = made()
+    bucket.next.push(() => part(cutOff(content)))
+    expect(await read(bucket)).toBe(content)
+    expect(bucket.asked.gets).toEqual(['a'])
   })
 
   test('gives up when nothing comes any more', async () => {

@@ -7,6 +7,7 @@ import type { Choice } from './choice.ts'
 import { parseS3Location } from './location.ts'
 import { objectBytes } from './object-bytes.ts'
 import { defaultConcurrency, s3Source } from './s3-source.ts'
+import { openOriginal } from './version.ts'
 
 export interface S3Request {
   readonly locations: readonly string[]
@@ -63,11 +64,12 @@ export function s3Objects(aws: (location: string) => AwsSettings, signal?: Abort
     return known
   }
   return {
-    /** @throws InputFault, TrailbookError AWS_* when it is iterated */
-    async *bytes(location: string): AsyncGenerator<Uint8Array, void> {
+    /** See `openOriginal`. @throws InputFault, TrailbookError AWS_* when it is iterated */
+    async *bytes(location: string, version: string | null = null): AsyncGenerator<Uint8Array, void> {
       const { bucket: name, key } = parseS3Location(location)
       const bucket = await bucketOf(name, location)
-      yield* objectBytes(await bucket.get({ key, signal }), { bucket, key, signal })
+      const opened = await openOriginal(bucket, { key, version, signal })
+      yield* objectBytes(opened.got, { bucket, key, version: opened.version, signal })
     },
   }
 }

@@ -4,6 +4,7 @@ import type { LogFile } from '../../core/event/source.ts'
 export interface Fetched {
   readonly chunks: readonly Uint8Array[]
   readonly metadata: Readonly<Record<string, string>> | null
+  readonly version: string | null
 }
 
 interface ReadAheadOptions {
@@ -28,16 +29,18 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
   let running = 0
   let held = 0
   const stop = new AbortController()
-  const started = new Map<string, Started>()
+  /** By the file itself: what was fetched of an earlier listing is no answer to a later one. */
+  const started = new Map<LogFile, Started>()
 
   const pump = (): void => {
     while (next < expected.length && running < atOnce) {
       const file = expected[next]
       if (file === undefined) return
-      const small = file.size >= 0 && file.size <= largest
+      // Of an empty one there is nothing to fetch.
+      const small = file.size > 0 && file.size <= largest
       if (small && held > 0 && held + file.size > budget) return
       next++
-      if (!small || started.has(file.location)) continue
+      if (!small || started.has(file)) continue
       running++
       held += file.size
       const result = fetch(file, stop.signal).finally(() => {
@@ -46,8 +49,16 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
       })
       // Whoever opens the file meets the failure.
       result.catch(() => {})
-      started.set(file.location, { size: file.size, result })
+      started.set(file, { size: file.size, result })
     }
+  }
+  const letGo = (file: LogFile, { size, result }: Started): void => {
+    started.delete(file)
+    const release = (): void => {
+      held -= size
+      pump()
+    }
+    result.then(release, release)
   }
 
   return {
@@ -60,20 +71,26 @@ export function readAhead({ fetch, atOnce, budget, largest }: ReadAheadOptions) 
     },
     /** What was fetched of a file; undefined where that has not begun, or is for streaming. */
     take(file: LogFile): Promise<Fetched | undefined> | undefined {
-      const found = started.get(file.location)
+      const found = started.get(file)
       if (found === undefined) {
         // It is opened now: fetching it later would be for nothing.
         const at = expected.indexOf(file, next)
         if (at >= 0) expected.splice(at, 1)
         return undefined
       }
-      started.delete(file.location)
-      const release = (): void => {
-        held -= found.size
-        pump()
-      }
-      found.result.then(release, release)
+      letGo(file, found)
       return found.result
+    },
+    /** These will not be opened any more. */
+    forget(files: readonly LogFile[]): void {
+      const left = new Set(files)
+      expected = expected.slice(next).filter((file) => !left.has(file))
+      next = 0
+      for (const file of left) {
+        const found = started.get(file)
+        if (found !== undefined) letGo(file, found)
+      }
+      pump()
     },
     /** Fetches nothing more, and ends what is under way; what is here can still be taken. */
     stop(): void {

@@ -4,6 +4,7 @@ import { TrailbookError } from '../../core/errors.ts'
 import type { LogFile } from '../../core/event/source.ts'
 import type { Choice } from './choice.ts'
 import { s3Source } from './s3-source.ts'
+import { openOriginal } from './version.ts'
 
 const name = (account: string, region: string, day: string, time = '0005'): string =>
   `${account}_CloudTrail_${region}_${day.replaceAll('/', '')}T${time}Z_Aq1Sw2De3Fr4Gt5H.json.gz`
@@ -219,17 +220,17 @@ describe('opening', () => {
     return { source, files }
   }
 
-  test('bytes and metadata are those of the object, also when it was fetched ahead', async () => {
-    const bucket = memoryBucket()
+  test('bytes, metadata and version are those of the object, also when it was fetched ahead', async () => {
+    const bucket = memoryBucket([], { versioned: true })
     for (let at = 0; at < 50; at++)
       bucket.put(`${String(at).padStart(2, '0')}.json`, `{"n":${at}}`, { signature: `${at}` })
     const source = s3Source({ locations: ['s3://trail'], bucket, concurrency: 4 })
     for await (const portion of source.list()) {
       source.expect?.(portion.slice(0, 25))
       for (const [at, file] of portion.entries()) {
-        const { bytes, metadata } = await source.open(file)
+        const { bytes, metadata, version } = await source.open(file)
         expect(await text(bytes)).toBe(`{"n":${at}}`)
-        expect(metadata).toEqual({ signature: `${at}` })
+        expect([metadata, version]).toEqual([{ signature: `${at}` }, `v${at}`])
       }
     }
     expect(bucket.asked.gets).toHaveLength(50)
@@ -337,5 +338,110 @@ describe('opening', () => {
     bucket.put('a.json.gz', '')
     const { source, files } = await only(bucket)
     await expect(source.open(files[0]!)).rejects.toMatchObject({ code: 'INPUT_EMPTY_GZIP' })
+  })
+
+  const told = (key: string, of: Partial<LogFile> = {}): LogFile => {
+    const location = `s3://trail/${key}`
+    return { name: location, location, size: 14, modified: '', version: null, ...of }
+  }
+
+  test('an answer of before is none to what is told of later', async () => {
+    const bucket = memoryBucket()
+    const source = s3Source({ locations: ['s3://trail'], bucket })
+    for (const body of ['', '{"Records":[]}', '{"Records":[{}]}']) {
+      bucket.put('a.json.gz', body)
+      const file = told('a.json.gz', { size: body.length, modified: `e${body.length}` })
+      source.expect?.([file])
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      if (body === '') await expect(source.open(file)).rejects.toMatchObject({ code: 'INPUT_EMPTY_GZIP' })
+      // The second one is not opened; what was fetched of it must not be taken for the third.
+      else if (body.length > 14) expect(await text((await source.open(file)).bytes)).toBe(body)
+    }
+    expect(bucket.asked.gets).toEqual(['a.json.gz', 'a.json.gz'])
+  })
+
+  test('what is forgotten makes room for what comes', async () => {
+    const bucket = memoryBucket([], { versioned: true })
+    const source = s3Source({ locations: ['s3://trail'], bucket, concurrency: 64 })
+    const many = (name: string) =>
+      Array.from({ length: 40 }, (_, at) => told(`${name}${at}.json`, { size: 4 * 2 ** 20 }))
+    for (const { location } of [...many('a'), ...many('b')]) bucket.put(location.replace('s3://trail/', ''))
+    const first = many('a')
+    source.expect?.(first)
+    await expect.poll(() => bucket.asked.gets).toHaveLength(16)
+    source.forget?.(first)
+    source.expect?.(many('b'))
+    await expect.poll(() => bucket.asked.gets.filter((key) => key.startsWith('b'))).toHaveLength(16)
+    expect(bucket.asked.gets).toHaveLength(32)
+  })
+
+  describe('versions', () => {
+    /** Its versions may be refused, as a policy without s3:GetObjectVersion does. */
+    const replaced = ({ refused = false, again = 'other' } = {}) => {
+      const bucket = memoryBucket([], { versioned: true })
+      bucket.put('a.json', 'first')
+      if (again !== '') bucket.put('a.json', again)
+      const { get } = bucket
+      if (refused)
+        Object.assign(bucket, {
+          get: async (request: Parameters<typeof get>[0]) => {
+            if (request.version === undefined) return get(request)
+            bucket.asked.gets.push(`${request.key}@${request.version} refused`)
+            return denied()
+          },
+        })
+      return { bucket, source: s3Source({ locations: ['s3://trail'], bucket }) }
+    }
+    const file = (of: Partial<LogFile> = {}): LogFile =>
+      told('a.json', { size: -1, modified: 'etag-0', version: 'v0', ...of })
+
+    test('the one that is named is opened, though there is a newer one, and asked for again where it is cut off', async () => {
+      const { bucket, source } = replaced()
+      bucket.next.push((request) => ({
+        body: (async function* () {
+          yield Buffer.from('fi')
+          throw new Error('socket hang up')
+        })(),
+        ...{ size: 5, etag: 'etag-0', version: request.version ?? null, metadata: {} },
+      }))
+      const opened = await source.open(file())
+      expect([await text(opened.bytes), opened.version]).toEqual(['first', 'v0'])
+      expect(bucket.asked.gets).toEqual(['a.json@v0', 'a.json@v0 from 2'])
+    })
+
+    test('where versions may not be read, the current one is as good while it is the same, and asked for at once from then on', async () => {
+      const { bucket, source } = replaced({ refused: true, again: '' })
+      for (let at = 0; at < 2; at++) {
+        const opened = await source.open(file())
+        expect([await text(opened.bytes), opened.version]).toEqual(['first', 'v0'])
+      }
+      expect(bucket.asked.gets).toEqual(['a.json@v0 refused', 'a.json', 'a.json'])
+    })
+
+    test('an object that was replaced, and whose versions may not be read, is a fault that says so', async () => {
+      const { source } = replaced({ refused: true })
+      await expect(source.open(file())).rejects.toMatchObject({
+        code: 'INPUT_OBJECT_VERSION',
+        message: 'The object is no longer the one that was delivered, and version v0 of it may not be read.',
+      })
+      // Without an ETag nobody could say whether the current one is the same.
+      await expect(source.open(file({ modified: '' }))).rejects.toMatchObject({ code: 'INPUT_OBJECT_DENIED' })
+    })
+
+    test('one that is no longer there is a fault of that file', async () => {
+      const { source } = replaced()
+      await expect(source.open(file({ version: 'v9' }))).rejects.toMatchObject({ code: 'INPUT_OBJECT_GONE' })
+    })
+
+    test.each([
+      ['the version that the lake noted', {}, 'v0', 'first'],
+      ['the current one where none was noted', {}, null, 'other'],
+      ['the current one where that version is gone', {}, 'v9', 'other'],
+      ['the current one where versions may not be read', { refused: true }, 'v0', 'other'],
+    ])('an original is %s', async (_, options, version, content) => {
+      const { bucket } = replaced(options)
+      const { got } = await openOriginal(bucket, { key: 'a.json', version, signal: undefined })
+      expect(await text(got.body)).toBe(content)
+    })
   })
 })

@@ -4,6 +4,7 @@ import { TrailbookError } from '../../core/errors.ts'
 import { InputFault } from '../../core/event/fault.ts'
 import { parseLogPath } from '../../core/event/log-path.ts'
 import type { ListOptions, LogFile, LogSource, OpenedFile } from '../../core/event/source.ts'
+import { compareText } from '../../core/text.ts'
 import { isLogFileName } from '../../log-file/log-file-name.ts'
 import { byDay } from './by-day.ts'
 import { type Choice, type Chooser, chooser } from './choice.ts'
@@ -13,6 +14,7 @@ import { limiter } from './limiter.ts'
 import { parseS3Location, s3Location } from './location.ts'
 import { objectBytes } from './object-bytes.ts'
 import { type Fetched, readAhead } from './read-ahead.ts'
+import { versionOpener } from './version.ts'
 
 interface S3SourceOptions {
   /** `s3://bucket/prefix`, all of them in the same bucket. */
@@ -48,15 +50,17 @@ export function s3Source({
   choice = {},
   concurrency = defaultConcurrency,
 }: S3SourceOptions): LogSource & { close(): void } {
+  const openVersion = versionOpener(bucket)
   const chosen = chooser(choice)
   let opened = 0
   let refused = 0
 
-  const open = async (key: string, signal: AbortSignal | undefined) => {
+  const open = async (file: LogFile, signal: AbortSignal | undefined) => {
+    const { key } = parseS3Location(file.location)
     try {
-      const got = await bucket.get({ key, signal })
+      const { got, version } = await openVersion(file, { key, signal })
       opened++
-      return got
+      return { got, bytes: objectBytes(got, { bucket, key, version, signal }) }
     } catch (error) {
       throw refusalOf(error, key)
     }
@@ -75,18 +79,17 @@ export function s3Source({
         )
       : new InputFault('INPUT_OBJECT_DENIED', { permission, resource }, { cause: error })
   }
-  const fetch = async ({ location }: LogFile, signal: AbortSignal): Promise<Fetched | undefined> => {
-    const { key } = parseS3Location(location)
-    const got = await open(key, signal)
+  const fetch = async (file: LogFile, signal: AbortSignal): Promise<Fetched | undefined> => {
+    const { got, bytes } = await open(file, signal)
     const chunks: Uint8Array[] = []
     let size = 0
-    for await (const chunk of objectBytes(got, { bucket, key, signal })) {
+    for await (const chunk of bytes) {
       chunks.push(chunk)
       size += chunk.length
       // A size that a message tells is anybody's word.
       if (size > largestAhead) return undefined
     }
-    return { chunks, metadata: got.metadata }
+    return { chunks, metadata: got.metadata, version: got.version }
   }
   const ahead = readAhead({ fetch, atOnce: concurrency, budget: 64 * mebibyte, largest: largestAhead })
 
@@ -97,15 +100,15 @@ export function s3Source({
       return listBucket(locations, { bucket, chosen, ...options })
     },
     expect: (files) => ahead.expect(files),
+    forget: (files) => ahead.forget(files),
     /** Ends what is under way. */
     close: () => ahead.stop(),
     async open(file, { signal } = {}): Promise<OpenedFile> {
       if (file.size === 0 && /\.gz$/i.test(file.location)) throw new InputFault('INPUT_EMPTY_GZIP')
       const fetched = await ahead.take(file)
-      if (fetched !== undefined) return { bytes: fromMemory(fetched.chunks), metadata: fetched.metadata }
-      const { key } = parseS3Location(file.location)
-      const got = await open(key, signal)
-      return { bytes: objectBytes(got, { bucket, key, signal }), metadata: got.metadata }
+      if (fetched !== undefined) return { ...fetched, bytes: fromMemory(fetched.chunks) }
+      const { got, bytes } = await open(file, signal)
+      return { bytes, metadata: got.metadata, version: got.version }
     },
   }
 }
@@ -172,11 +175,9 @@ function wantedFile(
 /** By delivery, as local files are. */
 function inOrder(files: readonly LogFile[]): readonly LogFile[] {
   const keyed = files.map((file) => ({ file, delivered: parseLogPath(file.location).delivered ?? '' }))
-  keyed.sort((a, b) => compare(a.delivered, b.delivered) || compare(a.file.location, b.file.location))
+  keyed.sort((a, b) => compareText(a.delivered, b.delivered) || compareText(a.file.location, b.file.location))
   return keyed.map(({ file }) => file)
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Prefixes that lie in none of the others, each once. */
 function outermost(keys: readonly string[]): readonly string[] {

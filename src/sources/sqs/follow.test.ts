@@ -57,6 +57,7 @@ const openBucket: FollowOptions['openBucket'] = async (bucket) => {
       if (location.includes('gone')) throw new InputFault('INPUT_OBJECT_GONE')
       return {
         metadata: null,
+        version: null,
         bytes: (async function* () {
           yield Buffer.from('{}')
           if (location.includes('cut')) throw new InputFault('INPUT_UNREADABLE', { reason: 'the connection was cut' })
@@ -84,7 +85,54 @@ async function follow(bodies: readonly string[], options: Partial<FollowOptions>
   return { total: await done.catch((error: Error) => error.message), log, commits, left }
 }
 
+/** As S3 tells of it. */
+const created = (key: string, versionId: string, eTag: string): string =>
+  JSON.stringify({
+    Records: [
+      {
+        eventSource: 'aws:s3',
+        eventName: 'ObjectCreated:Put',
+        s3: { bucket: { name: 'amzn-s3-demo-trail' }, object: { key, size: 2, eTag, versionId } },
+      },
+    ],
+  })
+
 describe('following a queue', () => {
+  test('the version of a message is the one that is opened; two of one key are two files, and each has its own fate', async () => {
+    const opened: string[] = []
+    const { left, log } = await follow([created('a.json', 'v1', 'e1'), created('a.json', 'v2', 'e2')], {
+      openBucket: async () => ({
+        async open({ modified, version }) {
+          opened.push(`${version} ${modified}`)
+          if (version === 'v1') throw new InputFault('INPUT_OBJECT_GONE')
+          return { metadata: null, version, bytes: (async function* () {})() }
+        },
+      }),
+    })
+    expect(opened).toEqual(['v1 e1', 'v2 e2'])
+    expect(left.map(({ id }) => id)).toEqual(['m0'])
+    expect(log).toEqual(['read a.json', 'commit', 'remove m1'])
+  })
+
+  test('nothing that was fetched outlives its batch, however that ended', async () => {
+    const forgotten: string[] = []
+    const remembering: FollowOptions['openBucket'] = async () => ({
+      open: async () => Promise.reject(new Error('not opened')),
+      forget: (files) => void forgotten.push(...files.map(({ name }) => name)),
+    })
+    for (const failed of [false, true])
+      await follow([told('a.json', 'b.json')], {
+        openBucket: remembering,
+        ingest: async (source) => {
+          for await (const files of source.list()) source.expect?.(files)
+          if (failed) throw new TrailbookError('LAKE_UNWRITABLE', { path: 'lake', reason: 'the disk is full' })
+          return { files: 2, events: 0, duplicates: 0, whole: true, stopped: undefined }
+        },
+      })
+    const names = ['a', 'b'].map((name) => `s3://amzn-s3-demo-trail/${name}.json`)
+    expect(forgotten).toEqual([...names, ...names])
+  })
+
   test('a message is deleted after the commit of all that it tells of', async () => {
     const { log, total } = await follow([told('a.json.gz', 'b.json.gz'), told('b.json.gz'), told('notes.txt')])
     expect(log).toEqual(['read a.json.gz', 'read b.json.gz', 'commit', 'remove m0 m1 m2'])

@@ -195,12 +195,12 @@ async function work(
   const everything = tasks.map(({ message }) => message)
   if (objects.length === 0)
     return { complete: everything, left: [], counts: { files: 0, events: 0, duplicates: 0 }, stopped: undefined }
-  const { source, missed } = notifiedSource(objects, openBucket)
-  const { stopped, whole, ...counts } = await ingest(source)
+  const { source, missed, close } = notifiedSource(objects, openBucket)
+  const { stopped, whole, ...counts } = await ingest(source).finally(close)
   // Where it stopped half-way nobody knows which files are in: all messages come again, and what is in counts once.
   if (!whole) return { complete: [], left: [], counts, stopped }
   const reasonOf = ({ objects: some }: Task): string | undefined =>
-    some.map((object) => missed().get(locationOf(object))).find((reason) => reason !== undefined)
+    some.map(missed).find((reason) => reason !== undefined)
   const left = tasks.flatMap((task) => {
     const reason = reasonOf(task)
     return reason === undefined ? [] : [{ id: task.message.id, reason }]

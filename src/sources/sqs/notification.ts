@@ -106,7 +106,7 @@ function objectOf(bucket: unknown, object: unknown, { etag, version, encoded }: 
     key,
     size: typeof object.size === 'number' ? object.size : -1,
     etag: text(etag) ?? '',
-    version: text(version) ?? null,
+    version: text(version) || null,
   }
 }
 

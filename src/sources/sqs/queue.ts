@@ -36,7 +36,6 @@ export function sqsQueue(url: string, clients: AwsClients): Queue {
             MaxNumberOfMessages: mostMessages,
             WaitTimeSeconds: waitSeconds,
             VisibilityTimeout: visibilitySeconds,
-            MessageSystemAttributeNames: ['ApproximateReceiveCount'],
           }),
           signal === undefined ? {} : { abortSignal: signal },
         )

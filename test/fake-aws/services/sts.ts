@@ -26,10 +26,11 @@ export function sts(world: FakeWorld, issue: (identity: Identity) => string): Se
         const arn = `arn:aws:sts::${account}:assumed-role/${name}/${session}`
         return {
           Credentials: {
-            AccessKeyId: issue({ account, arn }),
+            AccessKeyId: issue({ account: found.leadsTo ?? account, arn }),
             SecretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
             SessionToken: 'FwoGZXIvYXdzEXAMPLE',
-            Expiration: new Date(call.at + 3_600_000).toISOString(),
+            // By the clock of this computer: that is the one the SDK goes by.
+            Expiration: new Date(Date.now() + 3_600_000).toISOString(),
           },
           AssumedRoleUser: { AssumedRoleId: `AROACKCEVSQ6C2EXAMPLE:${session}`, Arn: arn },
         }

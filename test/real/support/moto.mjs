@@ -78,6 +78,13 @@ export async function makeBucket(endpoint, bucket, region = 'us-east-1') {
   if (!answer.ok) throw new Error(`no bucket ${bucket}: ${await answer.text()}`)
 }
 
+export async function keepVersions(endpoint, bucket) {
+  const body = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
+  const answer = await fetch(`${endpoint}/${bucket}?versioning`, { method: 'PUT', headers: headers('us-east-1'), body })
+  if (!answer.ok) throw new Error(`${bucket} keeps no versions: ${await answer.text()}`)
+}
+
+/** @returns its version, where the bucket keeps them */
 export async function putObject(endpoint, bucket, key, body, extra = {}) {
   const path = key.split('/').map(encodeURIComponent).join('/')
   const answer = await fetch(`${endpoint}/${bucket}/${path}`, {
@@ -86,6 +93,7 @@ export async function putObject(endpoint, bucket, key, body, extra = {}) {
     body,
   })
   if (!answer.ok) throw new Error(`${key} was not put: ${answer.status} ${await answer.text()}`)
+  return answer.headers.get('x-amz-version-id') ?? undefined
 }
 
 export async function deleteObject(endpoint, bucket, key) {

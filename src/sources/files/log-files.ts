@@ -1,1 +1,0 @@
-export { isArchiveName, isLogFileName } from '../../log-file/log-file-name.ts'
