@@ -1,10 +1,15 @@
 /** Holds a configured connection to the conformance suite. Its events go inside the statements: nothing is written anywhere. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { columnsFor } from '../src/cli/columns.ts'
 import { loadConfig } from '../src/cli/config.ts'
-import { type NamedConnections, openNamed } from '../src/cli/connections.ts'
+import { engineOf, lakeName, openNamed } from '../src/cli/connections.ts'
+import { failureJson, failureLines, toTrailbookError } from '../src/cli/failure.ts'
+import { wantsJson } from '../src/cli/program.ts'
 import { TrailbookError } from '../src/core/errors.ts'
 import type { Connection } from '../src/core/ports.ts'
+import { conjunction } from '../src/core/report/gaps.ts'
+import { toText } from '../src/core/report/lines.ts'
 import type { Dialect } from '../src/core/sql/dialect.ts'
 import { trinoDialect } from '../src/core/sql/print/trino.ts'
 import type { TableShape } from '../src/core/sql/table-shape.ts'
@@ -15,11 +20,11 @@ import { inlineShape } from '../test/conformance/real-suite.ts'
 import { type Asked, areaText, failureText, runSuite, type Told } from '../test/conformance/report.ts'
 import { wholeSuite } from '../test/conformance/suite.ts'
 
-const usage = 64
+const schema = 'trailbook.conformance/v1'
 /** Nothing was asked, so nothing is known. */
 const notAsked = 2
 
-type Engine = Exclude<NamedConnections[string], TrailbookError>['engine']
+type Engine = ReturnType<typeof engineOf>
 
 /** Engines whose statements can carry the events with them; for the others, why theirs cannot. */
 const engines: Readonly<Record<Engine, ((shape: TableShape) => Dialect) | string>> = {
@@ -44,27 +49,36 @@ const options = {
 
 const howTo = 'npm run conformance -- --connection <name> [--config <file>] [--area <area>]... [--format text|json]'
 
-const isUnknownOption = (error: unknown): error is Error =>
-  error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS_')
+type Out = Pick<Console, 'log' | 'error'>
 
-export async function main(args: readonly string[]): Promise<number> {
+/** With `--format json` standard output gets one object, also when something went wrong. */
+export async function main(args: readonly string[], out: Out = console): Promise<number> {
   try {
-    return await conformance(args)
-  } catch (error) {
-    if (isUnknownOption(error)) {
-      console.error(`${error.message}\n${howTo}`)
-      return usage
-    }
-    if (!(error instanceof TrailbookError)) throw error
-    console.error(`${error.code}: ${error.message} ${error.hint}`)
+    return await conformance(args, out)
+  } catch (cause) {
+    const error = toTrailbookError(cause)
+    if (wantsJson(args)) out.log(JSON.stringify(failureJson(error, 'conformance')))
+    else if (error.code === 'CLI_UNEXPECTED') throw cause
+    else out.error(toText(failureLines(error, columnsFor(process.stderr, process.env))))
     return error.exitCode
   }
 }
 
-async function conformance(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options })
+const usage = (reason: string): TrailbookError => new TrailbookError('CLI_USAGE', { reason, advice: howTo })
+
+function valuesOf(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    const isOurs = String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS_')
+    throw isOurs && error instanceof Error ? usage(error.message.replace(/\.$/, '')) : error
+  }
+}
+
+async function conformance(args: readonly string[], out: Out): Promise<number> {
+  const values = valuesOf(args)
   if (values.help) {
-    console.log(howTo)
+    out.log(howTo)
     return 0
   }
   if (values.docs) {
@@ -73,22 +87,20 @@ async function conformance(args: readonly string[]): Promise<number> {
   }
   const globals = { ...(values.config !== undefined && { config: values.config }) }
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, globals: globals as never })
-  const name = values.connection ?? ''
-  const settings = Object.hasOwn(config.connections, name) ? config.connections[name] : undefined
-  if (settings instanceof TrailbookError) throw settings
-  const engine = settings?.engine
   const wanted = values.area ?? areas
-  const unknown = wanted.filter((area) => !(areas as readonly string[]).includes(area))
-  if (engine === undefined || unknown.length > 0 || !['text', 'json'].includes(values.format)) {
-    const names = Object.keys(config.connections).join(', ') || 'it has none'
-    console.error(
-      `--connection takes one of trailbook.yaml (${names}), --area one of ${areas.join(', ')}, --format text or json`,
-    )
-    return usage
-  }
+  const unknown = wanted.find((area) => !(areas as readonly string[]).includes(area))
+  if (unknown !== undefined) throw usage(`There is no area "${unknown}"; there are ${conjunction(areas)}`)
+  if (!['text', 'json'].includes(values.format)) throw usage(`--format takes text or json, and got "${values.format}"`)
+  const name = values.connection
+  if (name === undefined) throw usage('It was not said which connection to ask')
+  if (name === lakeName)
+    throw usage('The lake is held to the suite by npm test; --connection takes one of trailbook.yaml')
+  const engine = engineOf(name, config)
   const dialect = engines[engine]
   if (typeof dialect === 'string') {
-    console.error(`${name}: not asked. This connection is one of ${engine}; ${dialect}.`)
+    if (values.format === 'json')
+      out.log(JSON.stringify({ schema, connection: name, engine, notAsked: dialect }, null, 2))
+    else out.error(`${name}: not asked. This connection is one of ${engine}; ${dialect}.`)
     return notAsked
   }
   const stop = new AbortController()
@@ -96,19 +108,19 @@ async function conformance(args: readonly string[]): Promise<number> {
   // Opening it tells whether its own table can be read and has the columns.
   const connection = await openNamed(name, config, { context: { signal: stop.signal } })
   const suite = narrowed(wholeSuite(process.cwd()), wanted)
-  tellBefore(connection, suite)
+  tellBefore(connection, suite, out)
   const asked = { ...connection, dialect: dialect(inlineShape()) }
   const told: Told[] = []
   try {
     await runSuite(suite, asked, (one) => {
       told.push(one)
-      if (values.format === 'text' && one.verdict.kind === 'failed') console.log(failureText(one))
-      if (told.length % 250 === 0) console.error(`${told.length} statements asked`)
+      if (values.format === 'text' && one.verdict.kind === 'failed') out.log(failureText(one))
+      if (told.length % 250 === 0) out.error(`${told.length} statements asked`)
     })
   } finally {
     await connection.close()
   }
-  return tell(told, { name, engine, wanted, format: values.format })
+  return tell(told, { name, engine, wanted, format: values.format, out })
 }
 
 const narrowed = (suite: Asked, wanted: readonly string[]): Asked => ({
@@ -117,13 +129,13 @@ const narrowed = (suite: Asked, wanted: readonly string[]): Asked => ({
   functions: wanted.includes('functions') ? suite.functions : [],
 })
 
-function tellBefore({ name, capabilities }: Connection, { cases, functions }: Asked): void {
+function tellBefore({ name, capabilities }: Connection, { cases, functions }: Asked, out: Out): void {
   const count = cases.length + functions.length
   const usd = (count * leastMegabytes * usdPerTerabyte) / 1e6
   const cost = capabilities.billed
     ? ` Each may be charged as ${leastMegabytes} MB of scanning: about ${usd.toFixed(2)} USD for all at the usual list price.`
     : ''
-  console.error(`${name}: ${count} statements, with their events inside; no table is written.${cost}`)
+  out.error(`${name}: ${count} statements, with their events inside; no table is written.${cost}`)
 }
 
 interface Output {
@@ -131,21 +143,22 @@ interface Output {
   readonly engine: Engine
   readonly wanted: readonly string[]
   readonly format: string
+  readonly out: Out
 }
 
-function tell(told: readonly Told[], { name, engine, wanted, format }: Output): number {
+function tell(told: readonly Told[], { name, engine, wanted, format, out }: Output): number {
   const of = (kind: Told['verdict']['kind']): readonly Told[] => told.filter(({ verdict }) => verdict.kind === kind)
   const [passed, failed, skipped] = [of('passed'), of('failed'), of('skipped')]
   if (format === 'json') {
     const shown = failed.map(({ one, verdict }) => ({ id: one.id, area: one.area, sql: one.sql, ...verdict }))
     const reasons = skipped.map(({ one, verdict }) => ({ id: one.id, ...verdict }))
     const counts = { passed: passed.length, failed: failed.length, skipped: skipped.length }
-    console.log(JSON.stringify({ connection: name, engine, ...counts, failures: shown, skips: reasons }, null, 2))
+    out.log(JSON.stringify({ schema, connection: name, engine, ...counts, failures: shown, skips: reasons }, null, 2))
   } else {
-    for (const area of wanted) console.log(`${area.padEnd(16)} ${areaText(told, area)}`)
+    for (const area of wanted) out.log(`${area.padEnd(16)} ${areaText(told, area)}`)
     for (const { one, verdict } of skipped)
-      if (verdict.kind === 'skipped') console.log(`skipped ${one.id}: ${verdict.reason}`)
-    console.log(`\n${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`)
+      if (verdict.kind === 'skipped') out.log(`skipped ${one.id}: ${verdict.reason}`)
+    out.log(`\n${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`)
   }
   return failed.length === 0 ? 0 : 1
 }

@@ -109,7 +109,8 @@ export async function openAthena(
   const { connectAthena } = await import('./engines/athena/connection.ts')
   const connection = await connectAthena({ ...settings, timeLimitMs }, { signal })
   const listing = logs === undefined ? undefined : readBy(connection.readsFile, listDelivered(logs, settings.aws))
-  return covered(connection, { coverage, coverageBudget }, { inventory, listing })
+  const ledger: CoverageOptions['ledger'] = (abortable) => connection.shown(abortable)
+  return covered(connection, { coverage, coverageBudget }, { inventory, ledger, listing })
 }
 
 /** A file that lies there and that the table does not read proves nothing. */

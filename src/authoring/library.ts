@@ -52,15 +52,17 @@ async function walk(folder: string, found: string[]): Promise<void> {
 }
 
 /** @throws TrailbookError CLI_FILE_MISSING, CLI_FILE_IS_FOLDER, CLI_FILE_FORBIDDEN, CLI_FILE_UNREADABLE */
-export async function readText(path: string): Promise<string> {
+export async function readText(path: string, shown = path): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new TrailbookError('CLI_FILE_MISSING', { path }, { cause })
-    if (code === 'EISDIR') throw new TrailbookError('CLI_FILE_IS_FOLDER', { path }, { cause })
-    if (code === 'EACCES' || code === 'EPERM') throw new TrailbookError('CLI_FILE_FORBIDDEN', { path }, { cause })
-    throw new TrailbookError('CLI_FILE_UNREADABLE', { path, reason: message }, { cause })
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new TrailbookError('CLI_FILE_MISSING', { path: shown }, { cause })
+    if (code === 'EISDIR') throw new TrailbookError('CLI_FILE_IS_FOLDER', { path: shown }, { cause })
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new TrailbookError('CLI_FILE_FORBIDDEN', { path: shown }, { cause })
+    throw new TrailbookError('CLI_FILE_UNREADABLE', { path: shown, reason: message }, { cause })
   }
 }
 

@@ -3,7 +3,7 @@ import { TrailbookError } from '../core/errors.ts'
 import { mapLimited } from '../core/map-limited.ts'
 import type { CliContext } from './command.ts'
 import type { Config } from './config.ts'
-import { checkNames, lakeName } from './connections.ts'
+import { checkOpenable, lakeName } from './connections.ts'
 import { type OpenedSource, openSource, type SourceRequest } from './sources.ts'
 
 /** More at once would wait for one another's threads and pages rather than for their engines. */
@@ -28,7 +28,7 @@ export async function openAsked(
   config: Config,
   context: CliContext,
 ): Promise<readonly Asked[]> {
-  checkNames(connections, config)
+  checkOpenable(connections, config)
   const [only = lakeName, ...others] = connections
   const open = (name: string): Promise<OpenedSource> =>
     openSource({ ...request, connection: name === lakeName ? undefined : name }, config, context)

@@ -8,6 +8,7 @@ import { type CliContext, type Globals, list, type Outcome } from './command.ts'
 import { commands } from './commands.ts'
 import { failureJson, failureLines, toTrailbookError } from './failure.ts'
 import { isFormat, reportRequest } from './formats.ts'
+import { noteLines } from './note-lines.ts'
 import { answerChunks, linesText, print } from './output.ts'
 import { commandName, formatsOf, parseArguments, wantsJson } from './program.ts'
 import { checkReports, type Report, writeReport } from './reports.ts'
@@ -93,7 +94,7 @@ function write(stream: NodeJS.WriteStream, lines: readonly Line[], colours: bool
   stream.write(linesText(lines, colours && stream.isTTY === true))
 }
 
-/** Notes quote servers and files: nothing of them may act on a terminal. */
+/** Failures quote servers and files: nothing of them may act on a terminal. */
 const shownText = (text: string): string => text.split('\n').map(visible).join('\n')
 
 const globalsOf = (options: Record<string, unknown>, env: NodeJS.ProcessEnv): Globals => ({
@@ -123,7 +124,7 @@ function makeContext(globals: Globals, streams: NodeJS.Process, signal: AbortSig
     },
     note(text) {
       if (globals.quiet) return
-      stderr.write(`${open ? clear : ''}${shownText(text)}\n`)
+      stderr.write(`${open ? clear : ''}${linesText(noteLines(text, columnsFor(stderr, streams.env)), false)}`)
       open = false
     },
     progress(text) {

@@ -5,6 +5,7 @@ import { isJsonList, isJsonMap, type Json } from '../core/runbook/json.ts'
 import { openSource, type Source } from '../core/runbook/source.ts'
 import type { Path, Span } from '../core/runbook/yaml-values.ts'
 import { advice } from './advice.ts'
+import type { Unset } from './unset-settings.ts'
 
 /** What a key's check reports to. */
 export interface KeyPlace {
@@ -31,8 +32,8 @@ interface ReadOptions {
 
 interface ConfigFile {
   readonly values: Readonly<Record<string, Json>>
-  /** By name under `oneByOne`: CONFIG_ENV of those that name a variable which is not set. */
-  readonly unready: Readonly<Record<string, TrailbookError>>
+  /** By name under `oneByOne`: CONFIG_ENV of each setting that names a variable which is not set. Its text is left as it is. */
+  readonly unset: Readonly<Record<string, Unset>>
 }
 
 /** @throws TrailbookError CONFIG_*: the first mistake, with all others as issues; CLI_FILE_* */
@@ -41,13 +42,14 @@ export async function readConfigFile(path: string, { keys, oneByOne, env, cwd }:
   const source = openSource(await readText(path), file)
   const { value = {} } = source.file
   const values: Record<string, Json> = {}
-  const unset = new Set<string>()
-  const unready: Record<string, TrailbookError> = {}
-  const onUnset: Filling['onUnset'] = (name, { path: [key, member], span }) => {
-    if (key !== oneByOne || typeof member !== 'string')
+  const starts = new Set<string>()
+  const unset: Record<string, Record<string, TrailbookError>> = {}
+  const onUnset: Filling['onUnset'] = (name, { path: [key, member, setting], span }) => {
+    if (key !== oneByOne || typeof member !== 'string' || typeof setting !== 'string')
       return source.report('CONFIG_ENV', { path: file, key: String(key), name }, span)
-    const values = { path: file, key: `${key}.${member}`, name }
-    unready[member] ??= new TrailbookError('CONFIG_ENV', values, { at: source.place(span) })
+    const values = { path: file, key: `${key}.${member}.${setting}`, name }
+    unset[member] ??= {}
+    unset[member][setting] ??= new TrailbookError('CONFIG_ENV', values, { at: source.place(span) })
   }
   if (isJsonMap(value)) {
     for (const [key, member] of Object.entries(value)) {
@@ -57,7 +59,7 @@ export async function readConfigFile(path: string, { keys, oneByOne, env, cwd }:
         source.report('CONFIG_UNKNOWN_KEY', values, source.key([key]))
         continue
       }
-      const filled = fillEnvironment(member, { source, env, unset, onUnset, path: [key] })
+      const filled = fillEnvironment(member, { source, env, starts, onUnset, path: [key] })
       values[key] = filled
       const report: KeyPlace['report'] = (code, given = {}, within = []) =>
         source.report(code, { path: file, key: [key, ...within].join('.'), ...given }, source.value([key, ...within]))
@@ -70,10 +72,10 @@ export async function readConfigFile(path: string, { keys, oneByOne, env, cwd }:
   // An empty file sets nothing.
   const mistakes = source.issues.filter(
     ({ severity, code, at }) =>
-      severity === 'error' && code !== 'RUNBOOK_EMPTY' && (code === 'CONFIG_ENV' || !unset.has(startOf(at))),
+      severity === 'error' && code !== 'RUNBOOK_EMPTY' && (code === 'CONFIG_ENV' || !starts.has(startOf(at))),
   )
   if (mistakes.length > 0) throw refusal(file, source, mistakes)
-  return { values, unready }
+  return { values, unset }
 }
 
 /** The first mistake in the file; those after it go with it. */
@@ -99,7 +101,7 @@ interface Filling {
   readonly env: ReadOptions['env']
   readonly path: Path
   /** Where texts start that name a variable which is not set: nothing more can be said of them. */
-  readonly unset: Set<string>
+  readonly starts: Set<string>
   onUnset(name: string, at: { readonly path: Path; readonly span: Span }): void
 }
 
@@ -113,11 +115,11 @@ function fillEnvironment(value: Json, filling: Filling): Json {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, inner(member, name)]))
 }
 
-function fillText(text: string, { source, env, path, unset, onUnset }: Filling): string {
+function fillText(text: string, { source, env, path, starts, onUnset }: Filling): string {
   return text.replace(/\$\{env:(\w+)\}/g, (whole, name: string, at: number) => {
     const found = env[name]
     if (found !== undefined) return found
-    unset.add(startOf(source.place(source.value(path))))
+    starts.add(startOf(source.place(source.value(path))))
     onUnset(name, { path, span: source.inText(path, at, at + whole.length) })
     return whole
   })

@@ -6,7 +6,7 @@ import { TrailbookError } from '../core/errors.ts'
 import type { Globals } from './command.ts'
 import { configTemplate } from './commands/init.ts'
 import { loadConfig } from './config.ts'
-import { checkNames } from './connections.ts'
+import { allowancesOf, checkOpenable, offlineNamed, openNamed } from './connections.ts'
 
 const variable = (name: string) => `\${env:${name}}`
 
@@ -162,7 +162,6 @@ describe('the configuration', () => {
       sources: { 'main-trail': { url: 's3://my-trail-bucket/AWSLogs/' } },
       accounts: { role: 'trailbook-reader' },
       connections: {
-        warehouse: expect.objectContaining({ code: 'CONFIG_ENV' }),
         trail: { engine: 'athena', budget: { scan: '50GB' } },
         insights: { engine: 'logs-insights' },
         store: { engine: 'cloudtrail-lake' },
@@ -175,21 +174,59 @@ describe('the configuration', () => {
     const config = await load(
       `connections:\n  one: { ${trino}, password: "${variable('NOWHERE')}" }\n  two: { ${trino} }\n`,
     )
-    expect(() => checkNames(['two', 'lake'], config)).not.toThrow()
-    const used = (() => {
+    expect(() => checkOpenable(['two', 'lake'], config)).not.toThrow()
+    const told = async (work: () => unknown) => {
       try {
-        checkNames(['one'], config)
+        await work()
+        return undefined
       } catch (error) {
         return error as TrailbookError
       }
-    })()
+    }
+    const context = { signal: new AbortController().signal }
+    const used = await told(() => checkOpenable(['one'], config))
+    expect(await told(() => openNamed('one', config, { context }))).toBe(used)
+    // Who asks nobody needs no password.
+    expect((await offlineNamed('one', config, context)).dialect.name).toBe('trino')
+    expect((await allowancesOf('one', config)).grants).toEqual([
+      'GRANT SELECT ON "c"."s"."cloudtrail_logs" TO USER "u"',
+    ])
     expect(used?.at).toMatchObject({ line: 2, column: 102 })
     expect(used?.message.replace(/\S*\.yaml/, 'FILE')).toBe(
-      'In FILE, "connections.one" uses the environment variable NOWHERE, which is not set.',
+      'In FILE, "connections.one.password" uses the environment variable NOWHERE, which is not set.',
     )
     expect(await mistake(`connections:\n  one: { ${trino}, passwort: "${variable('NOWHERE')}" }\n`)).toContain(
       'There is no key passwort here.',
     )
+  })
+
+  test('of a connection that cannot be read without a variable is told to everybody who names it', async () => {
+    const config = await load(
+      `connections:\n  one: { engine: trino, url: "${variable('NOWHERE')}", user: u, catalog: c, schema: s }\n`,
+    )
+    await expect(offlineNamed('one', config, { signal: new AbortController().signal })).rejects.toMatchObject({
+      code: 'CONFIG_ENV',
+    })
+  })
+
+  test('of another engine asks for what signing in needs as late', async () => {
+    const store = '1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809'
+    const role = 'role: "arn:aws:iam::111122223333:role/reader", region: eu-west-1'
+    const external = `externalId: "${variable('NOWHERE')}"`
+    const config = await load(
+      [
+        'connections:',
+        `  store: { engine: cloudtrail-lake, eventDataStore: ${store}, ${role}, ${external} }`,
+        `  groups: { engine: logs-insights, logGroups: [a], ${role}, ${external} }`,
+        `  tables: { engine: athena, database: d, ${role}, ${external} }`,
+      ].join('\n'),
+    )
+    const context = { signal: new AbortController().signal }
+    for (const name of ['store', 'groups', 'tables']) {
+      expect((await allowancesOf(name, config)).statements).not.toEqual([])
+      expect((await offlineNamed(name, config, context)).name).toBe(name)
+      await expect(openNamed(name, config, { context })).rejects.toMatchObject({ code: 'CONFIG_ENV' })
+    }
   })
 
   test.each([

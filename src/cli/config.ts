@@ -12,9 +12,10 @@ import { day, parseDuration } from '../core/time.ts'
 import { type AccountsSettings, accountsSchema } from './accounts-settings.ts'
 import type { CliContext } from './command.ts'
 import { type KeyCheck, type KeyPlace, readConfigFile } from './config-file.ts'
-import { connectionsSchema, type NamedConnections } from './connections.ts'
+import { connectionsSchema, type NamedConnections, settingsSchema } from './connections.ts'
 import { readInventoryFile } from './inventory-file.ts'
 import { type NamedSources, sourcesSchema } from './s3-settings.ts'
+import { type Unset, withUnset } from './unset-settings.ts'
 
 export interface Config {
   /** The file that was read, where there was one. */
@@ -37,7 +38,7 @@ export interface Config {
   readonly inventory: Inventory | undefined
   /** Buckets with logs, by name. */
   readonly sources: NamedSources
-  /** Engines other than the embedded one, by name; in the place of one that cannot be used its CONFIG_ENV. */
+  /** Engines other than the embedded one, by name; settings that name unset variables throw CONFIG_ENV when they are asked for. */
   readonly connections: NamedConnections
   /** How to act in accounts other than that of the credentials. */
   readonly accounts: AccountsSettings | undefined
@@ -151,9 +152,9 @@ export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'glob
   const asked = globals.config === undefined ? undefined : resolve(cwd, globals.config)
   const usual = join(cwd, configName)
   const file = asked ?? (existsSync(usual) ? usual : undefined)
-  const { values, unready } =
+  const { values, unset } =
     file === undefined
-      ? { values: {} as Readonly<Record<string, Json>>, unready: {} }
+      ? { values: {} as Readonly<Record<string, Json>>, unset: {} }
       : await readConfigFile(file, { keys, oneByOne: 'connections', env, cwd })
   const base = file === undefined ? cwd : dirname(file)
   const lakeGiven = globals.lake !== undefined
@@ -171,16 +172,21 @@ export async function loadConfig(context: Pick<CliContext, 'cwd' | 'env' | 'glob
     inventory: await inventoryAt(values.inventory, { base, cwd }),
     accounts: values.accounts === undefined ? undefined : accountsSchema.parse(values.accounts),
     sources: values.sources === undefined ? {} : sourcesSchema.parse(values.sources),
-    connections: connectionsIn(values.connections, unready),
+    connections: connectionsIn(values.connections, unset),
   }
 }
 
-/** Those that name a variable which is not set keep their place, for messages that list names. */
-function connectionsIn(value: Json | undefined, unready: Readonly<Record<string, TrailbookError>>): NamedConnections {
+/** One that cannot be read without an unset variable keeps its place, for messages that list names. */
+function connectionsIn(value: Json | undefined, unset: Readonly<Record<string, Unset>>): NamedConnections {
   if (!isJsonMap(value)) return {}
-  const ready = Object.entries(value).filter(([name]) => !Object.hasOwn(unready, name))
-  const settings = connectionsSchema.parse(Object.fromEntries(ready))
-  return Object.fromEntries(Object.keys(value).map((name) => [name, unready[name] ?? settings[name]!]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, settings]) => {
+      const lacking = Object.hasOwn(unset, name) ? unset[name] : undefined
+      if (lacking === undefined) return [name, settingsSchema.parse(settings)]
+      const read = settingsSchema.safeParse(settings)
+      return [name, read.success ? withUnset(read.data, lacking) : Object.values(lacking)[0]!]
+    }),
+  )
 }
 
 /** Written out, or in a file that is named. */

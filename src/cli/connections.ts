@@ -13,6 +13,7 @@ import { cloudTrailLakeKind } from './connections/cloudtrail-lake.ts'
 import type { ConnectionKind } from './connections/kind.ts'
 import { logsInsightsKind } from './connections/logs-insights.ts'
 import { trinoKind } from './connections/trino.ts'
+import { joined, withoutUnset } from './unset-settings.ts'
 
 const kinds = {
   athena: athenaKind,
@@ -21,7 +22,7 @@ const kinds = {
   trino: trinoKind,
 } as const
 
-const settingsSchema = z.discriminatedUnion('engine', [
+export const settingsSchema = z.discriminatedUnion('engine', [
   athenaKind.schema,
   cloudTrailLakeKind.schema,
   logsInsightsKind.schema,
@@ -34,7 +35,7 @@ export const connectionsSchema = z.record(
 )
 
 type ConnectionSettings = z.output<typeof settingsSchema>
-/** Where a connection names an environment variable that is not set, the error that says so to whoever uses it. */
+/** Of a connection that cannot be read without an environment variable which is not set, the error that says so. */
 export type NamedConnections = Readonly<Record<string, ConnectionSettings | TrailbookError>>
 
 /** What the lake is called among connections. */
@@ -63,10 +64,18 @@ export function checkNames(names: readonly string[], config: Pick<Config, 'conne
   for (const name of names) if (name !== lakeName) settingsOf(name, config)
 }
 
+/** @throws TrailbookError CLI_CONNECTION_UNKNOWN, and CONFIG_ENV where a setting names a variable that is not set */
+export function checkOpenable(names: readonly string[], config: Pick<Config, 'connections'>): void {
+  for (const name of names) if (name !== lakeName) allOf(settingsOf(name, config))
+}
+
 interface OpenOptions {
   readonly context: Pick<CliContext, 'signal'>
   readonly timeLimitMs?: number | undefined
 }
+
+/** All settings, and so CONFIG_ENV where one of them is not set. */
+const allOf = <Settings extends object>(settings: Settings): Settings => ({ ...settings })
 
 /** The settings of a name. @throws TrailbookError CLI_CONNECTION_UNKNOWN, CONFIG_ENV */
 function settingsOf(name: string, { connections }: Pick<Config, 'connections'>): ConnectionSettings {
@@ -77,6 +86,16 @@ function settingsOf(name: string, { connections }: Pick<Config, 'connections'>):
   const told =
     names.length === 0 ? 'trailbook.yaml has no `connections:` yet; docs/engines.md shows one.' : advice(name, names)
   throw new TrailbookError('CLI_CONNECTION_UNKNOWN', { name, advice: told })
+}
+
+/** @throws as {@link checkNames} */
+export const engineOf = (name: string, config: Pick<Config, 'connections'>): ConnectionSettings['engine'] =>
+  settingsOf(name, config).engine
+
+/** Whether it was set that the connection finds out what its events cover; where reading is billed it does not by itself. */
+export function asksCoverage(name: string, config: Pick<Config, 'connections'>): boolean {
+  const { coverage = 'none' } = name === lakeName ? {} : settingsOf(name, config)
+  return coverage !== 'none'
 }
 
 type SettingsOf<Engine> = Extract<ConnectionSettings, { readonly engine: Engine }>
@@ -90,8 +109,7 @@ export function settingsOfEngine<Engine extends ConnectionSettings['engine']>(
   const settings = settingsOf(name, config)
   const isWanted = (one: ConnectionSettings): one is SettingsOf<Engine> => one.engine === wanted
   if (!isWanted(settings)) throw new TrailbookError('CLI_CONNECTION_ENGINE', { name, found: settings.engine, wanted })
-  const { engine: _, ...others } = settings
-  return { name, ...others }
+  return joined(settings, { name })
 }
 
 /** @throws TrailbookError CLI_CONNECTION_UNKNOWN, and those of the engine */
@@ -120,10 +138,11 @@ export async function offlineNamed(
   config: Config,
   context: Pick<CliContext, 'signal'>,
 ): Promise<OfflineConnection> {
-  const { engine, ...settings } = settingsOf(name, config)
-  const kind: ConnectionKind = kinds[engine]
+  const settings = settingsOf(name, config)
+  const kind: ConnectionKind = kinds[settings.engine]
   if (kind.offline !== undefined) return { name, ...kind.offline(settings) }
-  const opened = await openNamed(name, config, { context })
+  // Without what only signing in needs: nobody is asked.
+  const opened = await kind.open({ name, ...withoutUnset(settings) }, { signal: context.signal })
   await opened.close()
   return { name, dialect: opened.dialect, capabilities: opened.capabilities }
 }
@@ -137,7 +156,11 @@ export interface Allowances {
 
 /** @throws TrailbookError CLI_CONNECTION_UNKNOWN */
 export async function allowancesOf(name: string, config: Pick<Config, 'connections'>): Promise<Allowances> {
-  const { engine, ...settings } = settingsOf(name, config)
-  const kind: ConnectionKind = kinds[engine]
-  return { engine, statements: (await kind.permissions?.(settings)) ?? [], grants: kind.grants?.(settings) ?? [] }
+  const settings = settingsOf(name, config)
+  const kind: ConnectionKind = kinds[settings.engine]
+  return {
+    engine: settings.engine,
+    statements: (await kind.permissions?.(settings)) ?? [],
+    grants: kind.grants?.(settings) ?? [],
+  }
 }

@@ -22,10 +22,18 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('a former demo', () => {
-  test('is taken away where it left its mark, and nothing beside it', async () => {
+  test('is taken away where it left its mark', async () => {
+    await rm(join(demo(), 'notes.txt'))
     await markDemo(demo())
     await removeFormerDemo(demo())
-    expect(await readdir(demo())).toEqual(['notes.txt'])
+    expect(await readdir(demo())).toEqual([])
+  })
+
+  test('stays beside what is not its own: the folder cannot be used again', async () => {
+    await markDemo(demo())
+    const before = await readdir(demo())
+    await removeFormerDemo(demo())
+    expect(await readdir(demo())).toEqual(before)
   })
 
   test('is not what somebody made of simulated logs', async () => {
@@ -51,8 +59,10 @@ describe('a former demo', () => {
     await mkdir(join(folder, 'mine'))
     await writeFile(join(folder, 'mine', 'log.json'), '')
     await symlink(join(folder, 'mine'), join(demo(), 'AWSLogs'))
+    await rm(join(demo(), 'notes.txt'))
     await markDemo(demo())
     await removeFormerDemo(demo())
+    expect(await readdir(demo())).toEqual([])
     expect(await readdir(join(folder, 'mine'))).toEqual(['log.json'])
   })
 })

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathKind } from '../authoring/library.ts'
 
@@ -9,8 +9,12 @@ const names = ['AWSLogs', '.trailbook', 'trailbook.yaml', 'report.html', 'ground
 export const markDemo = (folder: string): Promise<void> =>
   writeFile(join(folder, markName), 'trailbook demo replaces what it wrote here.\n')
 
-/** Takes away what a demo wrote, and nothing without its mark: anything else makes the simulation refuse the folder. */
+/**
+ * Takes away what a demo wrote. Without its mark, or beside anything else, nothing is: the simulation will refuse the folder, and
+ * nobody should lose a demo for that.
+ */
 export async function removeFormerDemo(folder: string): Promise<void> {
   if ((await pathKind(join(folder, markName))) !== 'file') return
+  if ((await readdir(folder)).some((name) => !names.includes(name))) return
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true })
 }

@@ -1,5 +1,6 @@
 import { TrailbookError } from '../core/errors.ts'
-import { type Budget, budgetOf } from '../session/send.ts'
+import type { Budget } from '../core/ports.ts'
+import { budgetOf } from '../session/send.ts'
 import { type Given, type OptionSpec, text } from './command.ts'
 
 export const maxCostOption: OptionSpec = {

@@ -74,7 +74,13 @@ describe('a mistake in the arguments', () => {
       'a missing value',
       ['run', 'x', '--since'],
       "Option '--since <when>' argument missing.",
-      'trailbook run --help shows what can be given.',
+      '--since <when>: events since then: 24h, 7d, or a time; the end is 20 minutes ago. trailbook run --help shows what can be given.',
+    ],
+    [
+      'a missing value of some choices',
+      ['run', 'x', '--format', 'json', '--fail-on'],
+      "Option '--fail-on <severity>' argument missing.",
+      '--fail-on <severity>: lower findings exit with 0 (info, low, medium, high, critical). trailbook run --help shows what can be given.',
     ],
     [
       'a value that is none of the choices',

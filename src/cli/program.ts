@@ -157,7 +157,17 @@ function usageError(error: CommanderError, command: CommandSpec | undefined): Tr
   const reason = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.$/, '')
   const missing = /^Missing required argument '(.*)'/i.exec(first)?.[1]
   const wanted = command?.arguments.find(({ name }) => name === `<${missing}>`)
-  const said = wanted === undefined ? '' : `${wanted.name}: ${wanted.description}. `
+  const valueless = /^Option '(.*)' argument missing/i.exec(first)?.[1]
+  const option = [...(command?.options ?? []), ...globalOptions(command && formatsOf(command))].find(
+    ({ flags }) => flags === valueless,
+  )
+  const choices = option?.choices === undefined ? '' : ` (${option.choices.join(', ')})`
+  const said = [
+    wanted && `${wanted.name}: ${wanted.description}. `,
+    option && `${option.flags}: ${option.description}${choices}. `,
+  ]
+    .filter((text) => text !== undefined)
+    .join('')
   const advice = meant === undefined ? `${said}${help} shows what can be given.` : `Did you mean ${meant}?`
   return new TrailbookError('CLI_USAGE', { reason, advice })
 }

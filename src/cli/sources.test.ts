@@ -154,6 +154,12 @@ describe('ingest', () => {
     expect([...keys]).toEqual([])
   })
 
+  test('standard input is told to be none', async () => {
+    expect(await failure(['-'])).toBe('Logs are not read from standard input.')
+    const logs = call(queryCommand, { args: { sql: 'SELECT 1 AS one' }, options: { logs: ['-'] } })
+    await expect(logs).rejects.toMatchObject({ code: 'CLI_USAGE' })
+  })
+
   test('verify-logs tells it, too', async () => {
     const told = call(verifyLogsCommand, { args: { path: ['arn:aws:s3:::trail'] } })
     await expect(told).rejects.toMatchObject({ code: 'AWS_LOCATION' })

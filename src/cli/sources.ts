@@ -146,6 +146,11 @@ export async function ingestPaths(
   context: CliContext,
   { inventory, s3, named = {}, sources = [], noWait = false }: IngestSettings = {},
 ): Promise<IngestOutcome> {
+  if (paths.includes('-'))
+    throw new TrailbookError('CLI_USAGE', {
+      reason: 'Logs are not read from standard input',
+      advice: 'Write them into a file, and name that; ./- is a file of that name.',
+    })
   const { inS3, others } = splitPlaces(paths, context.cwd)
   const buckets = [...requestsOf(inS3, { sources: named }, s3), ...sources]
   try {

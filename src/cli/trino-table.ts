@@ -7,6 +7,7 @@ import { plural } from '../core/report/text.ts'
 import { type CliContext, type Given, list, text } from './command.ts'
 import type { Config } from './config.ts'
 import { settingsOfEngine } from './connections.ts'
+import { joined } from './unset-settings.ts'
 
 interface From {
   readonly context: CliContext
@@ -33,7 +34,7 @@ export function trinoPlace(name: string, given: Given, { config, target }: Omit<
       reason: `"${location}" is no location of a catalog's file system`,
       advice: 'It is written s3://bucket/prefix, abfss://…, gs://…, or local:///folder.',
     })
-  return { ...settings, location }
+  return joined(settings, { location })
 }
 
 /** The tables of all connections that --trino names. @throws as `trinoPlace` does */
@@ -47,9 +48,14 @@ export async function trinoTables(given: Given, from: From): Promise<readonly Sn
   return Promise.all(names.map((name) => openPlace(trinoPlace(name, given, from), from.context)))
 }
 
+/** @throws TrailbookError CONFIG_ENV, TRINO_* */
 export const openPlace = (place: TrinoPlace, { signal, progress }: CliContext): Promise<SnapshotTable> =>
-  openTrinoTable(place, {
-    location: place.location,
-    signal,
-    onProgress: ({ done, all }) => progress(`Registering in Trino: ${done} of ${plural(all, 'day')}`),
-  })
+  // All settings at once: what is not set is told before anything is sent.
+  openTrinoTable(
+    { ...place },
+    {
+      location: place.location,
+      signal,
+      onProgress: ({ done, all }) => progress(`Registering in Trino: ${done} of ${plural(all, 'day')}`),
+    },
+  )

@@ -32,6 +32,8 @@ export interface Charge {
   /** Bytes that are scanned, else requests. */
   readonly amount: number
   readonly usd: number
+  /** Absent for the queries that were asked for. */
+  readonly for?: 'coverage'
 }
 
 /** What a query would read, as far as that can be told before it runs. */
@@ -71,6 +73,24 @@ export interface Abortable {
   readonly signal?: AbortSignal
 }
 
+/** What all queries of a command may cost together; several connections may draw on it at the same time. */
+export interface Budget {
+  readonly usd: number
+  /** What was charged, and for queries that are under way what they were estimated at. */
+  spent: number
+}
+
+/** For a connection that asks more than it was asked for, such as what its events cover. */
+export interface Spending {
+  readonly budget?: Budget | undefined
+  /** What that was charged is added here. */
+  readonly charges: Charge[]
+}
+
+export interface Asking extends Abortable {
+  readonly spending?: Spending | undefined
+}
+
 export interface Capabilities {
   /** Events are unique where they lie. */
   readonly exactOnce: boolean
@@ -89,8 +109,8 @@ export interface Connection {
   readonly name: string
   readonly dialect: Dialect
   readonly capabilities: Capabilities
-  run(query: CompiledQuery, scope: Scope, options?: Abortable): Promise<QueryRun>
-  coverage(scope: Scope, needs: readonly string[], options?: Abortable): Promise<Coverage>
+  run(query: CompiledQuery, scope: Scope, options?: Asking): Promise<QueryRun>
+  coverage(scope: Scope, needs: readonly string[], options?: Asking): Promise<Coverage>
   /** Asks nothing that costs as much as the query itself. Absent where reading is free. */
   estimate?(query: CompiledQuery, scope: Scope, options?: Abortable): Promise<Estimate>
   /** First and last event time in the data, or undefined when it holds none. */

@@ -1,9 +1,10 @@
 /** Coverage by listing the log files behind a table. */
 
-import type { Abortable, Scope } from '../core/ports.ts'
+import type { Abortable, Asking, Charge, Scope, Spending } from '../core/ports.ts'
 import { createListing, type ListedKey, type Listing } from '../core/run/coverage-listing.ts'
 import { usualMargin } from '../core/run/coverage-probe.ts'
 import { isoTime, milliseconds, minute, type Window } from '../core/time.ts'
+import { dollars, noteAside, take } from './send.ts'
 
 /** Names of log files that were delivered within a time, of all accounts and Regions; more of them do no harm. */
 export type ListDelivered = (delivered: Window, abortable: Abortable) => AsyncIterable<readonly ListedKey[]>
@@ -11,46 +12,75 @@ export type ListDelivered = (delivered: Window, abortable: Abortable) => AsyncIt
 interface ListedFiles {
   readonly listing: Listing
   readonly span: Window
+  /** What it cost. */
+  readonly usd: number
 }
 
 export interface Lister {
   /** Before the queries: what is delivered after them must not be taken for seen. */
-  look(scope: Scope, abortable?: Abortable): Promise<void>
-  files(scope: Scope, abortable?: Abortable): Promise<ListedFiles | { readonly refusal: string }>
+  look(scope: Scope, asking?: Asking): Promise<void>
+  files(scope: Scope, asking?: Asking): Promise<ListedFiles | { readonly refusal: string }>
 }
 
 /** A time that lies within one that was listed is not listed again. */
 export function listerOf(list: ListDelivered, margin = usualMargin): Lister {
   const known: { readonly span: Window; readonly files: Promise<ListedFiles> }[] = []
-  const listed = (scope: Scope, abortable: Abortable): Promise<ListedFiles> => {
+  const listed = (scope: Scope, asking: Asking): Promise<ListedFiles> => {
     const { window, earliest } = scope
     const from = Math.min(milliseconds(window.from), milliseconds(earliest))
     const span = { from: isoTime(from - margin), to: isoTime(milliseconds(window.to) + 15 * minute) }
     const before = known.find((one) => one.span.from <= span.from && one.span.to >= span.to)
     if (before !== undefined) return before.files
     const asked = { from: span.from, to: isoTime(milliseconds(span.to) + margin) }
-    const files = readAll(list(asked, abortable)).then((listing) => ({ listing, span: asked }))
+    const files = readAll(list(asked, asking), asking.spending).then((read) => ({ ...read, span: asked }))
     known.push({ span, files })
     return files
   }
   return {
-    look: async (scope, abortable = {}) => {
-      await listed(scope, abortable).catch(() => {})
-      abortable.signal?.throwIfAborted()
+    look: async (scope, asking = {}) => {
+      await listed(scope, asking).catch(() => {})
+      asking.signal?.throwIfAborted()
     },
-    async files(scope, abortable = {}) {
+    async files(scope, asking = {}) {
       try {
-        return await listed(scope, abortable)
+        return await listed(scope, asking)
       } catch (error) {
-        if (abortable.signal?.aborted) throw error
+        if (asking.signal?.aborted) throw error
         return { refusal: error instanceof Error ? error.message.replace(/\.$/, '') : String(error) }
       }
     },
   }
 }
 
-async function readAll(pages: AsyncIterable<readonly ListedKey[]>): Promise<Listing> {
+/** S3 answers 1000 names at a time ("Amazon S3 pricing": 0.005 USD for 1000 such requests in most Regions). */
+const namesInAnswer = 1000
+const usdOfAnswer = 0.005 / 1000
+
+/** How many names there are nobody knows before: what they cost is paid as they come. */
+async function readAll(
+  pages: AsyncIterable<readonly ListedKey[]>,
+  spending: Spending | undefined,
+): Promise<Pick<ListedFiles, 'listing' | 'usd'>> {
   const listing = createListing()
-  for await (const keys of pages) for (const key of keys) listing.add(key)
-  return listing
+  const charge = (): Charge => {
+    const amount = Math.max(1, Math.ceil(listing.count / namesInAnswer))
+    return { what: 'list', amount, usd: amount * usdOfAnswer }
+  }
+  let paid = 0
+  const pay = (): void => {
+    const { usd } = charge()
+    if (spending?.budget !== undefined && !take(spending.budget, usd - paid))
+      throw new Error(`asking for their names costs more than --max-cost leaves of ${dollars(spending.budget.usd)}`)
+    paid = usd
+  }
+  try {
+    pay()
+    for await (const keys of pages) {
+      for (const key of keys) listing.add(key)
+      pay()
+    }
+  } finally {
+    if (paid > 0) noteAside(spending, [charge()])
+  }
+  return { listing, usd: paid }
 }

@@ -1,6 +1,7 @@
 /** Coverage by counting the events of a connection, each hour once for as long as the connection is open. */
 import { TrailbookError } from '../core/errors.ts'
-import type { Abortable, Charge, Clock, Connection, Row, Scope } from '../core/ports.ts'
+import type { Asking, Charge, Clock, Connection, Row, Scope } from '../core/ports.ts'
+import { usdOf } from '../core/run/cost.ts'
 import { type CoverageFacts, noFacts } from '../core/run/coverage-facts.ts'
 import { type CountedHour, deliveriesOf } from '../core/run/coverage-hourly.ts'
 import {
@@ -12,14 +13,10 @@ import {
   usualMargin,
 } from '../core/run/coverage-probe.ts'
 import { inOrder, type Span, without } from '../core/run/coverage-spans.ts'
-import { type AnalyzedQuery, type CompiledQuery, compile } from '../core/sql/compile.ts'
+import { type AnalyzedQuery, compile } from '../core/sql/compile.ts'
 import { hour, isoTime, milliseconds } from '../core/time.ts'
-
-/** What counting may cost for as long as a connection is open. */
-export interface CoverageBudget {
-  readonly bytes?: number | undefined
-  readonly usd?: number | undefined
-}
+import { type CoverageBudget, type Paid, type Printed, pay } from './probe-budget.ts'
+import { noteAside, settle } from './send.ts'
 
 interface ProbeOptions {
   readonly clock: Clock
@@ -37,11 +34,11 @@ export interface Probe {
    * Counts what was not counted before. To be called before the queries of a scope: an event that came after them must not be
    * taken for one that they saw. What fails is kept, and told by `facts`.
    */
-  look(scope: Scope, abortable?: Abortable): Promise<void>
+  look(scope: Scope, asking?: Asking): Promise<void>
   /** Or why nothing can be said. */
-  facts(scope: Scope, abortable?: Abortable): Promise<Told>
+  facts(scope: Scope, asking?: Asking): Promise<Told>
   /** Whether the table has events outside of the time that was counted for this scope. */
-  hasMore(scope: Scope, abortable?: Abortable): Promise<boolean>
+  hasMore(scope: Scope, asking?: Asking): Promise<boolean>
 }
 
 type Told =
@@ -88,7 +85,7 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
     return [Math.floor(from / hour) * hour, milliseconds(window.to)].reduce(cutAt, [span])
   }
 
-  const print = (query: AnalyzedQuery, span: Span): { compiled: CompiledQuery; scope: Scope } => {
+  const print = (query: AnalyzedQuery, span: Span): Printed => {
     const scope = scopeOf(span)
     return { compiled: compile(query, { dialect: connection.dialect, scope, parameters: {} }), scope }
   }
@@ -112,54 +109,63 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
     throw new Error('this engine cannot say the query that counts events')
   }
 
-  async function* ask(printed: { compiled: CompiledQuery; scope: Scope }, abortable: Abortable): AsyncGenerator<Row> {
-    const run = await connection.run(printed.compiled, printed.scope, abortable)
+  async function* ask(printed: Printed, asking: Asking, paid?: Paid): AsyncGenerator<Row> {
+    const reserved = paid?.begin(printed) ?? []
+    const run = await connection.run(printed.compiled, printed.scope, asking)
     try {
       for await (const batch of run.rows) yield* batch
     } finally {
-      charged(run.statistics().charges)
+      const { charges } = run.statistics()
+      charged(charges)
+      noteAside(asking.spending, charges)
+      if (paid?.budget !== undefined) settle(paid.budget, reserved, charges)
     }
   }
 
   /** All of them, or nothing: what they cost together is looked at first. */
-  const count = async (spans: readonly Span[], abortable: Abortable): Promise<void> => {
+  const count = async (spans: readonly Span[], asking: Asking): Promise<void> => {
     const asks = spans.map((span) => ({
       counts: options.only === 'trails' ? undefined : printCounts(span),
       changes: tryPrint(trailQuery(), span),
     }))
     seesTrails &&= asks.every(({ changes }) => changes !== undefined)
     const queries = asks.flatMap(({ counts, changes }) => [counts, changes]).filter((one) => one !== undefined)
-    isToldBefore = await pay(connection, { queries, budget, spent }, abortable)
-    for (const { counts, changes } of asks) {
-      for await (const row of counts === undefined ? [] : ask(counts, abortable)) {
-        hours.push(...countedHours(row))
-        if (hours.length > mostRows) throw new Error(`its answer has more than ${mostRows} hours`)
+    const paid = await pay(connection, { queries, budget, spent }, asking)
+    isToldBefore = paid.isToldBefore
+    try {
+      for (const { counts, changes } of asks) {
+        for await (const row of counts === undefined ? [] : ask(counts, asking, paid)) {
+          hours.push(...countedHours(row))
+          if (hours.length > mostRows) throw new Error(`its answer has more than ${mostRows} hours`)
+        }
+        if (changes !== undefined) for await (const row of ask(changes, asking, paid)) trails.push(trailEventOf(row))
       }
-      if (changes !== undefined) for await (const row of ask(changes, abortable)) trails.push(trailEventOf(row))
+    } finally {
+      paid.release()
     }
   }
 
-  const look = async (scope: Scope, abortable: Abortable): Promise<void> => {
+  const look = async (scope: Scope, asking: Asking): Promise<void> => {
     const needed = neededFor(scope)
     for (const span of without(needed, inOrder([...counted, ...failed]))) {
       try {
-        await count(apart(span, scope), abortable)
+        await count(apart(span, scope), asking)
         counted.push(span)
       } catch (error) {
-        if (abortable.signal?.aborted) throw error
+        if (asking.signal?.aborted) throw error
         failed.push({ ...span, reason: error instanceof Error ? error.message.replace(/\.$/, '') : String(error) })
       }
     }
   }
 
   const probe: Probe = {
-    look(scope, abortable = {}) {
-      const next = last.catch(() => {}).then(() => look(scope, abortable))
+    look(scope, asking = {}) {
+      const next = last.catch(() => {}).then(() => look(scope, asking))
       last = next
       return next
     },
-    async facts(scope, abortable = {}) {
-      await probe.look(scope, abortable)
+    async facts(scope, asking = {}) {
+      await probe.look(scope, asking)
       const span = neededFor(scope)
       const broken = failed.find(({ from, to }) => from < span.to && to > span.from)
       if (broken !== undefined) return { refusal: broken.reason }
@@ -175,19 +181,19 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
         seesTrails,
       }
     },
-    hasMore(scope, abortable = {}) {
+    hasMore(scope, asking = {}) {
       const span = neededFor(scope)
       const key = `${span.from} ${span.to}`
-      const known = more.get(key) ?? hasAny([before(span), after(span)], abortable)
+      const known = more.get(key) ?? hasAny([before(span), after(span)], asking)
       more.set(key, known)
       known.catch(() => more.delete(key))
       return known
     },
   }
 
-  const hasAny = async (spans: readonly Span[], abortable: Abortable): Promise<boolean> => {
+  const hasAny = async (spans: readonly Span[], asking: Asking): Promise<boolean> => {
     const query = anyQuery()
-    for (const span of spans) for await (const _ of ask(print(query, span), abortable)) return true
+    for (const span of spans) for await (const _ of ask(print(query, span), asking)) return true
     return false
   }
   return probe
@@ -211,47 +217,3 @@ function scopeOf(span: Span): Scope {
   const window = { from: isoTime(span.from), to: isoTime(span.to) }
   return { window, earliest: window.from, accounts: [], regions: [], services: [] }
 }
-
-interface Purchase {
-  readonly queries: readonly { readonly compiled: CompiledQuery; readonly scope: Scope }[]
-  readonly budget: CoverageBudget
-  readonly spent: { bytes: number; usd: number }
-}
-
-/**
- * @returns whether it was told beforehand what it costs; where it was not, what was spent counts afterwards
- * @throws Error over budget
- */
-async function pay(
-  connection: Connection,
-  { queries, budget, spent }: Purchase,
-  abortable: Abortable,
-): Promise<boolean> {
-  const { billed } = connection.capabilities
-  const isUnlimited = budget.bytes === undefined && budget.usd === undefined
-  if (isUnlimited && !billed) return true
-  const limit = { bytes: budget.bytes ?? Infinity, usd: budget.usd ?? (isUnlimited ? usualBudget : Infinity) }
-  let bytes: number | null = 0
-  let usd = 0
-  for (const { compiled, scope } of queries) {
-    const told = await connection.estimate?.(compiled, scope, abortable)
-    bytes = told === undefined || told.bytes === null || bytes === null ? null : bytes + told.bytes
-    usd += usdOf(told?.charges ?? [])
-  }
-  if (bytes === null) {
-    if (spent.bytes < limit.bytes && spent.usd < limit.usd) return false
-    throw new Error(`counting has cost about ${spent.usd.toFixed(2)} USD so far, and coverageBudget allows no more`)
-  }
-  if (spent.bytes + bytes > limit.bytes || spent.usd + usd > limit.usd)
-    throw new Error(
-      `counting would read ${Math.ceil(bytes / 1e6)} MB for about ${usd.toFixed(2)} USD, and coverageBudget leaves less than that`,
-    )
-  spent.bytes += bytes
-  spent.usd += usd
-  return true
-}
-
-const usdOf = (charges: readonly Charge[]): number => charges.reduce((sum, { usd }) => sum + usd, 0)
-
-/** In US dollars, where reading costs money and no budget was given. */
-const usualBudget = 1

@@ -10,7 +10,7 @@ import { type Occasion, occasionsOf } from './each.ts'
 import { excluder } from './exclusions.ts'
 import { findingsOf } from './judge-rows.ts'
 import { send } from './send.ts'
-import { contextOf, doubt, type Events, type RunState, type StepOutcome } from './state.ts'
+import { askingOf, contextOf, doubt, type Events, type RunState, type StepOutcome } from './state.ts'
 import { stepScope } from './step-scope.ts'
 
 /** Carries out a query step, once per occasion; rows come one after the other. */
@@ -106,8 +106,7 @@ async function start(state: RunState, step: QueryStep, query: PreparedQuery, occ
   const parameters = { ...plan.parameters, ...withValues(state, step, occasion) }
   const compiled = query.compile({ dialect: effects.connection.dialect, scope, parameters, lists: plan.lists })
   effects.asked?.({ runbook: plan.runbook.id, step: step.id }, { scope, parameters })
-  const { connection, budget } = effects
-  const run = await send(connection, compiled, scope, { budget, ...(state.signal && { signal: state.signal }) })
+  const run = await send(effects.connection, compiled, scope, askingOf(state))
   return { compiled, rows: run.rows, statistics: () => run.statistics() }
 }
 

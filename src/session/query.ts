@@ -1,5 +1,16 @@
 import { TrailbookError } from '../core/errors.ts'
-import type { Abortable, Clock, Connection, ResultColumn, Row, Scope, Statistics } from '../core/ports.ts'
+import type {
+  Abortable,
+  Asking,
+  Budget,
+  Charge,
+  Clock,
+  Connection,
+  ResultColumn,
+  Row,
+  Scope,
+  Statistics,
+} from '../core/ports.ts'
 import { type Copies, copiesOf } from '../core/run/connections.ts'
 import { type Cost, costOf } from '../core/run/cost.ts'
 import type { Coverage } from '../core/run/coverage.ts'
@@ -7,7 +18,7 @@ import { defaultRowLimit, type PreparedQuery, type Values } from '../core/run/pl
 import { chooseWindow, type WindowRequest } from '../core/run/window.ts'
 import type { ListTable } from '../core/sql/compile.ts'
 import { isoTime, type Window } from '../core/time.ts'
-import { type Budget, send } from './send.ts'
+import { send } from './send.ts'
 
 export interface QueryRequest {
   readonly query: PreparedQuery
@@ -46,7 +57,8 @@ export async function runQuery(
 ): Promise<QueryResult> {
   const { connection } = effects
   const { signal } = options
-  const abortable = signal ? { signal } : {}
+  const charges: Charge[] = []
+  const asking: Asking = { ...(signal && { signal }), spending: { budget: effects.budget, charges } }
   const window = await queryWindow(request, effects)
   const scope: Scope = {
     window,
@@ -63,7 +75,7 @@ export async function runQuery(
       parameters: request.parameters ?? {},
       lists: request.lists ?? {},
     })
-    const run = await send(connection, compiled, scope, { ...abortable, budget: effects.budget })
+    const run = await send(connection, compiled, scope, asking)
     const rows: Row[] = []
     let rowCount = 0
     for await (const batch of run.rows) {
@@ -71,9 +83,9 @@ export async function runQuery(
       rowCount += batch.length
       rows.push(...batch.slice(0, Math.max(0, limit - rows.length)))
     }
-    const coverage = await connection.coverage(scope, [], abortable)
+    const coverage = await connection.coverage(scope, [], asking)
     const statistics = run.statistics()
-    const cost = costOf(statistics.charges ?? [])
+    const cost = costOf([...(statistics.charges ?? []), ...charges])
     return {
       schema: 'trailbook.query/v1',
       columns: run.columns,

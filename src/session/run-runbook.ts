@@ -20,7 +20,7 @@ import type { Step } from '../core/runbook/schema-step.ts'
 import { askStep } from './ask-step.ts'
 import { queryStep } from './query-step.ts'
 import { runStep } from './run-step.ts'
-import { contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
+import { askingOf, contextOf, doubt, type Events, type RunEffects, type RunState, type StepOutcome } from './state.ts'
 import { mentions, namesStep, todoStep } from './todo-step.ts'
 
 /**
@@ -175,14 +175,13 @@ function stopIfAborted(state: RunState): void {
 /** Coverage of everything that queries looked through; an engine that cannot tell leaves the answer incomplete. */
 async function coverageOf(state: RunState): Promise<Coverage> {
   const { plan, effects } = state
-  const abortable = state.signal ? { signal: state.signal } : {}
   try {
     const answers: Coverage[] = [...state.coverages]
     const scopes = state.scopes.length === 0 && answers.length === 0 ? [plan.scope] : state.scopes
     for (const scope of distinctScopes(scopes)) {
       const key = canonicalJson([{ ...scope }, plan.runbook.needs])
       const known = state.innerRuns.coverage
-      const answer = known.get(key) ?? (await effects.connection.coverage(scope, plan.runbook.needs, abortable))
+      const answer = known.get(key) ?? (await effects.connection.coverage(scope, plan.runbook.needs, askingOf(state)))
       known.set(key, answer)
       answers.push(answer)
     }

@@ -31,7 +31,7 @@ function charging(estimate: Estimate | undefined, actual: number, sent: string[]
 }
 
 const drain = async (connection: Connection, budget = budgetOf(1)) => {
-  const run = await send(connection, query, scope, { budget })
+  const run = await send(connection, query, scope, { spending: { budget, charges: [] } })
   for await (const _ of run.rows);
   return budget
 }
@@ -123,6 +123,33 @@ test('a run tells what its steps cost, and fails at the step that would spend to
   expect(run.steps.map(({ status, error }) => error?.code ?? status)).toEqual(['done', 'done', 'RUN_BUDGET'])
   expect(run.steps[0]?.read).toEqual({ queries: 1, bytes: 2e6, of: 0, charges: scan(0.4) })
   expect(run).toMatchObject({ verdict: 'failed', cost: { usd: 0.8, basis: 'list prices, an estimate' } })
+})
+
+/** What finding out the coverage costs, taken from the same purse. */
+const withPaidCoverage = (inner: Connection, usd: number): Connection => ({
+  ...inner,
+  coverage(asked, needs, asking) {
+    asking?.spending?.charges.push({ what: 'scan', amount: 1, usd, for: 'coverage' })
+    return inner.coverage(asked, needs, asking)
+  },
+})
+
+test('what finding out the coverage cost is in the cost of runs and queries, and told apart', async () => {
+  const connection = withPaidCoverage(charging(costing(0.4), 0.4), 0.05)
+  const cost = {
+    usd: 0.45,
+    charges: [
+      { what: 'scan', amount: 8e10, usd: 0.4 },
+      { what: 'scan', amount: 1, usd: 0.05, for: 'coverage' },
+    ],
+  }
+  const run = await finishRun(
+    runRunbook(fakePlan('steps: [{ id: calls, query: SELECT 1 }]'), { ...fakeEffects(), connection }),
+  )
+  expect(run.cost).toMatchObject(cost)
+  const asked = { query: fakeQuery('calls', []), explicit: { since: '1d' } }
+  const result = await runQuery(asked, { connection, clock: { now: () => now } })
+  expect([result.cost, result.statistics.charges]).toMatchObject([cost, cost.charges.slice(0, 1)])
 })
 
 test('a run tells what a query cost that failed before its end', async () => {

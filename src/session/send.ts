@@ -1,15 +1,8 @@
 /** The one way in which queries go to an engine: within the length of text that it takes, and within what may be spent. */
 import { TrailbookError } from '../core/errors.ts'
-import type { Abortable, Charge, Connection, Estimate, QueryRun, Scope } from '../core/ports.ts'
+import type { Asking, Budget, Charge, Connection, Estimate, QueryRun, Row, Scope, Spending } from '../core/ports.ts'
 import { usdOf } from '../core/run/cost.ts'
 import type { CompiledQuery } from '../core/sql/compile.ts'
-
-/** What all queries of a command may cost together; several connections may draw on it at the same time. */
-export interface Budget {
-  readonly usd: number
-  /** What was charged, and for queries that are under way what they were estimated at. */
-  spent: number
-}
 
 export const budgetOf = (usd: number): Budget => ({ usd, spent: 0 })
 
@@ -27,12 +20,8 @@ export function checkText(
   throw new TrailbookError('ENGINE_TEXT_LIMIT', { got: counted, unit, engine: name, limit: `${limit} at most` })
 }
 
-interface SendOptions extends Abortable {
-  readonly budget?: Budget | undefined
-}
-
 /**
- * Starts a query. With a budget it is estimated first, and not started where that would spend more than is left, or where
+ * Starts a query. What the connection asks besides goes by the same spending. With a budget it is estimated first, and not started where that would spend more than is left, or where
  * reading costs money and nobody can say how much; once its rows have ended the charges take the place of the estimate.
  *
  * @throws TrailbookError ENGINE_TEXT_LIMIT, RUN_BUDGET, RUN_BUDGET_UNKNOWN, and those of the engine
@@ -41,30 +30,64 @@ export async function send(
   connection: Connection,
   query: CompiledQuery,
   scope: Scope,
-  { budget, signal }: SendOptions = {},
+  { spending, signal }: Asking = {},
 ): Promise<QueryRun> {
   checkText(query, connection)
+  const { budget } = spending ?? {}
   const abortable = signal ? { signal } : {}
-  if (budget === undefined || !connection.capabilities.billed) return connection.run(query, scope, abortable)
+  const asking: Asking = { ...abortable, ...(spending && { spending }) }
+  if (budget === undefined || !connection.capabilities.billed) return connection.run(query, scope, asking)
   const reserved = reserve(budget, connection, await connection.estimate?.(query, scope, abortable))
-  const run = await connection.run(query, scope, abortable)
+  const run = await connection.run(query, scope, asking)
   return { ...run, rows: settled(run, { budget, reserved }), statistics: () => run.statistics() }
 }
 
-// Nothing is awaited between the look at what is left and the taking: two queries cannot take the same.
+/**
+ * The rows of a query that is asked to find out what events cover.
+ *
+ * @throws as {@link send}
+ */
+export async function* askAside(
+  connection: Connection,
+  query: CompiledQuery,
+  scope: Scope,
+  asking: Asking,
+): AsyncGenerator<Row> {
+  const run = await send(connection, query, scope, asking)
+  try {
+    for await (const batch of run.rows) yield* batch
+  } finally {
+    noteAside(asking.spending, run.statistics().charges)
+  }
+}
+
+/** Notes what finding out the coverage was charged. */
+export function noteAside(spending: Spending | undefined, charges: readonly Charge[] = []): void {
+  spending?.charges.push(...charges.map((charge): Charge => ({ ...charge, for: 'coverage' })))
+}
+
 function reserve(budget: Budget, { name }: Connection, estimate: Estimate | undefined): readonly Charge[] {
   if (estimate === undefined || estimate.bytes === null)
     throw new TrailbookError('RUN_BUDGET_UNKNOWN', { connection: name })
   const wanted = usdOf(estimate.charges)
-  if (budget.spent + wanted > budget.usd)
+  if (!take(budget, wanted))
     throw new TrailbookError('RUN_BUDGET', {
       connection: name,
       wanted: dollars(wanted),
       spent: dollars(budget.spent),
       budget: dollars(budget.usd),
     })
-  budget.spent += wanted
   return estimate.charges
+}
+
+/**
+ * Takes US dollars, where so many are left. Nothing is awaited between the look at what is left and the taking: two queries
+ * cannot take the same.
+ */
+export function take(budget: Budget, usd: number): boolean {
+  if (budget.spent + usd > budget.usd) return false
+  budget.spent += usd
+  return true
 }
 
 /**
@@ -76,10 +99,15 @@ async function* settled(
   { budget, reserved }: { readonly budget: Budget; readonly reserved: readonly Charge[] },
 ) {
   yield* run.rows
-  const { charges } = run.statistics()
+  settle(budget, reserved, run.statistics().charges)
+}
+
+/** What was charged takes the place of what was reserved for it. */
+export function settle(budget: Budget, reserved: readonly Charge[], charges: readonly Charge[] | undefined): void {
   if (charges === undefined) return
   const measured = new Set(charges.map(({ what }) => what))
   budget.spent += usdOf(charges) - usdOf(reserved.filter(({ what }) => measured.has(what)))
 }
 
-const dollars = (usd: number): string => `$${usd.toLocaleString('en-US', { maximumFractionDigits: usd < 1 ? 6 : 2 })}`
+export const dollars = (usd: number): string =>
+  `$${usd.toLocaleString('en-US', { maximumFractionDigits: usd < 1 ? 6 : 2 })}`

@@ -1,4 +1,4 @@
-import type { Charge, Clock, Connection, Row, Scope } from '../core/ports.ts'
+import type { Asking, Budget, Charge, Clock, Connection, Row, Scope } from '../core/ports.ts'
 import { canonicalJson } from '../core/run/canonical.ts'
 import type { Coverage } from '../core/run/coverage.ts'
 import type { Doubt } from '../core/run/doubts.ts'
@@ -8,7 +8,6 @@ import type { Plan, Values } from '../core/run/plan.ts'
 import type { StepResult } from '../core/run/result.ts'
 import type { Each } from '../core/runbook/schema-step.ts'
 import type { Context, Expressions } from './expressions.ts'
-import type { Budget } from './send.ts'
 
 export interface Question {
   readonly step: string
@@ -62,7 +61,7 @@ export interface RunState {
   readonly scopes: Scope[]
   /** What the runbooks that steps ran say of coverage. */
   readonly coverages: Coverage[]
-  /** Of its queries, and of those of runbooks that steps ran. */
+  /** Of its queries, of those of runbooks that steps ran, and of finding out what the events cover. */
   readonly charges: Charge[]
   /** Of the run and all that its steps run, however deep. */
   readonly innerRuns: {
@@ -71,6 +70,12 @@ export interface RunState {
     readonly coverage: Map<string, Coverage>
   }
 }
+
+/** How its connection is asked: until the signal, and within the budget. */
+export const askingOf = ({ effects: { budget }, signal, charges }: RunState): Asking => ({
+  ...(signal && { signal }),
+  spending: { budget, charges },
+})
 
 export type Events<Result> = AsyncGenerator<RunEventBody, Result>
 

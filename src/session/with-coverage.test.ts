@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Connection, Estimate, Scope } from '../core/ports.ts'
+import type { Budget, Charge, Connection, Estimate, Scope } from '../core/ports.ts'
 import { inventorySchema } from '../core/run/inventory.ts'
 import { day, hour, isoTime, milliseconds, minute } from '../core/time.ts'
 import { type MemoryEngine, openMemoryEngine } from '../engines/duckdb/memory-connection.ts'
 import type { ListDelivered } from './listing.ts'
+import { budgetOf, send } from './send.ts'
 import { type CoverageOptions, withCoverage } from './with-coverage.ts'
 
 let engine: MemoryEngine
@@ -197,6 +198,71 @@ describe('a probe', () => {
     expect(asked.length > 0).toBe(refusal === undefined)
   })
 
+  /** A query of one's own, at most 0.01 USD, and the coverage of what it saw. */
+  const paidFor = async (connection: Connection, budget: Budget | undefined) => {
+    const charges: Charge[] = []
+    const asking = { spending: { budget, charges } }
+    const run = await send(connection, { text: 'SELECT 1', bindings: [], columns: [] }, scope(2, 20), asking)
+    for await (const _ of run.rows);
+    const told = await connection.coverage(scope(2, 20), [], asking)
+    return { told, charges, spent: budget?.spent }
+  }
+
+  /** Estimated at 0.01 USD each, charged half of it. */
+  const charging = async (records: readonly unknown[], more: Partial<Connection> = {}): Promise<Connection> => {
+    const connection = await over(records, { capabilities: billed, estimate: estimated(2e9, 0.01), ...more })
+    return {
+      ...connection,
+      async run(...given) {
+        const run = await connection.run(...given)
+        const charges = [{ what: 'scan', amount: 1e9, usd: 0.005 }] as const
+        return { ...run, statistics: () => ({ ...run.statistics(), charges }) }
+      },
+    }
+  }
+
+  test('is paid from the budget of the command, and its charges are told', async () => {
+    const { told, charges, spent } = await paidFor(withCoverage(await charging(events), options), budgetOf(0.08))
+    expect(told).toMatchObject({ complete: true, basis: 'probe' })
+    // Three parts of the time, because copies lie apart; counts and trails of each.
+    expect(charges).toEqual(Array(6).fill({ what: 'scan', amount: 1e9, usd: 0.005, for: 'coverage' }))
+    expect(spent).toBeCloseTo(7 * 0.005)
+  })
+
+  test.each([
+    [
+      'beyond the budget of the command',
+      estimated(2e9, 0.01),
+      'The events of the table could not be counted: counting would cost up to $0.06, and of the $0.05 of --max-cost $0.01 are spent.',
+    ],
+    [
+      'at a price that nobody knows',
+      async ({ text }: { text: string }) => (text === 'SELECT 1' ? estimated(2e9, 0.01)() : estimated(null, 0)()),
+      'The events of the table could not be counted: nothing tells what counting would cost, and --max-cost allows only so much.',
+    ],
+  ])('%s is not made, and the query is', async (_, estimate, reason) => {
+    const { told, charges, spent } = await paidFor(
+      withCoverage(await charging(events, { estimate }), options),
+      budgetOf(0.05),
+    )
+    expect([asked, charges, told]).toMatchObject([
+      ['others'],
+      [],
+      { basis: 'none', complete: false, gaps: [{ reason }] },
+    ])
+    expect(spent).toBeCloseTo(0.005)
+  })
+
+  test('gives back what was taken for queries that were not sent', async () => {
+    const connection = await charging(events)
+    const run: Connection['run'] = (query, ...rest) =>
+      query.text.includes('min(') ? Promise.reject(new Error('no such column')) : connection.run(query, ...rest)
+    const { told, spent } = await paidFor(withCoverage({ ...connection, run }, options), budgetOf(0.08))
+    expect(told.gaps[0]?.reason).toBe('The events of the table could not be counted: no such column.')
+    // The one that failed may be charged for.
+    expect(spent).toBeCloseTo(0.005 + 0.01)
+  })
+
   test('that fails is told, and fails no query', async () => {
     const broken = await over(events)
     const connection = withCoverage(
@@ -307,12 +373,50 @@ describe('a listing', () => {
     })
   })
 
+  test('is paid from the budget of the command', async () => {
+    const list = (budget: Budget) => {
+      const charges: Charge[] = []
+      return over(events).then(async (table) => {
+        const connection = withCoverage(table, { ...options, basis: 'listing', listing: lists(keys) })
+        const told = await connection.coverage(scope(2, 20), [], { spending: { budget, charges } })
+        return { told, charges, spent: budget.spent }
+      })
+    }
+    expect(await list(budgetOf(1))).toMatchObject({
+      told: { complete: true },
+      charges: [{ what: 'list', amount: 1, usd: 0.000005, for: 'coverage' }],
+      spent: 0.000005,
+    })
+    const { told, charges, spent } = await list(budgetOf(0.000001))
+    expect([told.gaps[0]?.reason, charges, spent]).toEqual([
+      'The log files could not be listed: asking for their names costs more than --max-cost leaves of $0.000001.',
+      [],
+      0,
+    ])
+  })
+
   test('one listing serves all scopes within its time', async () => {
     listings = 0
     const connection = withCoverage(await over(events), { ...options, basis: 'listing', listing: lists(keys) })
     for (const one of [scope(2, 20), scope(3, 10)]) await connection.coverage(one, [])
     expect([listings, asked]).toEqual([1, ['trails']])
   })
+})
+
+test('the ledger of a snapshot is not read beyond the budget of the command', async () => {
+  const connection = withCoverage(await over(events, { capabilities: billed, estimate: estimated(2e9, 0.01) }), {
+    ...options,
+    basis: 'none',
+    ledger: async () => ({ relation: 'coverage', snapshot: 's' }),
+  })
+  const spending = { budget: budgetOf(0.005), charges: [] }
+  const told = await connection.coverage(scope(2, 20), [], { spending })
+  expect([told.basis, told.gaps[0]?.reason, asked, spending]).toEqual([
+    'none',
+    expect.stringMatching(/^What the snapshot covers could not be read: A query on ".*" would cost up to \$0.01, and/),
+    [],
+    { budget: { usd: 0.005, spent: 0 }, charges: [] },
+  ])
 })
 
 test('where nobody looks, nothing is clear', async () => {

@@ -1,11 +1,12 @@
 /** Gives a connection that cannot vouch for its events an answer to what they cover. */
-import type { Abortable, Clock, Connection, Scope } from '../core/ports.ts'
+import type { Asking, Clock, Connection, Scope } from '../core/ports.ts'
 import { type Coverage, type CoverageGap, judgeCoverage } from '../core/run/coverage.ts'
 import { judgeListing } from '../core/run/coverage-listing.ts'
 import type { Inventory } from '../core/run/inventory.ts'
 import { isoTime, type Window } from '../core/time.ts'
 import { type ListDelivered, type Lister, listerOf } from './listing.ts'
-import { type CoverageBudget, type Probe, probeOf } from './probe.ts'
+import { type Probe, probeOf } from './probe.ts'
+import type { CoverageBudget } from './probe-budget.ts'
 import { type FindSnapshot, type Ledger, ledgerOf } from './published-ledger.ts'
 
 export interface CoverageOptions {
@@ -32,21 +33,21 @@ export function withCoverage(connection: Connection, options: CoverageOptions): 
   const source = sourceOf(connection, options)
   return {
     ...connection,
-    async run(query, scope, abortable) {
-      await source.look(scope, abortable)
-      return connection.run(query, scope, abortable)
+    async run(query, scope, asking) {
+      await source.look(scope, asking)
+      return connection.run(query, scope, asking)
     },
-    async coverage(scope, needs, abortable) {
-      const own = await connection.coverage(scope, needs, abortable)
+    async coverage(scope, needs, asking) {
+      const own = await connection.coverage(scope, needs, asking)
       const lacking = own.gaps.filter(({ state }) => state === 'partial')
-      return lessOf(await source.answer(scope, needs, abortable), lacking)
+      return lessOf(await source.answer(scope, needs, asking), lacking)
     },
   }
 }
 
 interface Source {
-  look(scope: Scope, abortable?: Abortable): Promise<void>
-  answer(scope: Scope, needs: readonly string[], abortable?: Abortable): Promise<Coverage>
+  look(scope: Scope, asking?: Asking): Promise<void>
+  answer(scope: Scope, needs: readonly string[], asking?: Asking): Promise<Coverage>
 }
 
 function sourceOf(connection: Connection, options: CoverageOptions): Source {
@@ -56,10 +57,10 @@ function sourceOf(connection: Connection, options: CoverageOptions): Source {
 
 function published(ledger: Ledger, other: Source, { inventory }: CoverageOptions): Source {
   return {
-    look: async (scope, abortable = {}) => ((await ledger.look(abortable)) ? undefined : other.look(scope, abortable)),
-    async answer(scope, needs, abortable = {}) {
-      if (!(await ledger.look(abortable))) return other.answer(scope, needs, abortable)
-      const told = await ledger.facts(scope, abortable)
+    look: async (scope, asking = {}) => ((await ledger.look(asking)) ? undefined : other.look(scope, asking)),
+    async answer(scope, needs, asking = {}) {
+      if (!(await ledger.look(asking))) return other.answer(scope, needs, asking)
+      const told = await ledger.facts(scope, asking)
       return 'refusal' in told
         ? nothingKnown(scope, told.refusal)
         : judgeCoverage({ ...told.facts, inventory }, scope, needs)
@@ -92,9 +93,9 @@ const probeLimits = (from: number, to: number): string =>
 
 function probed(probe: Probe, connection: Connection, { inventory }: CoverageOptions): Source {
   return {
-    look: (scope, abortable) => probe.look(scope, abortable),
-    async answer(scope, needs, abortable) {
-      const told = await probe.facts(scope, abortable)
+    look: (scope, asking) => probe.look(scope, asking),
+    async answer(scope, needs, asking) {
+      const told = await probe.facts(scope, asking)
       if ('refusal' in told)
         return nothingKnown(scope, `The events of the table could not be counted: ${told.refusal}.`)
       const { facts, span } = told
@@ -104,7 +105,7 @@ function probed(probe: Probe, connection: Connection, { inventory }: CoverageOpt
         gaps.push({ ...anywhere(scope), eventClass, state: 'unknown', reason })
       }
       if (!namesAll(inventory)) {
-        const isMore = connection.capabilities.billed || (await probe.hasMore(scope, abortable))
+        const isMore = connection.capabilities.billed || (await probe.hasMore(scope, asking))
         if (isMore) add('*', unnamed({ from: isoTime(span.from), to: isoTime(span.to) }))
       }
       if (!told.seesTrails && (inventory?.trails ?? []).length === 0)
@@ -121,21 +122,17 @@ function probed(probe: Probe, connection: Connection, { inventory }: CoverageOpt
   }
 }
 
-/** S3 answers 1000 names at a time ("Amazon S3 pricing": 0.005 USD for 1000 such requests in most Regions). */
-const namesInAnswer = 1000
-const usdOfAnswer = 0.005 / 1000
-
 function listed(lister: Lister, trails: Probe, { inventory }: CoverageOptions): Source {
   return {
-    async look(scope, abortable) {
-      await lister.look(scope, abortable)
-      await trails.look(scope, abortable)
+    async look(scope, asking) {
+      await lister.look(scope, asking)
+      await trails.look(scope, asking)
     },
-    async answer(scope, needs, abortable) {
-      const files = await lister.files(scope, abortable)
+    async answer(scope, needs, asking) {
+      const files = await lister.files(scope, asking)
       if ('refusal' in files) return nothingKnown(scope, `The log files could not be listed: ${files.refusal}.`)
       const { listing, span } = files
-      const told = await trails.facts(scope, abortable)
+      const told = await trails.facts(scope, asking)
       const trailEvents = 'refusal' in told ? [] : told.facts.trailEvents
       const judged = judgeListing(listing, scope, { inventory, needs, trailEvents })
       const gaps: CoverageGap[] = []
@@ -155,8 +152,7 @@ function listed(lister: Lister, trails: Probe, { inventory }: CoverageOptions): 
         )
       for (const need of needs.filter((one) => one.startsWith('data:')))
         add(need, `Names of log files do not tell whose ${need} events are in them.`)
-      const requests = Math.max(1, Math.ceil(listing.count / namesInAnswer))
-      const limits = `${listing.count} names of log files, listed for about ${(requests * usdOfAnswer).toFixed(2)} USD: what is in the files is taken from the trails of the inventory`
+      const limits = `${listing.count} names of log files, listed for about ${files.usd.toFixed(2)} USD: what is in the files is taken from the trails of the inventory`
       return { ...lessOf(judged, gaps), limits }
     },
   }

@@ -47,7 +47,8 @@ export async function athenaOverTrino(url: string, schemas: readonly string[]): 
   return { fake, queries }
 }
 
-async function carryOut(url: string, sql: string, signal: AbortSignal): Promise<FakeResult | { error: string }> {
+/** A query as it is, with cells in Athena's words. */
+export async function carryOut(url: string, sql: string, signal: AbortSignal): Promise<FakeResult | { error: string }> {
   const rows: (string | null)[][] = []
   let columns: FakeResult['columns'] = []
   let bytesScanned = 0

@@ -1,18 +1,17 @@
 /**
  * Athena's statements for conversion on a real Trino: a bucket that is a folder of the server, a fake of Athena's API in front, and a
- * translation of what Trino says otherwise: Hive's DDL, the property for compression, and places.
+ * translation of what Trino says otherwise: Hive's DDL (athena-ddl.ts), the property for compression, and places.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { eventColumns } from '../../src/core/event/columns.ts'
-import { readHiveType } from '../../src/core/sql/hive-type.ts'
-import type { TypeText } from '../../src/core/sql/type-text.ts'
 import { fromColumnType, typeName } from '../../src/core/sql/types.ts'
 import { type FakeAws, startFakeAws } from '../fake-aws/server.ts'
 import { athena, type FakeAthena, type FakeResult } from '../fake-aws/services/athena.ts'
 import { glue } from '../fake-aws/services/glue.ts'
 import { type MemoryObject, type MemoryS3, startMemoryS3 } from '../support/memory-s3.ts'
+import { type Behind, carryOutDdl, entriesOf, nothing } from './athena-ddl.ts'
 
 export { publishTable } from './publish-table.ts'
 export { makeRawTable } from './raw-table.ts'
@@ -43,7 +42,6 @@ export async function convertWorld(
   ids: { accounts: readonly string[]; regions: readonly string[] },
 ): Promise<ConvertWorld> {
   const catalog = glue({ tables: { [database]: [rawInput(ids)] } })
-  const tables = catalog.tables as Map<string, Record<string, unknown>>
   const world = { onStatement: (_: string): Promise<void> | void => {} }
   const queries = athena({
     workgroups: [{ name: 'wg', outputLocation: `s3://${bucket}/results/` }],
@@ -51,7 +49,7 @@ export async function convertWorld(
     async execute(sql) {
       try {
         await world.onStatement(sql)
-        return await carryOut(sql, { ask, tables })
+        return await carryOut(sql, { ask, catalog, local })
       } catch (error) {
         return { error: (error as Error).message.split('\n')[0]! }
       }
@@ -71,64 +69,12 @@ export async function convertWorld(
   })
 }
 
-interface Behind {
-  readonly ask: Ask
-  readonly tables: Map<string, Record<string, unknown>>
-}
-
 const local = (text: string): string => text.replaceAll(`s3://${bucket}/`, 'local:///')
-const nothing: FakeResult = { columns: [], rows: [] }
 
-async function carryOut(sql: string, { ask, tables }: Behind): Promise<FakeResult> {
-  const ddl = /^(ALTER TABLE|DROP TABLE IF EXISTS|CREATE EXTERNAL TABLE IF NOT EXISTS) `(\w+)`\.`(\w+)`/.exec(sql)
-  const [, what, place = '', name = ''] = ddl ?? []
-  const key = `${place}.${name}`
-  if (what === 'DROP TABLE IF EXISTS') {
-    await ask(`DROP TABLE IF EXISTS hive."${place}"."${name}"`)
-    tables.delete(key)
-    return nothing
-  }
-  if (what === 'CREATE EXTERNAL TABLE IF NOT EXISTS') {
-    const columns = [...sql.matchAll(/^ {2}`(\w+)` (.+?),?$/gm)].map(
-      ([, column, type]) => `"${column}" ${trinoText(readHiveType(type!))}`,
-    )
-    const location = local(/LOCATION '([^']+)'/.exec(sql)![1]!)
-    await ask(
-      `CREATE TABLE IF NOT EXISTS hive."${place}"."${name}" (${columns.join(', ')}, "event_date" varchar) WITH (format = 'PARQUET', external_location = '${location}', partitioned_by = ARRAY['event_date'])`,
-    )
-    if (!tables.has(key))
-      tables.set(key, { Name: name, DatabaseName: place, TableType: 'EXTERNAL_TABLE', Parameters: {} })
-    return nothing
-  }
-  if (what === 'ALTER TABLE') {
-    const [, property, value] = /SET TBLPROPERTIES \('([\w.]+)' = '([^']*)'\)/.exec(sql) ?? []
-    if (property !== undefined) {
-      const table = tables.get(key)!
-      tables.set(key, { ...table, Parameters: { ...(table.Parameters as object), [property]: value } })
-      return nothing
-    }
-    for (const [, date, location] of sql.matchAll(/PARTITION \(event_date = '([^']+)'\) LOCATION '([^']+)'/g))
-      await ask(
-        `CALL hive.system.register_partition(schema_name => '${place}', table_name => '${name}', partition_columns => ARRAY['event_date'], partition_values => ARRAY['${date}'], location => '${local(location!)}')`,
-      ).catch((error: Error) => {
-        if (!/ALREADY_EXISTS/.test(error.message)) throw error
-      })
-    return nothing
-  }
-  const view = /^CREATE OR REPLACE VIEW "(\w+)"\."(\w+)" AS (.+)$/s.exec(sql)
-  if (view !== null) {
-    const [, schema, own, text] = view
-    await ask(sql.replaceAll(`"${schema}".`, `hive."${schema}".`))
-    const encoded = Buffer.from(JSON.stringify({ originalSql: text })).toString('base64')
-    tables.set(`${schema}.${own}`, {
-      Name: own,
-      DatabaseName: schema,
-      TableType: 'VIRTUAL_VIEW',
-      ViewOriginalText: `/* Presto View: ${encoded} */`,
-      Parameters: { presto_view: 'true' },
-    })
-    return nothing
-  }
+async function carryOut(sql: string, behind: Behind): Promise<FakeResult> {
+  const done = await carryOutDdl(sql, behind)
+  if (done !== undefined) return done
+  const { ask, catalog } = behind
   const made = /^CREATE TABLE "(\w+)"\."(\w+)"/.exec(sql)
   const text = local(sql)
     .replaceAll(`"${database}".`, `hive."${database}".`)
@@ -141,7 +87,7 @@ async function carryOut(sql: string, { ask, tables }: Behind): Promise<FakeResul
       if (!/External table location does not exist/.test(error.message)) throw error
       await ask(`${text.replace(/WITH \(.*?\) AS\n/, "WITH (format = 'PARQUET') AS\n")} WITH NO DATA`)
     })
-    tables.set(`${made[1]}.${made[2]}`, {
+    entriesOf(catalog).set(`${made[1]}.${made[2]}`, {
       Name: made[2],
       DatabaseName: made[1],
       TableType: 'EXTERNAL_TABLE',
@@ -156,14 +102,6 @@ async function carryOut(sql: string, { ask, tables }: Behind): Promise<FakeResul
     rows: rows.map((row) => row.map((cell) => (cell === null ? null : String(cell)))),
     bytesScanned: 1000,
   }
-}
-
-const hiveNames: Readonly<Record<string, string>> = { timestamp: 'timestamp(3)' }
-
-function trinoText({ base, parts }: TypeText): string {
-  if (base === 'row') return `row(${parts.map(({ name, type }) => `"${name}" ${trinoText(type)}`).join(', ')})`
-  if (parts.length > 0) return `${base}(${parts.map(({ type }) => trinoText(type)).join(', ')})`
-  return hiveNames[base] ?? base
 }
 
 /** The raw table as the Data Catalog has it. */

@@ -6,7 +6,9 @@ import { build, folder, json, trailbook, write, writeLog } from './trailbook.ts'
 const configured = `connections:
   away: { engine: trino, url: "http://127.0.0.1:1", user: me, catalog: hive, schema: default }
   raw: { engine: athena, region: us-east-1, database: security, workgroup: trailbook, account: "111122223333", output: "s3://results/t/", logs: ["s3://my-trail/AWSLogs/"] }
+  locked: { engine: trino, url: "https://127.0.0.1:1", user: me, password: "${'$'}{env:TRAILBOOK_NOT_SET}", catalog: hive, schema: default }
   groups: { engine: logs-insights, region: us-east-1, logGroups: [aws-cloudtrail-logs] }
+  counted: { engine: logs-insights, region: us-east-1, logGroups: [aws-cloudtrail-logs], coverage: probe }
 sources:
   trail: { url: "s3://my-trail/AWSLogs/" }
 `
@@ -54,6 +56,44 @@ test('offline nobody is asked, and the text is there all the same', () => {
     expect(copies).toBeNull()
     expect(steps[0].sql).toContain(`>= '2026-01-15T00:00:00Z'`)
     expect(steps[0]).toMatchObject({ estimate: null, unknown: 'nobody was asked' })
+  }
+})
+
+test('a password that is not set is missed by who signs in, and by nobody else', () => {
+  const locked = ['root-activity', '--connection', 'locked']
+  expect(json(cwd, ['plan', ...locked, '--offline', ...window]).code).toBe(0)
+  expect(json(cwd, ['permissions', ...locked]).object.grants).toHaveLength(1)
+  for (const args of [
+    ['plan', ...locked, ...window],
+    ['run', ...locked, ...window],
+  ]) {
+    const { object, code } = json(cwd, args)
+    expect([code, object.error.code]).toEqual([64, 'CONFIG_ENV'])
+    expect(object.error.message).toContain('"connections.locked.password"')
+  }
+})
+
+test('a plan of what costs money says that finding out the coverage comes on top, where it was asked for', () => {
+  const told = (connection: string) =>
+    trailbook(cwd, ['plan', 'root-activity', '--connection', connection, '--offline', ...window]).stdout.split('\n')
+  const cost = (connection: string) => told(connection).find((line) => line.startsWith('Cost'))
+  expect([cost('groups'), cost('counted')]).toEqual([
+    'Cost     unknown beforehand',
+    'Cost     unknown beforehand; finding out what the events cover comes on top',
+  ])
+})
+
+test('notes are as wide as a terminal', () => {
+  for (const [columns, most] of [
+    ['', 80],
+    ['50', 50],
+  ] as const) {
+    const { stderr } = trailbook(cwd, ['permissions', 'root-activity', '--connection', 'raw'], {
+      env: { COLUMNS: columns },
+    })
+    expect(stderr).toContain('Not carried out by this version')
+    const widest = Math.max(...stderr.split('\n').map(({ length }) => length))
+    expect([widest <= most, widest > most / 2]).toEqual([true, true])
   }
 })
 

@@ -30,7 +30,7 @@ export async function importLake({ given, context, file }: ImportCall): Promise<
   const path = asked === undefined ? join(config.runbooks[0] ?? context.cwd, `${id}.yaml`) : resolve(context.cwd, asked)
   const shown = shownPath(path, context.cwd)
   if ((await pathKind(path)) !== undefined) throw new TrailbookError('CLI_FILE_EXISTS', { path: shown })
-  const imported = importLakeSql(sql)
+  const imported = distinctNotes(importLakeSql(sql))
   await writing(shown, async () => {
     await makeFolder(dirname(path))
     await writeFile(path, importedDraft(imported, { id, from: name }), { flag: 'wx' })
@@ -68,6 +68,13 @@ export async function importLake({ given, context, file }: ImportCall): Promise<
   }
 }
 
+/** A part that the translation writes down twice is told once. */
+function distinctNotes(imported: ReturnType<typeof importLakeSql>): ReturnType<typeof importLakeSql> {
+  const told = ({ at, kind, message }: (typeof imported.notes)[number]) => `${at.line}:${at.column} ${kind} ${message}`
+  const notes = new Map(imported.notes.map((note) => [told(note), note]))
+  return { ...imported, notes: [...notes.values()] }
+}
+
 interface Query {
   /** Of the file, without its folder. */
   readonly name: string
@@ -80,7 +87,7 @@ interface Query {
 async function queryIn(file: string, context: CliContext): Promise<Query> {
   const isPiped = file === '-'
   const path = resolve(context.cwd, file)
-  const written = isPiped ? await context.readStdin() : await readText(path)
+  const written = isPiped ? await context.readStdin() : await readText(path, shownPath(path, context.cwd))
   const from = isPiped ? 'standard input' : shownPath(path, context.cwd)
   const sql = written.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
   const refused = (reason: string): TrailbookError => new TrailbookError('CLI_NO_IMPORT', { path: from, reason })

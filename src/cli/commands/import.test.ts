@@ -39,11 +39,22 @@ describe('trailbook import lake', () => {
     ['notes.sql', 'notes.sql cannot be imported: there is no query in it.'],
     ['binary.sql', 'binary.sql cannot be imported: it is no text in UTF-8.'],
     ['huge.sql', 'huge.sql cannot be imported: it has 60,053 characters, and CloudTrail Lake takes texts of 10,000.'],
+    ['none.sql', 'There is no none.sql.'],
     ['-', 'Standard input has no name that the runbook could take.'],
   ])('makes no runbook of %s', async (file, message) => {
     const error = await call(['lake', file], 'SELECT eventName FROM $EDS_ID').catch((reason: TrailbookError) => reason)
     expect(error).toMatchObject({ message, exitCode: 64 })
     expect(await readdir(cwd)).not.toContain('runbooks')
+  })
+
+  test('tells what it writes down twice once', async () => {
+    const sql =
+      "SELECT element_at(requestParameters, 'x') AS x FROM 1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809 JOIN b ON 1 = 1"
+    const { json } = await call(['lake', '-', '--id', 'twice', '--out', 'twice.yaml'], sql)
+    const { notes, left } = json as unknown as { notes: readonly object[]; left: number }
+    const told = notes.map((note) => JSON.stringify(note))
+    expect(told).toEqual([...new Set(told)])
+    expect(left).toBe(3)
   })
 
   test('tells each place below its line, no wider than the terminal', async () => {

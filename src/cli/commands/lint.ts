@@ -84,7 +84,7 @@ export const lintCommand = defineCommand({
         ...[...found].flatMap(([file, issues]) => issueLines({ file, text: texts.get(file) ?? '', issues }, width)),
         line(
           span(errors > 0 ? plural(errors, 'mistake') : 'No mistakes', errors > 0 ? 'bad' : 'good'),
-          `, ${plural(warnings, 'warning')} in ${plural(linted.length, 'runbook')}${fixed > 0 ? `; ${fixed} mended` : ''}`,
+          `, ${plural(warnings, 'warning')} in ${plural(linted.length, 'runbook')}${engine === undefined ? '' : `, for ${engine}`}${fixed > 0 ? `; ${fixed} mended` : ''}`,
         ),
       ],
       renders: {

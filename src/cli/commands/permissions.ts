@@ -39,10 +39,12 @@ export const permissionsCommand = defineCommand({
     ]
     const policy = statements.length === 0 ? null : mergePolicy(statements)
     const size = policy === null ? 0 : policySize(policy)
+    const lacksSources = flag(given, 'ingest') && Object.keys(config.sources).length === 0
     const grants = allowances.flatMap(({ name, grants }) => grants.map((sql) => ({ connection: name, sql })))
     const notCarriedOut = requests.flatMap(({ loaded }) => handSteps(loaded))
     const notes = [
       ...(names.includes(lakeName) ? ['The lake is files of this machine: asking it needs no permission of AWS.'] : []),
+      ...(lacksSources ? ['trailbook.yaml names no `sources:`, so --ingest adds nothing.'] : []),
       ...allowances
         .filter((one) => one.statements.length === 0 && one.grants.length === 0)
         .map(({ name, engine }) => `What "${name}" (${engine}) needs is not known.`),

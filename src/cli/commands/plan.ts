@@ -1,4 +1,4 @@
-import { exitCodes } from '../../core/errors.ts'
+import { exitCodes, TrailbookError } from '../../core/errors.ts'
 import { blank, type Line, labelled, paragraph } from '../../core/report/lines.ts'
 import { planLines, planTable } from '../../core/report/plan.ts'
 import { plansMarkdown } from '../../core/report/plan-markdown.ts'
@@ -14,6 +14,7 @@ import { type Config, loadConfig } from '../config.ts'
 import {
   type Allowances,
   allowancesOf,
+  asksCoverage,
   checkNames,
   connectionOption,
   connectionsOf,
@@ -86,7 +87,10 @@ export const planCommand = defineCommand({
       const shown = overBudget === undefined ? plans : plans.map((one) => (one.billed ? { ...one, overBudget } : one))
       const allowances = new Map<string, Allowances>()
       for (const { name } of targets.asked)
-        if (name !== lakeName) allowances.set(name, await allowancesOf(name, config))
+        if (name !== lakeName) {
+          const known = await allowancesIfSet(name, config, context)
+          if (known !== undefined) allowances.set(name, known)
+        }
       const permissions = [...allowances].map(([connection, { statements, grants }]) => ({
         connection,
         statements,
@@ -111,6 +115,7 @@ export const planCommand = defineCommand({
             ...planLines(outline, {
               width,
               offline,
+              asksCoverage: asksCoverage(outline.plan.connection, config),
               permissions: permissionsText(allowances.get(outline.plan.connection)),
               command: commandOf(outline, given, names),
             }),
@@ -125,6 +130,17 @@ export const planCommand = defineCommand({
     }
   },
 })
+
+/** A plan is of use without them. */
+async function allowancesIfSet(name: string, config: Config, context: CliContext): Promise<Allowances | undefined> {
+  try {
+    return await allowancesOf(name, config)
+  } catch (error) {
+    if (!(error instanceof TrailbookError) || error.code !== 'CONFIG_ENV') throw error
+    context.note(`What "${name}" must be allowed is left out. ${error.message}`)
+    return undefined
+  }
+}
 
 interface Targets {
   readonly asked: readonly Asked[]

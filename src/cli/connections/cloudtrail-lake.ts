@@ -55,5 +55,8 @@ export const cloudTrailLakeKind: ConnectionKind<typeof schema> = {
       options,
     )
   },
-  permissions: (settings) => cloudTrailLakePermissions({ ...settings, stores: storesOf(settings) }),
+  permissions: (settings) => {
+    const { region: asked, owner } = settings
+    return cloudTrailLakePermissions({ stores: storesOf(settings), region: asked, owner })
+  },
 }

@@ -93,6 +93,15 @@ export interface SnapshotTable {
   letGo(kept: ReadonlySet<string>): Promise<number>
 }
 
+/**
+ * Whether a table of a snapshot may not go yet: somebody is pointed at it, or was since then.
+ * @param left when the view left it; absent or empty while it is shown
+ * @param since milliseconds since 1970
+ */
+export const isHeld = (left: string | undefined, since: number): boolean =>
+  // A time that nobody can read says that nothing may go.
+  !left || !(milliseconds(left as IsoTime) <= since)
+
 const technicalTypes: Readonly<Record<string, string>> = {
   TIMESTAMP: 'timestamp(6)',
   BIGINT: 'bigint',

@@ -14,6 +14,8 @@ interface PlanView {
   readonly width: number
   /** Texts were printed without asking the connection what its table is like. */
   readonly offline: boolean
+  /** The connection asks by itself what its events cover. */
+  readonly asksCoverage: boolean
   /** What its credentials must be allowed, in words. */
   readonly permissions?: string | undefined
   /** The command that runs exactly this. */
@@ -22,7 +24,7 @@ interface PlanView {
 
 export function planLines(
   outline: PlanOutline,
-  { width: columns, offline, permissions, command }: PlanView,
+  { width: columns, offline, asksCoverage, permissions, command }: PlanView,
 ): readonly Line[] {
   const width = Math.min(columns, measure)
   const { plan, steps, estimate, overBudget } = outline
@@ -35,7 +37,12 @@ export function planLines(
     ...labelled('Scope   ', scopeText(plan.scope), width),
     ...labelled('Reads   ', readsText(estimate), width),
     ...(outline.billed
-      ? labelled('Cost    ', costsText(estimate), width, overBudget === undefined ? undefined : 'bad')
+      ? labelled(
+          'Cost    ',
+          `${costsText(estimate)}${asksCoverage ? '; finding out what the events cover comes on top' : ''}`,
+          width,
+          overBudget === undefined ? undefined : 'bad',
+        )
       : []),
     ...(overBudget === undefined
       ? []

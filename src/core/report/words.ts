@@ -1,5 +1,5 @@
 /** The sentences that all renderers share, so that an answer says the same wherever it is read. */
-import type { Cost } from '../run/cost.ts'
+import { type Cost, usdOf } from '../run/cost.ts'
 import type { Coverage } from '../run/coverage.ts'
 import type { CoverageState } from '../run/coverage-hours.ts'
 import type { Finding } from '../run/findings.ts'
@@ -30,8 +30,12 @@ export interface Judged {
   readonly skipped?: readonly SkippedRunbook[]
 }
 
-/** `$0.0123 by list prices, an estimate`. */
-export const costText = ({ usd, basis }: Cost): string => `${dollarsText(usd)} by ${basis}`
+/** `$0.0123 by list prices, an estimate; $0.0021 of it to find out what the events cover`. */
+export function costText({ usd, charges, basis }: Cost): string {
+  const aside = usdOf(charges.filter((charge) => charge.for === 'coverage'))
+  const part = aside === 0 ? '' : `; ${dollarsText(aside)} of it to find out what the events cover`
+  return `${dollarsText(usd)} by ${basis}${part}`
+}
 
 /** Small amounts with as many digits as they have. */
 export const dollarsText = (usd: number): string =>

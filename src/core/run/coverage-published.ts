@@ -20,6 +20,9 @@ export const factColumns = [
   'body',
 ] as const
 
+/** Name of the table of a snapshot's coverage, beside the snapshot's own table: whoever knows one finds the other. */
+export const coverageName = (own: string): string => `${own}_coverage`
+
 interface StandingRow {
   readonly kind: string
   readonly body: string
@@ -60,6 +63,9 @@ UNION ALL ${summed('hour', 'max', 'max', ` AND hour < ${from}`)}
 UNION ALL ${summed('hour', 'min', 'min', ` AND hour >= ${to}`)}
 UNION ALL ${summed('bounds', 'min', 'max', '')}`
 }
+
+/** How often that query reads its table. */
+export const publishedReads = 4
 
 const text = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell : '')
 

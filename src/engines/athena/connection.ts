@@ -5,6 +5,7 @@ import type { CoverageGap } from '../../core/run/coverage.ts'
 import { unknownCoverage } from '../../core/run/unknown-coverage.ts'
 import { createBudget } from './budget.ts'
 import { type Pace, queryClient } from './client.ts'
+import { estimateCoverage, shownCoverage } from './coverage.ts'
 import { dialectOver } from './dialect.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { tableOf } from './failure.ts'
@@ -23,6 +24,14 @@ interface ConnectOptions extends Abortable {
 interface AthenaConnection extends Connection {
   /** Whether the table's queries read a log file, by its path; undefined where nobody knows. */
   readonly readsFile: ((path: string) => boolean) | undefined
+  /** The published snapshot that is shown at this moment, where its coverage is a table, too, and how that one is asked. */
+  shown(abortable: Abortable): Promise<Shown | undefined>
+}
+
+interface Shown {
+  readonly relation: string
+  readonly snapshot: string
+  readonly asked: Pick<Connection, 'run' | 'estimate'>
 }
 
 /** "Service Quotas", Athena User Guide. */
@@ -85,6 +94,24 @@ export async function connectAthena(settings: AthenaSettings, options: ConnectOp
       const texts = scopes.length === 1 ? [query.text] : scopes.map((part) => inParts!.text(part))
       const asked = { texts, columns: query.columns, limit: scopes.length === 1 ? undefined : inParts?.limit }
       return runQuery(client, asked, { ...abortable, budget, pace, onReused: reused })
+    },
+    async shown(abortable) {
+      const shown = await shownCoverage(settings, client.clients, abortable)
+      if (shown === undefined) return undefined
+      const by = { objects, hasKmsKey: settings.logsKey !== undefined }
+      const cost: Connection['estimate'] = (_query, scope, more) => estimateCoverage(shown, by, scope, more)
+      return {
+        relation: shown.relation,
+        snapshot: shown.snapshot,
+        asked: {
+          estimate: cost,
+          // It is never changed, so an earlier result of the same text is as good.
+          async run(query, scope, more = {}) {
+            if (settings.budgetBytes !== undefined) budget.check((await cost(query, scope, more)).bytes)
+            return runQuery(client, { texts: [query.text], columns: query.columns }, { ...more, budget, pace })
+          },
+        },
+      }
     },
     async coverage(scope) {
       const coverage = unknownCoverage(scope, table.shape.lacking)

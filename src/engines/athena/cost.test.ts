@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { ListRequest } from '../../aws/bucket.ts'
 import type { Scope } from '../../core/ports.ts'
+import { coverageName } from '../../core/run/coverage-published.ts'
 import { tableShape } from '../../core/sql/table-shape.ts'
 import { createBudget } from './budget.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { athenaPermissions } from './permissions.ts'
 import { readProjection, readsFile } from './projection.ts'
 import { wantedTable } from './setup/wanted.ts'
+import { ownTable } from './snapshot-statements.ts'
 import type { EventsTable } from './table.ts'
 
 const window = { from: '2026-01-02T00:00:00Z', to: '2026-01-03T00:00:00Z' }
@@ -213,6 +215,19 @@ describe('the smallest policy', () => {
     expect(policy.filter(({ Resource }) => Resource.includes('*')).map(({ Sid }) => Sid)).toEqual(['UseLakeFormation'])
     const actions = policy.flatMap(({ Action }) => Action)
     expect(actions.filter((action) => action.includes('*'))).toEqual([])
+  })
+
+  it('lets the catalog be asked for a snapshot that a view shows, and for its coverage, and for no other table', () => {
+    const [catalog] = athenaPermissions(settings).filter(({ Sid }) => Sid === 'ReadCatalog')
+    const isLet = (name: string): boolean =>
+      catalog!.Resource.some((arn) => new RegExp(`^${arn.replaceAll('*', '.*')}$`).test(tableArn(name)))
+    const tableArn = (name: string) => `arn:aws-us-gov:glue:us-gov-west-1:111122223333:table/security/${name}`
+    const own = ownTable('logs', '0000000007-ab')
+    expect(['logs', own, coverageName(own), 'logs_archive', 'others'].filter(isLet)).toEqual([
+      'logs',
+      own,
+      coverageName(own),
+    ])
   })
 
   it('takes what stands for others in policies at its word', () => {

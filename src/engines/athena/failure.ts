@@ -15,6 +15,7 @@ export const tableOf = ({ database, table }: AthenaSettings): string => `${datab
 
 const valuesOf = (settings: AthenaSettings) => ({
   connection: settings.name,
+  database: settings.database,
   table: tableOf(settings),
   workgroup: settings.workgroup,
   seconds: (settings.timeLimitMs ?? 0) / 1000,
@@ -98,7 +99,12 @@ export function callFailure(error: unknown, operation: string, settings: AthenaS
   const made = (code: ErrorCode) => new TrailbookError(code, values, { cause: error })
   const { message } = error
   if (/lake ?formation/i.test(message)) return made('ATHENA_LAKE_FORMATION')
-  if (error.name === 'EntityNotFoundException') return made('ATHENA_TABLE_MISSING')
+  if (error.name === 'EntityNotFoundException')
+    return made(
+      operation === 'glue:GetTables' || /\bdatabase\b/i.test(message)
+        ? 'ATHENA_DATABASE_MISSING'
+        : 'ATHENA_TABLE_MISSING',
+    )
   if (error.name === 'InvalidRequestException' || error.name === 'MetadataException') {
     if (/workgroup .*(?:not found|disabled)/i.test(message)) return made('ATHENA_WORKGROUP')
     if (/output (?:location|bucket)|ResultConfiguration|expected bucket owner/i.test(message))

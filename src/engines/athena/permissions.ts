@@ -56,7 +56,8 @@ export function athenaPermissions(input: PermissionInput): readonly PolicyStatem
         arn('glue', 'catalog'),
         arn('glue', `database/${database}`),
         arn('glue', `table/${database}/${table}`),
-        // What its view shows, where it is a published snapshot: names of such tables go on with a number of ten digits.
+        // What its view shows, where it is a published snapshot, and that one's coverage: names of such tables go on with a number of
+        // ten digits.
         arn('glue', `table/${database}/${table}_0*`),
       ],
     },

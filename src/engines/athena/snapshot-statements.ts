@@ -6,6 +6,7 @@
  */
 import { TrailbookError } from '../../core/errors.ts'
 import type { Published } from '../../core/event/published.ts'
+import { coverageName, factColumns } from '../../core/run/coverage-published.ts'
 import { readType, type TypeText } from '../../core/sql/type-text.ts'
 
 export interface TablePlace {
@@ -41,11 +42,23 @@ export function snapshotOf(name: string, table: string): string | undefined {
   return match === null ? undefined : `${match[1]}-${match[2]}`
 }
 
+/** The own table that a view shows; undefined where it shows something else. @param text of the view, as Athena keeps it */
+export function shownBy(text: string | undefined, table: string): string | undefined {
+  const named = text === undefined ? undefined : viewedTable(text)?.toLowerCase()
+  return named !== undefined && snapshotOf(named, table) !== undefined ? named : undefined
+}
+
+/** Of a view over one whole table: that table. */
+export const viewedTable = (text: string): string | undefined =>
+  /^\s*SELECT\s+\*\s+FROM\s+(?:"?\w+"?\s*\.\s*)*"?(\w+)"?\s*$/i.exec(text)?.[1]
+
 interface SnapshotStatements {
   /** Name of the snapshot's own table. */
   readonly own: string
   readonly table: string
   readonly partitions: readonly string[]
+  /** The table of what the lake knew of its coverage; undefined for snapshots that have none. */
+  readonly coverage: string | undefined
   readonly view: string
 }
 
@@ -64,22 +77,29 @@ export function snapshotStatements(published: Published, place: TablePlace): Sna
         .map(({ date, folder }) => `  PARTITION (event_date = '${date}') LOCATION '${base}/${folder}/'`)
         .join('\n')}`,
     )
+  const stored = (folder: string): string => `STORED AS PARQUET
+LOCATION '${base}/${folder}/'
+TBLPROPERTIES ('trailbook.snapshot' = '${published.id}')`
   return {
     own,
     table: `CREATE EXTERNAL TABLE IF NOT EXISTS ${inDdl(database, own)} (\n${columns.join(',\n')}\n)
 PARTITIONED BY (\`event_date\` string)
-STORED AS PARQUET
-LOCATION '${base}/snapshots/'
-TBLPROPERTIES ('trailbook.snapshot' = '${published.id}')`,
+${stored('snapshots')}`,
     partitions,
+    coverage:
+      published.coverage &&
+      `CREATE EXTERNAL TABLE IF NOT EXISTS ${inDdl(database, coverageName(own))} (
+${factColumns.map((name) => `  \`${name}\` string`).join(',\n')}
+)
+${stored(published.coverage.folder)}`,
     view: `CREATE OR REPLACE VIEW ${inDml(database, table)} AS SELECT * FROM ${inDml(database, own)}`,
   }
 }
 
 /** All of them, in their order. */
 export function allStatements(published: Published, place: TablePlace): readonly string[] {
-  const { table, partitions, view } = snapshotStatements(published, place)
-  return [table, ...partitions, view]
+  const { table, partitions, coverage, view } = snapshotStatements(published, place)
+  return [table, ...partitions, ...(coverage === undefined ? [] : [coverage]), view]
 }
 
 const hiveNames: Readonly<Record<string, string>> = { varchar: 'string', integer: 'int', real: 'float' }

@@ -1,8 +1,9 @@
 import { TrailbookError } from '../../core/errors.ts'
-import type { Published, SnapshotTable } from '../../core/event/published.ts'
-import { isoTime, milliseconds } from '../../core/time.ts'
+import { isHeld, type Published, type SnapshotTable } from '../../core/event/published.ts'
+import { coverageName } from '../../core/run/coverage-published.ts'
+import { isoTime } from '../../core/time.ts'
 import type { CatalogEntry, CatalogTables } from './catalog-tables.ts'
-import { inDdl, ownTable, snapshotOf, snapshotStatements, type TablePlace } from './snapshot-statements.ts'
+import { inDdl, shownBy, snapshotOf, snapshotStatements, type TablePlace } from './snapshot-statements.ts'
 import type { Statements } from './statement.ts'
 
 interface Effects {
@@ -13,7 +14,7 @@ interface Effects {
 }
 
 export interface AthenaSnapshotTable extends SnapshotTable {
-  /** The snapshot's own table with all its days, without pointing anybody at it. @returns its name */
+  /** The snapshot's own table with all its days, and that of its coverage, without pointing anybody at it. @returns its name */
   prepare(published: Published): Promise<string>
 }
 
@@ -29,10 +30,10 @@ export function athenaSnapshotTable(place: TablePlace, effects: Effects): Athena
   const { database, table } = place
   const name = `${database}.${table}`
 
-  const look = async (): Promise<{ shown: string | undefined; owned: readonly Owned[] }> => {
+  const look = async (): Promise<Looked> => {
     const entries = await catalog.beginning(table.toLowerCase())
     const view = entries.find((entry) => entry.name === table.toLowerCase())
-    const shown = shownBy(view, table)
+    const shown = shownBy(view?.view, table)
     if (view !== undefined && shown === undefined)
       throw new TrailbookError('SNAPSHOT_NAME_TAKEN', {
         table: name,
@@ -42,7 +43,7 @@ export function athenaSnapshotTable(place: TablePlace, effects: Effects): Athena
       const id = snapshotOf(entry.name, table)
       return id === undefined || entry.view !== undefined ? [] : [{ ...entry, id }]
     })
-    return { shown, owned }
+    return { shown, owned, names: new Set(entries.map((entry) => entry.name)) }
   }
   const mark = (own: string, left: string): Promise<unknown> =>
     statements.run(`ALTER TABLE ${inDdl(database, own)} SET TBLPROPERTIES ('${leftKey}' = '${left}')`)
@@ -54,6 +55,7 @@ export function athenaSnapshotTable(place: TablePlace, effects: Effects): Athena
       await statements.run(text)
       onProgress?.({ done: at + 1, all: steps.partitions.length })
     }
+    if (steps.coverage !== undefined) await statements.run(steps.coverage)
     return steps.own
   }
 
@@ -66,35 +68,33 @@ export function athenaSnapshotTable(place: TablePlace, effects: Effects): Athena
     },
 
     async show(published) {
-      const { shown, owned } = await look()
+      const { shown, owned, names } = await look()
       const steps = snapshotStatements(published, place)
-      if (shown === steps.own) return false
+      const isShown = shown === steps.own
+      // Earlier versions registered no coverage with the snapshots that they showed.
+      const isWhole = isShown && (steps.coverage === undefined || names.has(coverageName(steps.own)))
       const known = owned.find((one) => one.name === steps.own)
       // Before the view comes back to it, or a kill in between would leave a shown table that counts as left.
       if (known?.parameters[leftKey]) await mark(steps.own, '')
-      await prepare(published)
-      await statements.run(steps.view)
+      if (!isWhole) await prepare(published)
+      if (!isShown) await statements.run(steps.view)
       const left = isoTime(now())
       for (const one of owned) if (one.name !== steps.own && !one.parameters[leftKey]) await mark(one.name, left)
-      return true
+      return !isWhole
     },
 
     async inUse(graceMs) {
       const { shown, owned } = await look()
       const since = now() - graceMs
-      return owned
-        .filter((one) => {
-          const left = one.parameters[leftKey]
-          // A time that nobody can read says that nothing may go.
-          return one.name === shown || !left || !(milliseconds(left) <= since)
-        })
-        .map(({ id }) => id)
+      return owned.filter((one) => one.name === shown || isHeld(one.parameters[leftKey], since)).map(({ id }) => id)
     },
 
     async letGo(kept) {
       const { shown, owned } = await look()
       const old = owned.filter((one) => one.name !== shown && !kept.has(one.id))
-      for (const one of old) await statements.run(`DROP TABLE IF EXISTS ${inDdl(database, one.name)}`)
+      // The own table last: by it the other is found, after a kill in between, too.
+      for (const { name: own } of old)
+        for (const one of [coverageName(own), own]) await statements.run(`DROP TABLE IF EXISTS ${inDdl(database, one)}`)
       return old.length
     },
   }
@@ -104,9 +104,10 @@ interface Owned extends CatalogEntry {
   readonly id: string
 }
 
-/** The own table that a view shows. */
-function shownBy(entry: CatalogEntry | undefined, table: string): string | undefined {
-  const named = /^\s*SELECT\s+\*\s+FROM\s+(?:"?\w+"?\.)*"?(\w+)"?\s*$/i.exec(entry?.view ?? '')?.[1]?.toLowerCase()
-  const id = named === undefined ? undefined : snapshotOf(named, table)
-  return id === undefined ? undefined : ownTable(table, id)
+interface Looked {
+  /** The own table that the view shows. */
+  readonly shown: string | undefined
+  readonly owned: readonly Owned[]
+  /** Of everything whose name begins with that of the view. */
+  readonly names: ReadonlySet<string>
 }

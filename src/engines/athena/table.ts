@@ -9,6 +9,7 @@ import { viewText } from './catalog-tables.ts'
 import { callFailure, tableOf } from './failure.ts'
 import { type Projection, readProjection } from './projection.ts'
 import type { AthenaSettings } from './settings.ts'
+import { viewedTable } from './snapshot-statements.ts'
 
 export interface EventsTable {
   readonly shape: TableShape
@@ -19,19 +20,16 @@ export interface EventsTable {
   readonly stored: string | undefined
 }
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Looks at the table once. @throws TrailbookError ATHENA_*, AWS_* */
 export async function inspectTable(
   settings: AthenaSettings,
   clients: AwsClients,
-  { signal }: Abortable = {},
+  abortable: Abortable = {},
 ): Promise<EventsTable> {
   const { catalog, database, table: name } = settings
-  const table = await ask(settings, clients, async (glue) => {
-    const command = new GetTableCommand({ DatabaseName: database, Name: name })
-    return (await glue.send(command, signal === undefined ? {} : { abortSignal: signal })).Table
-  })
+  const table = await catalogTable(settings, { clients, table: name }, abortable)
   const keys = (table?.PartitionKeys ?? []).map((key) => ({ ...stored(key), isPartition: true }))
   const columns = [...(table?.StorageDescriptor?.Columns ?? []).map(stored), ...keys]
   const location = table?.StorageDescriptor?.Location
@@ -47,17 +45,30 @@ export async function inspectTable(
     : new TrailbookError('ATHENA_COLUMN_TYPE', { ...shape, table: shown })
 }
 
+/** What the catalog says of a table or view. @throws TrailbookError ATHENA_TABLE_MISSING, AWS_* */
+export const catalogTable = (
+  settings: AthenaSettings,
+  { clients, table }: { readonly clients: AwsClients; readonly table: string },
+  { signal }: Abortable = {},
+): Promise<Table | undefined> =>
+  ask({ ...settings, table }, clients, async (glue) => {
+    const command = new GetTableCommand({ DatabaseName: settings.database, Name: table })
+    return (await glue.send(command, signal === undefined ? {} : { abortSignal: signal })).Table
+  })
+
 const stored = ({ Name = '', Type = '' }: { Name?: string | undefined; Type?: string | undefined }): StoredColumn => ({
   name: Name,
   type: readHiveType(Type),
 })
 
-/** A view is kept as JSON in base64, with its statement (`Presto View: …`). */
 function storedIn(table: Table | undefined, name: string): string | undefined {
-  if (table?.TableType !== 'VIRTUAL_VIEW') return name
-  const originalSql = viewText(table.ViewOriginalText ?? '')
-  return /^\s*SELECT\s+\*\s+FROM\s+(?:"?\w+"?\s*\.\s*)*"?(\w+)"?\s*$/i.exec(originalSql)?.[1]
+  const text = textOfView(table)
+  return text === undefined ? name : viewedTable(text)
 }
+
+/** The statement of a view; undefined for a table. */
+export const textOfView = (table: Table | undefined): string | undefined =>
+  table?.TableType === 'VIRTUAL_VIEW' ? viewText(table.ViewOriginalText ?? '') : undefined
 
 const lowerKeys = (parameters: NonNullable<Table['Parameters']>): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key.toLowerCase(), value]))

@@ -1,9 +1,10 @@
 import type { Abortable } from '../../core/ports.ts'
+import { coverageName } from '../../core/run/coverage-published.ts'
 import { trinoClient } from './client.ts'
 import { quoteName, quoteText } from './names.ts'
 import { askRows } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
-import { coverageName, shownBy, snapshotOf } from './setup.ts'
+import { shownBy, snapshotOf } from './setup.ts'
 
 /** The published snapshot that the view shows now, where it is one and has a table of its coverage. */
 export async function shownSnapshot(

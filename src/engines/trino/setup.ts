@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Published } from '../../core/event/published.ts'
-import { factColumns } from '../../core/run/coverage-published.ts'
+import { coverageName, factColumns } from '../../core/run/coverage-published.ts'
 import { quoteName, quoteText } from './names.ts'
 
 interface PublishedPlace {
@@ -76,9 +76,6 @@ function ownName(id: string, { table, location }: PublishedPlace): string {
   const place = createHash('sha256').update(location.replace(/\/+$/, '')).digest('hex').slice(0, 6)
   return `${table.toLowerCase()}_${id.replace('-', '_')}_${place}`
 }
-
-/** Of a snapshot's own table: that of its coverage. */
-export const coverageName = (own: string): string => `${own}_coverage`
 
 /** The snapshot's id where a name is that of a snapshot's own table. */
 export function snapshotOf(name: string, table: string): string | undefined {

@@ -1,13 +1,14 @@
 import { TrailbookError } from '../../core/errors.ts'
-import type { Published, SnapshotTable } from '../../core/event/published.ts'
+import { isHeld, type Published, type SnapshotTable } from '../../core/event/published.ts'
 import type { Row } from '../../core/ports.ts'
-import { isoTime, milliseconds } from '../../core/time.ts'
+import { coverageName } from '../../core/run/coverage-published.ts'
+import { isoTime } from '../../core/time.ts'
 import { type TrinoClient, trinoClient } from './client.ts'
 import type { QueryError } from './failure.ts'
 import { quoteName, quoteText } from './names.ts'
 import { askRows } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
-import { coverageName, leftComment, leftSince, shownBy, shownComment, snapshotOf, snapshotSteps } from './setup.ts'
+import { leftComment, leftSince, shownBy, shownComment, snapshotOf, snapshotSteps } from './setup.ts'
 import { setupFailure } from './setup-failure.ts'
 
 interface SnapshotTableOptions {
@@ -132,11 +133,7 @@ WHERE catalog_name = ${quoteText(catalog)} AND schema_name = ${quoteText(schema.
       const shown = await view()
       const since = now() - graceMs
       return (await owned())
-        .filter(({ name, comment: said }) => {
-          const left = leftSince(said)
-          // A time that nobody can read says that nothing may go.
-          return name === shown || left === undefined || !(milliseconds(left) <= since)
-        })
+        .filter(({ name, comment: said }) => name === shown || isHeld(leftSince(said), since))
         .map(({ id }) => id)
     },
 
