@@ -156,3 +156,24 @@ test('fields of structs in lists that hold a NULL are right when read from Parqu
   expect(await run(`SELECT resources[1].ARN, count(*) FROM '${path}' GROUP BY 1`)).toEqual([['arn:aws:s3:::x', 1]])
   expect(await run(`SELECT count(*) FROM '${path}' WHERE resources[1].ARN IS NULL`)).toEqual([[0]])
 })
+
+describe('TRY holds', () => {
+  const number = 'CAST(t AS BIGINT)'
+  test.each([
+    [`TRY(${number} / ${number})`, [null, 1]],
+    [`try (${number} + ${number} * 2)`, [null, 6]],
+    [`TRY(TRY(${number}) * ${number})`, [null, 4]],
+  ])('%s', async (expression, expected) => {
+    const connection = await database.connect()
+    const text = `SELECT ${expression} FROM (VALUES ('x'), ('2')) AS v(t)`
+    // A text without TRY before and between changes nothing.
+    for (const sql of ['SELECT 1', text, 'SELECT 2', text]) {
+      const prepared = await prepareSelect(connection, sql)
+      const result = await prepared.run()
+      const rows = (await result.fetchAllChunks()).flatMap((chunk) => [...chunkRows(chunk, result.columnTypes())])
+      if (sql === text) expect(rows.map(([value]) => value)).toEqual(expected)
+      prepared.destroySync()
+    }
+    connection.closeSync()
+  })
+})

@@ -69,9 +69,17 @@ describe('a record becomes columns', () => {
       { userAgent: 'a\ufffdb', extra: '{"userAgent":"a\\ud800b"}' },
     ],
     [
-      'a lone surrogate in a JSON column stays as its escape',
-      '"requestParameters":{"a":"\\ud800"}',
-      { requestParameters: '{"a":"\\ud800"}' },
+      'a lone surrogate in a JSON column, too, shows as U+FFFD and stays in extra',
+      '"requestParameters":{"a":"\\ud800", "\\uDC00\\uD800":1}',
+      {
+        requestParameters: '{"a":"\ufffd","\ufffd\ufffd":1}',
+        extra: '{"requestParameters":{"a":"\\ud800","\\uDC00\\uD800":1}}',
+      },
+    ],
+    [
+      'escapes of pairs and what only looks like an escape stay in a JSON column',
+      '"requestParameters":{"a":"\\ud83d\\ude00\\\\ud800\\n"}',
+      { requestParameters: '{"a":"\\ud83d\\ude00\\\\ud800\\n"}' },
     ],
     [
       'unknown keys go to extra',

@@ -6,7 +6,7 @@ import { type RecordFault, recordFault } from './fault.ts'
 import { type JsonMember, type JsonNode, rawJson, stringValue } from './json.ts'
 import { recordKeys } from './record-keys.ts'
 import { readStruct } from './struct.ts'
-import { isWellFormed, jsonObject, replaceSurrogates, scalarText } from './text.ts'
+import { isWellFormed, jsonObject, replaceSurrogateEscapes, replaceSurrogates } from './text.ts'
 
 /** A record as the lake holds it. */
 export interface EventRow {
@@ -99,12 +99,17 @@ function readColumn(
     if (rest !== null) extra.push([name, rest])
     return column
   }
-  if (value.type !== 'string') return form === 'text' ? scalarText(text, value) : rawJson(text, value)
-  const content = stringValue(text, value)
   // UTF-8 cannot hold lone surrogates: the column shows U+FFFD, `extra` keeps the escapes.
-  if (isWellFormed(content)) return content
-  extra.push([name, rawJson(text, value)])
-  return replaceSurrogates(content)
+  if (value.type === 'string') {
+    const content = stringValue(text, value)
+    if (isWellFormed(content)) return content
+    extra.push([name, rawJson(text, value)])
+    return replaceSurrogates(content)
+  }
+  const json = rawJson(text, value)
+  const sound = replaceSurrogateEscapes(json)
+  if (sound !== json) extra.push([name, json])
+  return sound
 }
 
 function notAnEvent(node: JsonNode, columns: readonly (string | null)[]): RecordFault | undefined {

@@ -32,6 +32,8 @@ export interface LogFile {
   readonly modified: string
   /** The one that is meant, where that is known; `OpenedFile.version` tells which it was. */
   readonly version: string | null
+  /** The class of storage, where it lies in one that is not read without asking for it first. */
+  readonly archived?: string
   /** Where the local disk has it, so that any thread can open it by itself. */
   readonly path?: string
 }

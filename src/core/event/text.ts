@@ -8,6 +8,15 @@ type WithIsWellFormed = string & { isWellFormed(): boolean }
 
 export const replaceSurrogates = (value: string): string => value.replace(/\p{Surrogate}/gu, '\ufffd')
 
+/** An escape and what belongs to it: a pair of surrogates is one, and so is `\\`. The group is half a pair. */
+const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/gs
+
+/** JSON text with U+FFFD for escapes of lone surrogates: readers of JSON, DuckDB's among them, refuse a whole text for one. */
+export const replaceSurrogateEscapes = (json: string): string =>
+  json.includes('\\u')
+    ? json.replace(escapes, (whole: string, half: string | undefined) => (half === undefined ? whole : '\ufffd'))
+    : json
+
 /** Writes lone surrogates within JSON text as escapes, which mean the same and survive UTF-8. */
 export const escapeSurrogates = (json: string): string =>
   json.replace(/\p{Surrogate}/gu, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`)

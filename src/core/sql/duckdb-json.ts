@@ -2,7 +2,8 @@
  * JSON as Trino 483 has it. DuckDB's reader keeps the value of a number alone (`1.50` is `1.5`), Trino's two other things:
  * json_extract_scalar of text gives a number as it is written, JSON values hold what Java prints. A JSON value is therefore
  * held as the very text that Trino has. Numbers that both write alike, nearly all, take the short way: `trino_json_odd`,
- * `trino_json_long`.
+ * `trino_json_long`. DuckDB's reader refuses a text with an escape of half a surrogate pair, by which anybody could hide a
+ * record from every path; such a text is read once more: `trino_json_mended`.
  */
 import { fail } from './duckdb-fail.ts'
 
@@ -17,7 +18,12 @@ const whole = "regexp_extract(m, '^-?([0-9]+)', 1)"
 const part = "regexp_extract(m, '[.]([0-9]+)', 1)"
 const exponent = "coalesce(TRY_CAST(regexp_extract(m, '[eE](.+)$', 1) AS BIGINT), 0)"
 
+const scalar = "NOT IN ('OBJECT', 'ARRAY', 'NULL')"
+
 const macros = {
+  // With `?` for each half, as Trino's text of it has. U+0001 and U+0002 stand in no JSON; NULL where it is none even so.
+  'trino_json_halved(j)': raw`regexp_matches(j, '\\u[dD][89a-fA-F]') AND NOT regexp_matches(j, '[\x01\x02]')`,
+  'trino_json_mended(j)': raw`list_transform([replace(replace(regexp_replace(regexp_replace(replace(j, '\\', chr(1)), '\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})', chr(2) || 'u\1' || chr(2) || 'u\2', 'g'), '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '?', 'g'), chr(2), '\'), chr(1), '\\')], lambda macro_h: CASE WHEN json_valid(macro_h) THEN macro_h END)[1]`,
   // Numbers that DuckDB may print otherwise than they stand in a text: exponents, 1.50, -0, more than 15 digits.
   'trino_json_odd(j)': raw`regexp_matches(j, '(^|[:,\[\s])(-?[0-9]+(([.][0-9]+)?[eE]|[.][0-9]+0([^0-9]|$)|[0-9.]{16})|-0([^0-9]|$))')`,
   // Numbers that Java prints otherwise than DuckDB: fractions from 10^7 on and below 10^-3.
@@ -27,7 +33,7 @@ const macros = {
   // DuckDB prints the shortest digits; below 10^-6 and from 10^21 on with an exponent.
   'trino_json_otherwise(e, j)': `e = 'NaN' OR contains(e, 'I') OR contains(e, 'e') OR trino_json_odd(j)`,
   'trino_json_number(w)': "CASE WHEN NOT regexp_matches(w, '^-?[NI]') THEN w END",
-  'trino_json_scalar(j, p)': `CASE WHEN json_valid(j) AND json_type(j, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN json_type(j, p) IN ('DOUBLE', 'BIGINT') AND trino_json_otherwise(json_extract_string(j, p), j) THEN trino_json_number(trino_json_written(j, p)) ELSE json_extract_string(j, p) END END`,
+  'trino_json_scalar(j, p)': `CASE WHEN json_valid(j) THEN CASE WHEN json_type(j, p) ${scalar} THEN CASE WHEN json_type(j, p) IN ('DOUBLE', 'BIGINT') AND trino_json_otherwise(json_extract_string(j, p), j) THEN trino_json_number(trino_json_written(j, p)) ELSE json_extract_string(j, p) END END WHEN trino_json_halved(j) THEN list_transform([trino_json_mended(j)], lambda macro_s: CASE WHEN json_type(macro_s, p) ${scalar} THEN trino_json_written(macro_s, p) END)[1] END`,
   // Where the text is computed, it is computed once.
   'trino_json_scalar_of(j, p)':
     'list_transform([CAST(j AS VARCHAR)], lambda macro_j: trino_json_scalar(macro_j, p))[1]',
@@ -46,18 +52,21 @@ const macros = {
 
   // Text that is no JSON gives NULL.
   'trino_json_extract(j, p)':
-    'list_transform([CASE WHEN json_valid(j) THEN json_extract(j, p) END], lambda macro_x: CASE WHEN trino_json_long(macro_x) THEN trino_json_text(macro_x) ELSE macro_x END)[1]',
+    'list_transform([CASE WHEN json_valid(j) THEN json_extract(j, p) WHEN trino_json_halved(j) THEN json_extract(trino_json_mended(j), p) END], lambda macro_x: CASE WHEN trino_json_long(macro_x) THEN trino_json_text(macro_x) ELSE macro_x END)[1]',
   'trino_json_extract_of(j, p)':
     'list_transform([CAST(j AS VARCHAR)], lambda macro_j: trino_json_extract(macro_j, p))[1]',
   // Trino writes characters beyond U+FFFF as two escapes.
   'trino_json_format(j)': raw`list_transform([CAST(j AS VARCHAR)], lambda macro_t: CASE WHEN regexp_matches(macro_t, '[\x{10000}-\x{10FFFF}]') THEN array_to_string(list_transform(string_split(macro_t, ''), lambda macro_c: CASE WHEN unicode(macro_c) > 65535 THEN printf('\u%04X\u%04X', 55296 + (unicode(macro_c) - 65536) // 1024, 56320 + (unicode(macro_c) - 65536) % 1024) ELSE macro_c END), '') ELSE macro_t END)[1]`,
+  'trino_json_members_of(j, p)':
+    "CASE json_type(j, p) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) ELSE CASE WHEN json_type(j, p) IS NULL THEN NULL ELSE 0 END END",
   'trino_json_size(j, p)':
-    "CASE WHEN json_valid(j) THEN CASE json_type(j, p) WHEN 'OBJECT' THEN len(json_keys(j, p)) WHEN 'ARRAY' THEN CAST(json_array_length(j, p) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(j, p) IS NULL THEN NULL ELSE 0 END END END",
+    'CASE WHEN json_valid(j) THEN trino_json_members_of(j, p) WHEN trino_json_halved(j) THEN trino_json_members_of(trino_json_mended(j), p) END',
+  'trino_json_elements_of(j)': "CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END",
   'trino_json_array_length(j)':
-    "CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END",
+    'CASE WHEN json_valid(j) THEN trino_json_elements_of(j) WHEN trino_json_halved(j) THEN trino_json_elements_of(trino_json_mended(j)) END',
   // json_parse keeps decimals to their last digit, and writes them anew.
   'trino_json_parsed(s)': raw`CASE WHEN trino_json_odd(s) OR regexp_matches(s, '-0[.]|0[.]000000') THEN CAST(array_to_string(list_transform(${tokens('s')}, lambda macro_m: CASE WHEN regexp_matches(macro_m, '${fraction}') THEN trino_json_decimal(macro_m) WHEN macro_m[1] = '"' THEN CAST(json(macro_m) AS VARCHAR) WHEN macro_m = '-0' THEN '0' ELSE regexp_replace(macro_m, '\s', '', 'g') END), '') AS JSON) ELSE json(s) END`,
-  'trino_json_valid(s)': `list_transform([CAST(s AS VARCHAR)], lambda macro_s: CASE WHEN macro_s IS NULL OR json_valid(macro_s) THEN macro_s ELSE CAST(${fail('Cannot convert text to JSON')} AS VARCHAR) END)[1]`,
+  'trino_json_valid(s)': `list_transform([CAST(s AS VARCHAR)], lambda macro_s: CASE WHEN macro_s IS NULL OR json_valid(macro_s) THEN macro_s WHEN trino_json_halved(macro_s) AND trino_json_mended(macro_s) IS NOT NULL THEN trino_json_mended(macro_s) ELSE CAST(${fail('Cannot convert text to JSON')} AS VARCHAR) END)[1]`,
   'trino_json_parse(s)': 'list_transform([trino_json_valid(s)], lambda macro_s: trino_json_parsed(macro_s))[1]',
 
   // CAST(json_parse(…) AS array or map) goes through no JSON value on Trino: numbers are doubles from the start.

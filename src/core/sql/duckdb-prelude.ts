@@ -33,7 +33,7 @@ export const duckdbMacros: readonly string[] = [
   `trino_rpad(s, n, p) AS (CASE WHEN p = '' OR n < 0 OR n > 1000000 THEN CAST(${fail('rpad needs a padding and a length up to 1000000')} AS VARCHAR) ELSE rpad(s, CAST(n AS INTEGER), p) END)`,
   `trino_split(s, d) AS (string_split(s, CASE WHEN d = '' THEN CAST(${fail('The delimiter may not be the empty string')} AS VARCHAR) ELSE d END))`,
   `trino_split_part(s, d, i) AS (string_split(s, d)[CASE WHEN i <= 0 THEN ${fail('Index must be greater than zero')} ELSE i END])`,
-  `trino_codepoint(s) AS (CASE WHEN length(s) <> 1 THEN ${fail('codepoint takes one character')} ELSE unicode(s) END)`,
+  `trino_codepoint(s) AS (CASE WHEN s = '' THEN ${fail('codepoint takes one character')} ELSE unicode(s) END)`,
   `trino_from_hex(s) AS (unhex(CASE WHEN length(s) % 2 = 1 THEN CAST(${fail('invalid input length')} AS VARCHAR) ELSE s END))`,
   `trino_url_decode(s) AS (CASE WHEN regexp_matches(s, '%([^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|[0-9A-Fa-f]?$)') THEN CAST(${fail('Illegal hex characters in escape pattern')} AS VARCHAR) ELSE url_decode(replace(s, '+', '%20')) END)`,
   // Casts of text

@@ -108,6 +108,12 @@ const jsonNumbers = rows(
   'k, j',
 )
 
+/** What any caller can write into a record. */
+const halves = rows(
+  String.raw`'{"p":"A","n":"x\ud800","d":"\udc00\ud800\ud83d\ude00\\ud800","f":1.50,"o":{"k\uD800":1,"t":2}}'`,
+  'x',
+)
+
 export const jsonCases = cases('json', {
   'json-scalars': `SELECT eventID AS id, json_extract_scalar(additionalEventData, '$.bytesTransferredIn') AS a, json_extract_scalar(additionalEventData, '$.on') AS b, json_extract_scalar(additionalEventData, '$.none') AS c, json_extract_scalar(additionalEventData, '$.list') AS d ${logs} WHERE additionalEventData IS NOT NULL`,
   'json-odd-keys': `SELECT json_extract_scalar(requestParameters, '$["x-amz-acl"]') AS a, json_extract_scalar(requestParameters, '$["aws:s3:arn"]') AS b, json_extract_scalar(requestParameters, '$["a.b"]["c/d"][1].e') AS c, json_extract_scalar(requestParameters, '$["it''s"]') AS d, json_extract_scalar(requestParameters, '$["a b"]') AS e, json_extract_scalar(requestParameters, '$["b[0]"]') AS f ${logs} WHERE eventName = 'PutObject'`,
@@ -124,8 +130,11 @@ export const jsonCases = cases('json', {
   'json-numbers-cast': `SELECT k, CAST(json_extract(j, '$.a') AS varchar) AS a, CAST(json_extract(j, '$.b') AS array(varchar)) AS b, CAST(json_extract(j, '$.b') AS array(double)) AS c, CAST(json_extract(j, '$.b') AS array(json)) AS d FROM ${jsonNumbers} WHERE k < 100`,
   'json-numbers-rounded': `SELECT CAST(json_extract('[0.5,1.5,2.5,-2.5,1e3,7,"8",null]', '$') AS array(bigint)) AS a, CAST(json_extract('{"a":2.5,"b":null}', '$') AS map(varchar, integer)) AS m`,
   'json-numbers-like-texts': `SELECT json_extract_scalar(x, '$.s') AS s, json_extract_scalar(x, '$["1.50"]') AS k, json_format(json_extract(x, '$')) AS f FROM ${rows(`'{"s":"1.50, \\"1e7\\": 12345678.90","1.50":"1e2","t":1e7}'`, 'x')}`,
+  'json-tried': `SELECT try(contains(CAST(json_extract(x, '$.a') AS array(varchar)), 'x')) AS c, try(CAST(json_extract(x, '$.a') AS array(json))[1]) IS NULL AS n FROM ${rows(`'{"a":1}', '{"a":["x"]}'`, 'x')}`,
   'json-null-elements': `SELECT json_format(json_extract(j, '$')) AS f, u IS NULL AS n, json_extract_scalar(u, '$') AS s FROM ${rows(`'[null,1]', '[]'`, 'j')} CROSS JOIN UNNEST(CAST(json_extract(j, '$') AS array(json))) AS w(u)`,
   'json-extra': `SELECT eventID AS id, json_extract_scalar(extra, '$.p_log_type') AS p, json_extract_scalar(extra, '$.userIdentity.notDocumented.x') AS x ${logs} WHERE extra IS NOT NULL`,
+  'json-half-a-pair': `SELECT json_extract_scalar(x, '$.p') AS p, json_extract_scalar(x, '$.n') AS n, json_extract_scalar(concat(x, ''), '$.d') AS d, json_extract_scalar(x, '$.f') AS f, json_size(x, '$.o') AS s, json_format(json_extract(x, '$.o.t')) AS t, json_extract_scalar(json_parse(x), '$.p') AS q, json_array_length(concat('[', x, ']')) AS l FROM ${halves}`,
+  'json-map-element': `SELECT element_at(CAST(json_extract(x, '$.a') AS map(varchar, varchar)), 'k') AS k, cardinality(CAST(json_extract(x, '$.l') AS array(json))) AS n, element_at(CAST(json_extract(x, '$.l') AS array(varchar)), -1) AS l FROM ${rows(`'{"a":{"k":"v"},"l":[1,"b"]}'`, 'x')}`,
   'json-depth': `SELECT json_extract_scalar(insightDetails, '$.insightContext.statistics.baseline.average') AS a ${logs} WHERE insightDetails IS NOT NULL`,
 })
 
@@ -161,6 +170,7 @@ export const textCases = cases('text', {
   'text-regex': `SELECT eventID AS id, regexp_extract(errorMessage, '(?i)(DENIED|authorized)[^:]*', 1) AS e ${logs} WHERE regexp_like(errorMessage, '(?i)not authorized|denied')`,
   'text-regex-classes': `SELECT regexp_like('é', '^\\w$') AS w, regexp_like('٣', '^\\d$') AS d, regexp_like('a\tb', '\\s') AS s, regexp_replace('a1b22', '[0-9]+', '<$0>') AS r`,
   'text-unicode': `SELECT length('é😀e\u0301') AS l, reverse('aé😀') AS r, upper('straße') AS u, lower('İI') AS w, strpos('a😀b', 'b') AS p, substr('a😀b', 2, 1) AS s`,
+  'text-by-code-points': `SELECT reverse(x) AS r, codepoint(substr(x, 1, 1)) AS c FROM ${rows(`'e\u0301x', '🇩🇪', 'ab'`, 'x')}`,
   'text-split': `SELECT split('a,b,,c', ',') AS s, split_part('a:b:c', ':', 2) AS p, split_part('a', ':', 2) AS q`,
   'text-pad-and-trim': `SELECT lpad('a', 3, 'xy') AS l, rpad('abc', 2, '-') AS r, trim('  a ') AS t, replace('aaa', 'a', 'b') AS p`,
   'text-casts': `SELECT CAST(1.5 AS varchar) AS d, CAST(true AS varchar) AS b, CAST('12' AS bigint) AS i, try_cast('x' AS integer) AS t`,

@@ -102,9 +102,10 @@ function fromJson(to: SqlType): CastRule {
   if (to.kind === 'varchar') return template('trino_json_to_varchar($1)')
   if (to.kind === 'boolean') return refused('CAST(json_extract_scalar(…) AS boolean) is proven')
   if (isInteger(to) || to.kind === 'double') return refused('CAST(json_extract_scalar(…) AS …) is proven')
-  if (to.kind === 'array' && jsonElements.has(to.element.kind)) return template(`${arrays[form(to.element)]}($1)::$T`)
+  if (to.kind === 'array' && jsonElements.has(to.element.kind))
+    return template(`CAST(${arrays[form(to.element)]}($1) AS $T)`)
   if (to.kind === 'map' && to.key.kind === 'varchar' && jsonElements.has(to.value.kind))
-    return template(`${maps[form(to.value)]}($1)::$T`)
+    return template(`CAST(${maps[form(to.value)]}($1) AS $T)`)
   if (to.kind === 'row' || to.kind === 'array' || to.kind === 'map')
     return refused('cast to array(json) or map(varchar, json) and take fields with json_extract_scalar')
   return impossible

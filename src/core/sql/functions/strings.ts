@@ -85,6 +85,14 @@ function checkReplace(nodes: readonly Expression[]): ArgumentProblem | undefined
     : undefined
 }
 
+/** Of any other text the first character counts: Trino's takes varchar(1), to which its form casts. */
+function oneCharacter(nodes: readonly Expression[]): ArgumentProblem | undefined {
+  const text = literalText(nodes[0])
+  return text === undefined || [...text].length === 1
+    ? undefined
+    : { argument: 0, kind: 'value', reason: 'codepoint takes one character' }
+}
+
 export const stringFunctions: readonly FunctionSpec[] = [
   scalar('lower(varchar) -> varchar'),
   scalar('upper(varchar) -> varchar', 'trino_upper($1)'),
@@ -106,7 +114,8 @@ export const stringFunctions: readonly FunctionSpec[] = [
   scalar('starts_with(varchar, varchar) -> boolean'),
   scalar('replace(varchar, varchar) -> varchar', "trino_replace($1, $2, '')"),
   scalar('replace(varchar, varchar, varchar) -> varchar', 'trino_replace($*)'),
-  scalar('reverse(varchar) -> varchar'),
+  // DuckDB's own turns letters with their accents, Trino's code points.
+  scalar('reverse(varchar) -> varchar', "array_to_string(list_reverse(string_split($1, '')), '')"),
   scalar('reverse(array(T)) -> array(T)', 'list_reverse($1)'),
   scalar('trim(varchar) -> varchar', 'trim($1, trino_whitespace())'),
   scalar('ltrim(varchar) -> varchar', 'ltrim($1, trino_whitespace())'),
@@ -119,7 +128,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
   scalar('split(varchar, varchar) -> array(varchar)', 'trino_split($*)'),
   scalar('split_part(varchar, varchar, bigint) -> varchar', 'trino_split_part($*)'),
   scalar('chr(bigint) -> varchar', 'chr(CAST($1 AS INTEGER))'),
-  scalar('codepoint(varchar) -> integer', 'trino_codepoint($1)'),
+  scalar('codepoint(varchar) -> integer', 'trino_codepoint($1)', oneCharacter),
   scalar('translate(varchar, varchar, varchar) -> varchar'),
 
   scalar(

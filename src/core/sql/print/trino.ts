@@ -58,6 +58,7 @@ function checkArguments({ name, args }: Call, { parts }: Printer): void {
 /** Where Trino writes a function in a way of its own. */
 function callText(node: Call, printer: Printer): string {
   const args = node.args.map(printer.expression)
+  if (node.name === 'codepoint' && node.args[0]?.kind !== 'string') return `codepoint(CAST(${args[0]} AS varchar(1)))`
   if (node.name === 'concat' && args.length > mostArguments) return joined(args)
   checkArguments(node, printer)
   const filter = node.filter ? ` FILTER (WHERE ${printer.expression(node.filter)})` : ''
