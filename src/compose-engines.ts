@@ -1,8 +1,10 @@
 /** The part of composition that opens engines other than the embedded one; each is loaded when it is needed. */
 import type { Published, SnapshotTable } from './core/event/published.ts'
+import type { LogFile } from './core/event/source.ts'
 import type { Connection, PolicyStatement } from './core/ports.ts'
 import type { Inventory } from './core/run/inventory.ts'
 import type { PermissionInput } from './engines/athena/permissions.ts'
+import type { IsRead } from './engines/athena/reads-file.ts'
 import type { AthenaSettings } from './engines/athena/settings.ts'
 import type { PieceReport } from './engines/athena/setup/setup.ts'
 import type { SetupSettings } from './engines/athena/setup/wanted.ts'
@@ -113,28 +115,32 @@ export async function openAthena(
   return covered(connection, { coverage, coverageBudget }, { inventory, ledger, listing })
 }
 
-/** A file that lies there and that the table does not read proves nothing. */
-const readBy = (isRead: ((path: string) => boolean) | undefined, list: ListDelivered): ListDelivered =>
-  async function* read(window, abortable) {
-    if (isRead === undefined)
-      throw new Error(
-        'the partitions of the table are registered one by one, and one that is missing would not show; `coverage: probe` counts what is read',
-      )
-    for await (const files of list(window, abortable)) yield files.filter(({ key }) => isRead(key))
+/** A file that lies there and that the table does not read proves nothing, and one that is archived shows that events are missing. */
+const readBy = (readsFile: (now: number) => IsRead | { readonly refusal: string }, list: ListStored): ListDelivered =>
+  async function* read(window, asking) {
+    const isRead = readsFile(Date.now())
+    if ('refusal' in isRead) throw new Error(isRead.refusal)
+    for await (const files of list(window, asking))
+      yield files.flatMap(({ location: key, size, archived }) => {
+        if (!isRead(key)) return []
+        if (archived === undefined) return [{ key, size }]
+        return [{ key, size, unread: `Log files are archived (${archived}), and Athena passes over them.` }]
+      })
   }
 
+type ListStored = (...asked: Parameters<ListDelivered>) => AsyncIterable<readonly LogFile[]>
+
 /** Names of the log files below places in S3. */
-const listDelivered = (locations: readonly string[], aws: AthenaSettings['aws']): ListDelivered =>
-  async function* list(window, { signal }) {
+const listDelivered = (locations: readonly string[], aws: AthenaSettings['aws']): ListStored =>
+  async function* list(window, { signal, onRequest }) {
     const { openS3Source } = await import('./sources/s3/open.ts')
     // Buckets may lie in other Regions than the engine.
     const { source, close } = await openS3Source(
-      { locations, aws: { ...aws, region: undefined }, choice: { window } },
+      { locations, aws: { ...aws, region: undefined }, choice: { window }, onRequest },
       signal,
     )
     try {
-      for await (const files of source.list(signal === undefined ? {} : { signal }))
-        yield files.map(({ location: key, size }) => ({ key, size }))
+      yield* source.list(signal === undefined ? {} : { signal })
     } finally {
       close()
     }

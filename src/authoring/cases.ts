@@ -108,7 +108,7 @@ const bound = (connection: Connection): Connection => ({
   capabilities: connection.capabilities,
   run: (query, scope, options) => connection.run(query, scope, options),
   coverage: (scope, needs, options) => connection.coverage(scope, needs, options),
-  span: () => connection.span(),
+  span: (options) => connection.span(options),
   close: () => connection.close(),
 })
 

@@ -12,6 +12,8 @@ export interface ListedObject {
   readonly size: number
   /** Without its quotes. */
   readonly etag: string
+  /** The class of storage, where objects must be restored from it before they can be read. */
+  readonly archived?: string
 }
 
 export interface ListRequest {
@@ -94,10 +96,11 @@ export function bucketOver({ name, arn, s3, told, send, close }: BucketClient): 
         const plain = page.EncodingType === 'url' ? decoded : (text: string) => text
         if (page.IsTruncated && (page.NextContinuationToken ?? token) === token) throw listingBreaksOff()
         return {
-          objects: (page.Contents ?? []).map(({ Key = '', Size = -1, ETag = '' }) => ({
+          objects: (page.Contents ?? []).map(({ Key = '', Size = -1, ETag = '', StorageClass }) => ({
             key: plain(Key),
             size: Size,
             etag: unquoted(ETag),
+            ...((StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE') && { archived: StorageClass }),
           })),
           folders: (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => plain(Prefix)),
           token: page.IsTruncated ? page.NextContinuationToken : undefined,

@@ -114,7 +114,7 @@ export interface Connection {
   /** Asks nothing that costs as much as the query itself. Absent where reading is free. */
   estimate?(query: CompiledQuery, scope: Scope, options?: Abortable): Promise<Estimate>
   /** First and last event time in the data, or undefined when it holds none. */
-  span(): Promise<Window | undefined>
+  span(options?: Abortable): Promise<Window | undefined>
   close(): Promise<void>
 }
 

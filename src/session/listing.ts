@@ -7,7 +7,12 @@ import { isoTime, milliseconds, minute, type Window } from '../core/time.ts'
 import { dollars, noteAside, take } from './send.ts'
 
 /** Names of log files that were delivered within a time, of all accounts and Regions; more of them do no harm. */
-export type ListDelivered = (delivered: Window, abortable: Abortable) => AsyncIterable<readonly ListedKey[]>
+export type ListDelivered = (delivered: Window, asking: ListAsking) => AsyncIterable<readonly ListedKey[]>
+
+interface ListAsking extends Abortable {
+  /** To be told of each request before it is sent; what it throws ends the listing. */
+  readonly onRequest?: () => void
+}
 
 interface ListedFiles {
   readonly listing: Listing
@@ -22,19 +27,40 @@ export interface Lister {
   files(scope: Scope, asking?: Asking): Promise<ListedFiles | { readonly refusal: string }>
 }
 
+interface Listed {
+  readonly span: Window
+  readonly files: Promise<ListedFiles>
+  readonly signal: AbortSignal | undefined
+}
+
 /** A time that lies within one that was listed is not listed again. */
 export function listerOf(list: ListDelivered, margin = usualMargin): Lister {
-  const known: { readonly span: Window; readonly files: Promise<ListedFiles> }[] = []
-  const listed = (scope: Scope, asking: Asking): Promise<ListedFiles> => {
+  let known: readonly Listed[] = []
+  const listed = async (scope: Scope, asking: Asking): Promise<ListedFiles> => {
     const { window, earliest } = scope
     const from = Math.min(milliseconds(window.from), milliseconds(earliest))
     const span = { from: isoTime(from - margin), to: isoTime(milliseconds(window.to) + 15 * minute) }
     const before = known.find((one) => one.span.from <= span.from && one.span.to >= span.to)
-    if (before !== undefined) return before.files
+    const asked = before ?? start(span, asking)
+    try {
+      return await asked.files
+    } catch (error) {
+      // Who was interrupted sent no query: the next one lists anew. What failed stays so: queries went on without it.
+      if (!asked.signal?.aborted) throw error
+      known = known.filter((one) => one !== asked)
+      if (asking.signal?.aborted) throw error
+      return listed(scope, asking)
+    }
+  }
+  const start = (span: Window, asking: Asking): Listed => {
     const asked = { from: span.from, to: isoTime(milliseconds(span.to) + margin) }
-    const files = readAll(list(asked, asking), asking.spending).then((read) => ({ ...read, span: asked }))
-    known.push({ span, files })
-    return files
+    const files = readAll((onRequest) => list(asked, { ...asking, onRequest }), asking.spending).then((read) => ({
+      ...read,
+      span: asked,
+    }))
+    const begun = { span, files, signal: asking.signal }
+    known = [...known, begun]
+    return begun
   }
   return {
     look: async (scope, asking = {}) => {
@@ -52,18 +78,19 @@ export function listerOf(list: ListDelivered, margin = usualMargin): Lister {
   }
 }
 
-/** S3 answers 1000 names at a time ("Amazon S3 pricing": 0.005 USD for 1000 such requests in most Regions). */
+/** S3 answers at most 1000 names at a time, and fewer where folders hold fewer ("Amazon S3 pricing": 0.005 USD for 1000 such requests in most Regions). */
 const namesInAnswer = 1000
 const usdOfAnswer = 0.005 / 1000
 
 /** How many names there are nobody knows before: what they cost is paid as they come. */
 async function readAll(
-  pages: AsyncIterable<readonly ListedKey[]>,
+  list: (onRequest: () => void) => AsyncIterable<readonly ListedKey[]>,
   spending: Spending | undefined,
 ): Promise<Pick<ListedFiles, 'listing' | 'usd'>> {
   const listing = createListing()
+  let requests = 0
   const charge = (): Charge => {
-    const amount = Math.max(1, Math.ceil(listing.count / namesInAnswer))
+    const amount = Math.max(1, requests, Math.ceil(listing.count / namesInAnswer))
     return { what: 'list', amount, usd: amount * usdOfAnswer }
   }
   let paid = 0
@@ -75,6 +102,15 @@ async function readAll(
   }
   try {
     pay()
+    const pages = list(() => {
+      requests++
+      try {
+        pay()
+      } catch (error) {
+        requests--
+        throw error
+      }
+    })
     for await (const keys of pages) {
       for (const key of keys) listing.add(key)
       pay()

@@ -26,7 +26,11 @@ export interface Paid {
   readonly isToldBefore: boolean
   /** That of the command, where it has one. */
   readonly budget: Budget | undefined
-  /** What was taken from the command's budget for a query that is sent now; it may be charged for though it fails. */
+  /**
+   * What was taken from the command's budget for a query that is sent now; it may be charged for though it fails.
+   *
+   * @throws Error where nothing told what it costs, and those before it have used up its own budget
+   */
   begin(query: Printed): readonly Charge[]
   /** Gives back what was taken for queries that were not sent. */
   release(): void
@@ -41,7 +45,7 @@ export async function pay(
   const { billed } = connection.capabilities
   const isUnlimited = budget.bytes === undefined && budget.usd === undefined
   const whole = billed ? spending?.budget : undefined
-  if (isUnlimited && !billed) return paidFor(new Map(), { isToldBefore: true, budget: whole })
+  if (isUnlimited && !billed) return paidFor(new Map(), { isToldBefore: true, budget: whole, check: () => {} })
   const limit = { bytes: budget.bytes ?? Infinity, usd: budget.usd ?? (isUnlimited ? usualBudget : Infinity) }
   const wanted = new Map<Printed, readonly Charge[]>()
   let bytes: number | null = 0
@@ -53,9 +57,12 @@ export async function pay(
   if (bytes === null) {
     if (whole !== undefined)
       throw new Error('nothing tells what counting would cost, and --max-cost allows only so much')
-    if (spent.bytes < limit.bytes && spent.usd < limit.usd)
-      return paidFor(new Map(), { isToldBefore: false, budget: undefined })
-    throw new Error(`counting has cost about ${spent.usd.toFixed(2)} USD so far, and coverageBudget allows no more`)
+    const check = (): void => {
+      if (spent.bytes < limit.bytes && spent.usd < limit.usd) return
+      throw new Error(`counting has cost about ${spent.usd.toFixed(2)} USD so far, and coverageBudget allows no more`)
+    }
+    check()
+    return paidFor(new Map(), { isToldBefore: false, budget: undefined, check })
   }
   const usd = usdOf([...wanted.values()].flat())
   if (spent.bytes + bytes > limit.bytes || spent.usd + usd > limit.usd)
@@ -68,17 +75,18 @@ export async function pay(
     )
   spent.bytes += bytes
   spent.usd += usd
-  return paidFor(wanted, { isToldBefore: true, budget: whole })
+  return paidFor(wanted, { isToldBefore: true, budget: whole, check: () => {} })
 }
 
 function paidFor(
   open: Map<Printed, readonly Charge[]>,
-  { isToldBefore, budget }: Pick<Paid, 'isToldBefore' | 'budget'>,
+  { isToldBefore, budget, check }: Pick<Paid, 'isToldBefore' | 'budget'> & { readonly check: () => void },
 ): Paid {
   return {
     isToldBefore,
     budget,
     begin(query) {
+      check()
       const charges = open.get(query) ?? []
       open.delete(query)
       return charges

@@ -27,6 +27,9 @@ interface ProbeOptions {
   readonly margin?: number | undefined
 }
 
+/** Counted by a query whose window had this end, in milliseconds. */
+type CountedUnder<T> = T & { readonly end: number }
+
 type Counted = Pick<CoverageFacts, 'deliveries' | 'trailEvents'>
 
 export interface Probe {
@@ -42,7 +45,14 @@ export interface Probe {
 }
 
 type Told =
-  | { readonly facts: CoverageFacts; readonly span: Span; readonly byResource: boolean; readonly seesTrails: boolean }
+  | {
+      readonly facts: CoverageFacts
+      readonly span: Span
+      readonly byResource: boolean
+      readonly seesTrails: boolean
+      /** Where changes of trails are known only from the span on: why. */
+      readonly older?: string
+    }
   | { readonly refusal: string }
 
 /** More series and hours than this are not held in memory. */
@@ -50,9 +60,10 @@ const mostRows = 2_000_000
 
 export function probeOf(connection: Connection, options: ProbeOptions): Probe {
   const { clock, budget = {}, margin = usualMargin } = options
-  const counted: Span[] = []
+  const { billed, exactOnce } = connection.capabilities
+  const counted: CountedUnder<Span>[] = []
   const failed: (Span & { readonly reason: string })[] = []
-  const hours: CountedHour[] = []
+  const hours: CountedUnder<CountedHour>[] = []
   const trails: Counted['trailEvents'][number][] = []
   const spent = { bytes: 0, usd: 0 }
   const more = new Map<string, Promise<boolean>>()
@@ -61,6 +72,8 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
   let asOf: number | undefined
   let last: Promise<unknown> = Promise.resolve()
   let isToldBefore = true
+  const trailsRead: Span[] = []
+  let older = billed ? 'reading all of the table costs money' : undefined
 
   const charged = (charges: readonly Charge[] = []): void => {
     if (isToldBefore) return
@@ -68,22 +81,31 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
     spent.usd += usdOf(charges)
   }
 
-  const neededFor = ({ window, earliest }: Scope): Span => {
-    const to = milliseconds(window.to)
+  const neededFor = (scope: Scope): Span => {
+    const { from, to } = ownOf(scope)
     if (asOf === undefined || to > asOf) asOf = clock.now()
-    const from = Math.min(milliseconds(window.from), milliseconds(earliest)) - margin
-    return { from: Math.floor(from / hour) * hour, to: Math.max(to, Math.min(to + margin, asOf)) }
+    return { from: Math.floor((from - margin) / hour) * hour, to: Math.max(to, Math.min(to + margin, asOf)) }
   }
 
   /**
    * Raw tables are read by days of delivery near a query's own time. Counted together with what comes after it, its time would
-   * show events that were delivered later than its queries look.
+   * show events that were delivered later than its queries look: it is counted up to its own end, unless it was up to an earlier one.
    */
-  const apart = (span: Span, { window, earliest }: Scope): readonly Span[] => {
-    if (connection.capabilities.exactOnce) return [span]
-    const from = Math.min(milliseconds(window.from), milliseconds(earliest))
-    return [Math.floor(from / hour) * hour, milliseconds(window.to)].reduce(cutAt, [span])
+  const missingFor = (scope: Scope): readonly Span[] => {
+    const needed = neededFor(scope)
+    const known = inOrder([...counted, ...failed])
+    if (exactOnce) return without(needed, known)
+    const own = ownOf(scope)
+    const knownSo = inOrder([...counted.filter(({ end }) => end <= own.to), ...failed])
+    return [
+      ...without({ from: needed.from, to: own.from }, known),
+      ...without(own, knownSo),
+      ...without({ from: own.to, to: needed.to }, known),
+    ]
   }
+
+  /** Until when a query over the span looks for late deliveries; where it sees all of them this says nothing. */
+  const endOf = ({ to }: Span): number => (exactOnce ? -Infinity : to)
 
   const print = (query: AnalyzedQuery, span: Span): Printed => {
     const scope = scopeOf(span)
@@ -125,6 +147,7 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
   /** All of them, or nothing: what they cost together is looked at first. */
   const count = async (spans: readonly Span[], asking: Asking): Promise<void> => {
     const asks = spans.map((span) => ({
+      end: endOf(span),
       counts: options.only === 'trails' ? undefined : printCounts(span),
       changes: tryPrint(trailQuery(), span),
     }))
@@ -133,9 +156,9 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
     const paid = await pay(connection, { queries, budget, spent }, asking)
     isToldBefore = paid.isToldBefore
     try {
-      for (const { counts, changes } of asks) {
+      for (const { counts, changes, end } of asks) {
         for await (const row of counts === undefined ? [] : ask(counts, asking, paid)) {
-          hours.push(...countedHours(row))
+          hours.push(...countedHours(row).map((one) => ({ ...one, end })))
           if (hours.length > mostRows) throw new Error(`its answer has more than ${mostRows} hours`)
         }
         if (changes !== undefined) for await (const row of ask(changes, asking, paid)) trails.push(trailEventOf(row))
@@ -146,14 +169,36 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
   }
 
   const look = async (scope: Scope, asking: Asking): Promise<void> => {
-    const needed = neededFor(scope)
-    for (const span of without(needed, inOrder([...counted, ...failed]))) {
+    const spans = missingFor(scope)
+    try {
+      if (spans.length > 0) await count(spans, asking)
+      counted.push(...spans.map((span) => ({ ...span, end: endOf(span) })))
+      trailsRead.push(...spans)
+    } catch (error) {
+      if (asking.signal?.aborted) throw error
+      failed.push(...spans.map((span) => ({ ...span, reason: reasonOf(error) })))
+    }
+    await lookBack(neededFor(scope), asking)
+  }
+
+  /** A trail records what it was told to, however long ago that was. */
+  const lookBack = async ({ from }: Span, asking: Asking): Promise<void> => {
+    for (const span of without({ from: 0, to: from }, inOrder(trailsRead))) {
+      if (older !== undefined) return
       try {
-        await count(apart(span, scope), asking)
-        counted.push(span)
+        const changes = tryPrint(trailQuery(), span)
+        if (changes === undefined) return
+        const paid = await pay(connection, { queries: [changes], budget, spent }, asking)
+        isToldBefore = paid.isToldBefore
+        try {
+          for await (const row of ask(changes, asking, paid)) trails.push(trailEventOf(row))
+        } finally {
+          paid.release()
+        }
+        trailsRead.push(span)
       } catch (error) {
         if (asking.signal?.aborted) throw error
-        failed.push({ ...span, reason: error instanceof Error ? error.message.replace(/\.$/, '') : String(error) })
+        older = reasonOf(error)
       }
     }
   }
@@ -173,12 +218,18 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
       return {
         facts: {
           ...noFacts,
-          deliveries: deliveriesOf(hours.filter(({ first, last }) => isIn(first) || isIn(last))),
-          trailEvents: trails.filter(({ time }) => isIn(milliseconds(time))),
+          deliveries: deliveriesOf(
+            seenFrom(
+              ownOf(scope),
+              hours.filter(({ first, last }) => isIn(first) || isIn(last)),
+            ),
+          ),
+          trailEvents: trails.filter(({ time }) => milliseconds(time) < span.to),
         },
         span,
         byResource,
         seesTrails,
+        ...(older !== undefined && { older }),
       }
     },
     hasMore(scope, asking = {}) {
@@ -199,15 +250,20 @@ export function probeOf(connection: Connection, options: ProbeOptions): Probe {
   return probe
 }
 
-const cutAt = (spans: readonly Span[], at: number): readonly Span[] =>
-  spans.flatMap(({ from, to }) =>
-    from < at && at < to
-      ? [
-          { from, to: at },
-          { from: at, to },
-        ]
-      : [{ from, to }],
-  )
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.replace(/\.$/, '') : String(error))
+
+/** What queries of the scope read, from the beginning of an hour. */
+const ownOf = ({ window, earliest }: Scope): Span => ({
+  from: Math.floor(Math.min(milliseconds(window.from), milliseconds(earliest)) / hour) * hour,
+  to: milliseconds(window.to),
+})
+
+/** Hours as queries of that time see them; what lies outside of it only tells the rhythm, whatever its end was. */
+const seenFrom = (own: Span, hours: readonly CountedUnder<CountedHour>[]): CountedHour[] =>
+  hours.flatMap((one): CountedHour[] => {
+    if (one.end <= own.to || one.last < own.from || one.first >= own.to) return [one]
+    return one.last < own.to ? [] : [{ ...one, first: one.last }]
+  })
 
 const before = ({ from }: Span): Span => ({ from: 0, to: from })
 const after = ({ to }: Span): Span => ({ from: to, to: milliseconds('2100-01-01T00:00:00Z') })

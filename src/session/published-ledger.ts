@@ -25,12 +25,23 @@ export interface Ledger {
 }
 
 export function ledgerOf(connection: Connection, find: FindSnapshot): Ledger {
-  let first: Promise<ShownSnapshot | undefined> | undefined
+  let first:
+    | { readonly shown: Promise<ShownSnapshot | undefined>; readonly signal?: AbortSignal | undefined }
+    | undefined
   let fault: string | undefined
   const known = new Map<string, CoverageFacts>()
-  const looked = (abortable: Abortable): Promise<ShownSnapshot | undefined> => {
-    first ??= find(abortable)
-    return first
+  const looked = async (abortable: Abortable): Promise<ShownSnapshot | undefined> => {
+    const asked = first ?? { shown: find(abortable), signal: abortable.signal }
+    first = asked
+    try {
+      return await asked.shown
+    } catch (error) {
+      if (!asked.signal?.aborted) throw error
+      // Who was interrupted sent no query: the next one looks for itself.
+      if (first === asked) first = undefined
+      if (abortable.signal?.aborted) throw error
+      return looked(abortable)
+    }
   }
   const read = async (shown: ShownSnapshot, span: Window, scope: Scope, asking: Asking) => {
     const key = `${span.from} ${span.to}`

@@ -60,6 +60,17 @@ describe('a query', () => {
     expect((await ask({ explicit: { since: '1d' } }, billed)).result.rowCount).toBe(3)
   })
 
+  test('can be stopped while the span of the data is looked for', async () => {
+    const { signal } = new AbortController()
+    const told: unknown[] = []
+    const connection: Connection = {
+      ...fakeConnection({ answers: { q: [] } }),
+      span: async (options) => void told.push(options?.signal),
+    }
+    await runQuery({ query: fakeQuery('q', ['eventID']) }, { connection, clock: { now: () => now } }, { signal })
+    expect(told).toEqual([signal])
+  })
+
   test('stops when it is asked to', async () => {
     const running = runQuery(
       { query: fakeQuery('q', []) },

@@ -59,7 +59,7 @@ export async function runQuery(
   const { signal } = options
   const charges: Charge[] = []
   const asking: Asking = { ...(signal && { signal }), spending: { budget: effects.budget, charges } }
-  const window = await queryWindow(request, effects)
+  const window = await queryWindow(request, effects, options)
   const scope: Scope = {
     window,
     earliest: window.from,
@@ -107,6 +107,7 @@ export async function runQuery(
 async function queryWindow(
   request: QueryRequest,
   { connection, clock }: { readonly connection: Connection; readonly clock: Clock },
+  options: Abortable,
 ): Promise<Window> {
   const { explicit = {} } = request
   const asked = Object.values(explicit).some((value) => value !== undefined)
@@ -114,7 +115,7 @@ async function queryWindow(
     throw new TrailbookError('RUN_WINDOW_NEEDED', { connection: connection.name })
   }
   const now = clock.now()
-  const span = await connection.span()
+  const span = await connection.span(options)
   if (asked) {
     // Only an end: from the first event on.
     const from = explicit.to !== undefined && explicit.from === undefined ? span?.from : explicit.from

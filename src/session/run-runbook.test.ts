@@ -562,6 +562,29 @@ test('coverage answers for every scope that queries looked through', async () =>
   expect(result.verdict).toBe('inconclusive')
 })
 
+test('coverage answers for all services where a later step asks for one', async () => {
+  const asked: (readonly string[])[] = []
+  const effects = fakeEffects()
+  const connection: Connection = {
+    ...effects.connection,
+    coverage: async (scope) => {
+      asked.push(scope.services)
+      // A trail that leaves out the calls of KMS.
+      const isWhole = scope.services.length > 0 && !scope.services.includes('kms.amazonaws.com')
+      return { ...wholeCoverage, complete: isWhole }
+    },
+  }
+  const plan = fakePlan(`steps:
+  - { id: one, query: SELECT 1 }
+  - { id: two, query: SELECT 1, scope: { services: [iam.amazonaws.com] } }
+  - { id: three, query: SELECT 1, scope: { services: [sts.amazonaws.com, iam.amazonaws.com] } }
+  - { id: four, query: SELECT 1, scope: { services: [iam.amazonaws.com, sts.amazonaws.com] } }
+`)
+  const result = await finishRun(runRunbook(plan, { ...effects, connection }))
+  expect(asked).toEqual([[], ['iam.amazonaws.com'], ['iam.amazonaws.com', 'sts.amazonaws.com']])
+  expect([result.verdict, result.coverage.complete]).toEqual(['inconclusive', false])
+})
+
 describe('a step whose condition looks at a question', () => {
   const steps = `
   - id: calls

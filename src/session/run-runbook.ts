@@ -193,12 +193,15 @@ async function coverageOf(state: RunState): Promise<Coverage> {
   }
 }
 
-/** Scopes that differ only in the accounts they name are asked about together. */
+/**
+ * Scopes that differ only in the accounts they name are asked about together. Services stay apart: what trails leave out counts
+ * only for who asks about it.
+ */
 function distinctScopes(scopes: readonly Scope[]): readonly Scope[] {
   const found = new Map<string, Scope>()
   for (const scope of scopes) {
-    const { accounts, services: _, ...rest } = scope
-    const key = canonicalJson([rest, accounts.length === 0])
+    const { accounts, services, ...rest } = scope
+    const key = canonicalJson([rest, [...services].sort(), accounts.length === 0])
     const known = found.get(key)?.accounts ?? []
     found.set(key, { ...scope, accounts: [...new Set([...known, ...accounts])] })
   }

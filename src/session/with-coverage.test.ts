@@ -23,6 +23,26 @@ const inventory = inventorySchema.parse({
   trails: [{ name: 'main', data: [{ service: 's3' }] }],
 })
 
+/** As `collect inventory` writes it. */
+const collected = inventorySchema.parse({
+  accounts: [{ id: '111122223333', regions: ['us-east-1'] }],
+  trails: [
+    {
+      name: 'main',
+      selectors: {
+        eventSelectors: [
+          {
+            ReadWriteType: 'All',
+            IncludeManagementEvents: true,
+            DataResources: [],
+            ExcludeManagementEventSources: [],
+          },
+        ],
+      },
+    },
+  ],
+})
+
 const record = (time: number, index: number): Record<string, unknown> => ({
   eventVersion: '1.11',
   eventID: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
@@ -144,10 +164,11 @@ describe('a probe', () => {
       for await (const _ of run.rows);
       await connection.coverage(one, [])
     }
-    expect(asked).toEqual(['counts', 'trails', 'others', 'others', 'others'])
+    // Calls that change trails are asked for from the beginning of the table on.
+    expect(asked).toEqual(['counts', 'trails', 'trails', 'others', 'others', 'others'])
     // Only what lies before is counted for a wider one.
     await connection.coverage(scope(-24, 20), [])
-    expect(asked.slice(5)).toEqual(['counts', 'trails'])
+    expect(asked.slice(6)).toEqual(['counts', 'trails'])
   })
 
   test('events that come between a query and the question for its coverage are not taken for seen', async () => {
@@ -188,7 +209,11 @@ describe('a probe', () => {
     ['over the usual budget', estimated(2e11, 1), undefined, 'counting would read 1200000 MB for about 6.00 USD'],
     ['of which nobody knows the cost', estimated(null, 0), undefined, undefined],
   ])('%s is made, or not', async (_, estimate, budget, refusal) => {
-    const connection = withCoverage(await over(events, { capabilities: billed, estimate }), { ...options, budget })
+    const connection = withCoverage(await over(events, { capabilities: billed, estimate }), {
+      ...options,
+      inventory: collected,
+      budget,
+    })
     const told = await connection.coverage(scope(2, 20), [])
     expect(told).toMatchObject(
       refusal === undefined
@@ -222,7 +247,10 @@ describe('a probe', () => {
   }
 
   test('is paid from the budget of the command, and its charges are told', async () => {
-    const { told, charges, spent } = await paidFor(withCoverage(await charging(events), options), budgetOf(0.08))
+    const { told, charges, spent } = await paidFor(
+      withCoverage(await charging(events), { ...options, inventory: collected }),
+      budgetOf(0.08),
+    )
     expect(told).toMatchObject({ complete: true, basis: 'probe' })
     // Three parts of the time, because copies lie apart; counts and trails of each.
     expect(charges).toEqual(Array(6).fill({ what: 'scan', amount: 1e9, usd: 0.005, for: 'coverage' }))
@@ -281,6 +309,102 @@ describe('a probe', () => {
       through: null,
       gaps: [{ reason: 'The events of the table could not be counted: no such column.' }],
     })
+  })
+
+  const leavesOut = (time: number) => ({
+    ...record(time, 9998),
+    eventSource: 'cloudtrail.amazonaws.com',
+    eventName: 'PutEventSelectors',
+    readOnly: false,
+    requestParameters: {
+      trailName: 'main',
+      eventSelectors: [{ readWriteType: 'All', excludeManagementEventSources: ['kms.amazonaws.com'] }],
+    },
+  })
+  const named = inventorySchema.parse({ accounts: inventory.accounts, trails: [{ name: 'main' }] })
+
+  test.each([
+    ['an inventory without trails', { ...inventory, trails: [] }],
+    ['one that names the trail', named],
+  ])('sees a trail that was told to leave calls out long before, with %s', async (_, told) => {
+    const table = await over([...events, leavesOut(start - 40 * day)])
+    const { complete, gaps } = await withCoverage(table, { ...options, inventory: told }).coverage(scope(2, 20), [])
+    expect([complete, gaps[0]?.state, gaps[0]?.reason]).toEqual([
+      false,
+      'partial',
+      expect.stringContaining('nothing of kms.amazonaws.com (PutEventSelectors of 2025-11-29T00:00:00Z)'),
+    ])
+  })
+
+  test.each([
+    ['names the trail alone', named, false],
+    ['has its selectors', collected, true],
+  ])('where reading is billed knows nothing of trails before, unless the inventory %s', async (_, told, complete) => {
+    const table = await over(events, { capabilities: billed, estimate: estimated(1e6, 0.001) })
+    const coverage = await withCoverage(table, { ...options, inventory: told }).coverage(scope(2, 20), [])
+    expect([coverage.complete, coverage.gaps.map(({ reason }) => reason)]).toEqual([
+      complete,
+      complete
+        ? []
+        : [
+            'What trails were told before 2025-12-31T02:00:00Z is not known (reading all of the table costs money), and the inventory does not name them with their selectors: they may leave events out. `trailbook collect selectors` writes them.',
+          ],
+    ])
+    expect(coverage.limits).toContain('; changes of trails before 2025-12-31T02:00:00Z are not known')
+  })
+
+  test('says so where nobody can read what trails were told before', async () => {
+    const table = await over(events)
+    const run: Connection['run'] = (query, scope, ...rest) =>
+      scope.window.from.startsWith('1970') ? Promise.reject(new Error('too long.')) : table.run(query, scope, ...rest)
+    const { complete, gaps } = await withCoverage({ ...table, run }, { ...options, inventory: named }).coverage(
+      scope(2, 20),
+      [],
+    )
+    expect([complete, gaps[0]?.reason]).toEqual([
+      false,
+      expect.stringMatching(/^What trails were told before \S+ is not known \(too long\), and/),
+    ])
+  })
+
+  test('of a table by days of delivery counts anew for a question that ends earlier than one before', async () => {
+    const raw = await over(events, { capabilities: { ...billed, billed: false } })
+    const punctual = events.filter((_, index) => index < 60 || index >= 72)
+    const run: Connection['run'] = async (query, scope, ...rest) =>
+      (await engine.load(scope.window.to > at(24) ? events : punctual)).run(query, scope, ...rest)
+    const alone = await withCoverage({ ...raw, run }, options).coverage(scope(3, 7.5), [])
+    const connection = withCoverage({ ...raw, run }, options)
+    expect((await connection.coverage(scope(2, 29), [])).complete).toBe(true)
+    const { complete, gaps } = await connection.coverage(scope(3, 7.5), [])
+    expect([complete, gaps]).toEqual([false, alone.gaps])
+    // And the wider one still holds.
+    expect((await connection.coverage(scope(2, 29), [])).complete).toBe(true)
+  })
+
+  test('looks at its budget before each query where nobody knows the cost of one', async () => {
+    const table = await charging(events, { estimate: estimated(null, 0) })
+    const told = await withCoverage(table, { ...options, budget: { usd: 0.008 } }).coverage(scope(2, 20), [])
+    expect([asked, told.gaps[0]?.reason]).toEqual([
+      ['counts', 'trails'],
+      'The events of the table could not be counted: counting has cost about 0.01 USD so far, and coverageBudget allows no more.',
+    ])
+  })
+
+  test.each([
+    ['Nothing tells which events this event data store should hold.', false],
+    ['Nothing tells which events this table should hold.', true],
+  ])('of what a connection says of itself, "%s" may be mended by counting: %s', async (reason, complete) => {
+    const table = await over(events, {
+      coverage: async ({ window }) => ({
+        complete: false,
+        basis: 'none',
+        through: null,
+        window,
+        gaps: [{ account: '*', region: '*', eventClass: '*', ...window, state: 'unknown', reason }],
+      }),
+    })
+    const told = await withCoverage(table, options).coverage(scope(2, 20), [])
+    expect([told.complete, told.gaps.map((gap) => gap.reason)]).toEqual([complete, complete ? [] : [reason]])
   })
 
   test('keeps what the connection itself lacks', async () => {
@@ -395,11 +519,96 @@ describe('a listing', () => {
     ])
   })
 
+  test('what is charged are the requests, not the names, and the budget ends them', async () => {
+    let requests = 0
+    const listing: ListDelivered = async function* (_window, { onRequest }) {
+      for (; requests < 40; requests++) onRequest?.()
+      yield keys
+    }
+    const list = async (usd: number) => {
+      requests = 0
+      const budget = budgetOf(usd)
+      const charges: Charge[] = []
+      const connection = withCoverage(await over(events), { ...options, basis: 'listing', listing })
+      const { complete } = await connection.coverage(scope(2, 20), [], { spending: { budget, charges } })
+      return [complete, requests, charges.map(({ amount }) => amount)]
+    }
+    expect(await list(1)).toEqual([true, 40, [40]])
+    expect(await list(0.000051)).toEqual([false, 10, [10]])
+  })
+
+  test('files that the engine passes over are a gap with its reason', async () => {
+    const unread = 'Log files are archived (GLACIER), and Athena passes over them.'
+    const archived = keys.map((one, index) => (index >= 60 && index < 72 ? { ...one, unread } : one))
+    const { complete, gaps } = await told(archived, scope(2, 20))
+    expect([complete, gaps.some(({ reason }) => reason.includes(unread))]).toEqual([false, true])
+  })
+
   test('one listing serves all scopes within its time', async () => {
     listings = 0
     const connection = withCoverage(await over(events), { ...options, basis: 'listing', listing: lists(keys) })
     for (const one of [scope(2, 20), scope(3, 10)]) await connection.coverage(one, [])
-    expect([listings, asked]).toEqual([1, ['trails']])
+    expect([listings, asked]).toEqual([1, ['trails', 'trails']])
+  })
+})
+
+describe('who is interrupted while it looks', () => {
+  const query = { text: 'SELECT 1', bindings: [], columns: [] }
+  const interrupted = async (more: Partial<CoverageOptions>) => {
+    const connection = withCoverage(await over(events), { ...options, ...more })
+    const abort = new AbortController()
+    const first = connection.run(query, scope(2, 20), { signal: abort.signal })
+    abort.abort()
+    await expect(first).rejects.toThrow()
+    return connection.coverage(scope(2, 20), [])
+  }
+  /** Fails at once for who is interrupted. */
+  const stopped = async ({ signal }: { readonly signal?: AbortSignal }): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    signal?.throwIfAborted()
+  }
+
+  test('leaves a listing to the next one', async () => {
+    let listings = 0
+    const told = await interrupted({
+      basis: 'listing',
+      async *listing(_, asking) {
+        listings++
+        await stopped(asking)
+        yield []
+      },
+    })
+    expect([listings, told.basis]).toEqual([2, 'listing'])
+  })
+
+  test('leaves the look at a published snapshot to the next one', async () => {
+    let looks = 0
+    const told = await interrupted({
+      basis: 'none',
+      ledger: async (asking) => {
+        looks++
+        await stopped(asking)
+        return undefined
+      },
+    })
+    expect([looks, told.gaps[0]?.reason]).toEqual([2, expect.stringMatching(/^Nobody looked/)])
+  })
+
+  test('but a listing that failed before a query is not made after it', async () => {
+    let listings = 0
+    const connection = withCoverage(await over(events), {
+      ...options,
+      basis: 'listing',
+      // biome-ignore lint/correctness/useYield: it fails before it has anything
+      async *listing() {
+        listings++
+        throw new Error('access denied')
+      },
+    })
+    const run = await connection.run(query, scope(2, 20))
+    for await (const _ of run.rows);
+    const told = await connection.coverage(scope(2, 20), [])
+    expect([listings, told.gaps[0]?.reason]).toEqual([1, 'The log files could not be listed: access denied.'])
   })
 })
 

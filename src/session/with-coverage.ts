@@ -3,6 +3,7 @@ import type { Asking, Clock, Connection, Scope } from '../core/ports.ts'
 import { type Coverage, type CoverageGap, judgeCoverage } from '../core/run/coverage.ts'
 import { judgeListing } from '../core/run/coverage-listing.ts'
 import type { Inventory } from '../core/run/inventory.ts'
+import { standingGaps } from '../core/run/unknown-coverage.ts'
 import { isoTime, type Window } from '../core/time.ts'
 import { type ListDelivered, type Lister, listerOf } from './listing.ts'
 import { type Probe, probeOf } from './probe.ts'
@@ -27,7 +28,7 @@ export interface CoverageOptions {
  * The connection, with coverage by another basis than its own. Facts are gathered before the first query that needs them, so
  * that what came later is not taken for seen; each is gathered once for as long as the connection is open.
  *
- * What the connection itself says to be there in part (columns that a table lacks) stays.
+ * What the connection itself says stays: columns that a table lacks, or that nobody knows which events its store lets in.
  */
 export function withCoverage(connection: Connection, options: CoverageOptions): Connection {
   const source = sourceOf(connection, options)
@@ -39,8 +40,7 @@ export function withCoverage(connection: Connection, options: CoverageOptions): 
     },
     async coverage(scope, needs, asking) {
       const own = await connection.coverage(scope, needs, asking)
-      const lacking = own.gaps.filter(({ state }) => state === 'partial')
-      return lessOf(await source.answer(scope, needs, asking), lacking)
+      return lessOf(await source.answer(scope, needs, asking), standingGaps(own))
     },
   }
 }
@@ -108,15 +108,18 @@ function probed(probe: Probe, connection: Connection, { inventory }: CoverageOpt
         const isMore = connection.capabilities.billed || (await probe.hasMore(scope, asking))
         if (isMore) add('*', unnamed({ from: isoTime(span.from), to: isoTime(span.to) }))
       }
-      if (!told.seesTrails && (inventory?.trails ?? []).length === 0)
+      if (!told.seesTrails && !namesSelectors(inventory))
         add(
           '*',
-          'What trails record is not known: this engine cannot say the question for it, and the inventory names no trail.',
+          'What trails record is not known: this engine cannot say the question for it, and the inventory does not name the trails with their selectors.',
         )
+      else if (told.older !== undefined && !namesSelectors(inventory)) add('*', unknownBefore(span.from, told.older))
       if (!told.byResource)
         for (const need of needs.filter((one) => one.startsWith('data:')))
           add(need, `${need} events cannot be counted by bucket, function or table on this engine.`)
-      const limits = [judged.limits, probeLimits(span.from, span.to)].filter((one) => one !== undefined).join('; ')
+      const limits = [judged.limits, probeLimits(span.from, span.to), olderLimits(span.from, told.older)]
+        .filter((one) => one !== undefined)
+        .join('; ')
       return { ...lessOf(judged, gaps), basis: 'probe', limits }
     },
   }
@@ -150,10 +153,13 @@ function listed(lister: Lister, trails: Probe, { inventory }: CoverageOptions): 
           '*',
           `Names of log files do not tell which events are in them, and calls that change trails could not be looked for${'refusal' in told ? `: ${told.refusal}` : ''}.`,
         )
+      else if (told.older !== undefined && !namesSelectors(inventory))
+        add('*', unknownBefore(told.span.from, told.older))
       for (const need of needs.filter((one) => one.startsWith('data:')))
         add(need, `Names of log files do not tell whose ${need} events are in them.`)
-      const limits = `${listing.count} names of log files, listed for about ${files.usd.toFixed(2)} USD: what is in the files is taken from the trails of the inventory`
-      return { ...lessOf(judged, gaps), limits }
+      const names = `${listing.count} names of log files, listed for about ${files.usd.toFixed(2)} USD: what is in the files is taken from the trails of the inventory`
+      const before = 'refusal' in told ? undefined : olderLimits(told.span.from, told.older)
+      return { ...lessOf(judged, gaps), limits: before === undefined ? names : `${names}; ${before}` }
     },
   }
 }
@@ -163,6 +169,20 @@ const namesAll = (inventory: Inventory | undefined): boolean =>
   inventory !== undefined &&
   inventory.accounts.length > 0 &&
   inventory.accounts.every(({ regions = inventory.regions }) => regions.length > 0)
+
+/** As `collect inventory` writes them: of a trail that is merely named nobody said what it leaves out. */
+const namesSelectors = (inventory: Inventory | undefined): boolean =>
+  inventory !== undefined &&
+  inventory.trails.length > 0 &&
+  inventory.trails.every(
+    ({ selectors }) => selectors?.eventSelectors !== undefined || selectors?.advancedEventSelectors !== undefined,
+  )
+
+const unknownBefore = (from: number, reason: string): string =>
+  `What trails were told before ${isoTime(from)} is not known (${reason}), and the inventory does not name them with their selectors: they may leave events out. \`trailbook collect selectors\` writes them.`
+
+const olderLimits = (from: number, older: string | undefined): string | undefined =>
+  older === undefined ? undefined : `changes of trails before ${isoTime(from)} are not known`
 
 const unnamed = ({ from, to }: Window): string =>
   `The inventory does not name every account with its Regions, so only what was seen from ${from} to ${to} is expected: what fell silent before would not be missed. \`trailbook collect inventory\` writes one.`

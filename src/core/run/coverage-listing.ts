@@ -1,6 +1,6 @@
 /** Coverage by the names of delivered log files: they tell account, Region and minute of delivery, and nothing of what is in them. */
 import { parseLogPath } from '../event/log-path.ts'
-import { type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
+import { hour, type IsoTime, isoTime, milliseconds, minute, type Window } from '../time.ts'
 import type { Coverage, CoverageScope } from './coverage.ts'
 import { judgeCoverage } from './coverage.ts'
 import { type CoverageFacts, noFacts } from './coverage-facts.ts'
@@ -11,6 +11,8 @@ export interface ListedKey {
   readonly key: string
   /** Bytes; -1 where that is not known. */
   readonly size: number
+  /** Why the engine passes over it, though it lies there; the same sentence for all files of a kind. */
+  readonly unread?: string
 }
 
 /** Events lie so long before the delivery of their file. */
@@ -32,17 +34,27 @@ export interface Listing {
 export function createListing(): Listing {
   const hours: CountedHour[] = []
   const damaged: CoverageFacts['damaged'][number][] = []
+  const passedOver = new Set<string>()
   let count = 0
   return {
     get count() {
       return count
     },
-    add({ key, size }) {
+    add({ key, size, unread }) {
       count++
       const { account, region, folder = '', delivered } = parseLogPath(key)
       const eventClass = kinds[folder]
       if (account === undefined || region === undefined || delivered === undefined || eventClass === undefined) return
       const at = milliseconds(delivered)
+      if (unread !== undefined) {
+        // Whole years of files may be archived: one entry for an hour of a place.
+        const from = at - (at % hour)
+        const place = `${account} ${region} ${from} ${unread}`
+        if (passedOver.has(place)) return
+        passedOver.add(place)
+        damaged.push({ account, region, from: isoTime(from), to: isoTime(from + hour + lag), reason: unread })
+        return
+      }
       if (size === 0) {
         const reason = `The log file ${key.slice(key.lastIndexOf('/') + 1)} is empty: nobody knows which events it held.`
         damaged.push({ account, region, from: delivered, to: isoTime(at + lag), reason })

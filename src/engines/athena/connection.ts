@@ -10,7 +10,7 @@ import { dialectOver } from './dialect.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { tableOf } from './failure.ts'
 import { scopeParts } from './parts.ts'
-import { readsFile } from './projection.ts'
+import { type IsRead, readsFile } from './reads-file.ts'
 import { runQuery } from './run-query.ts'
 import type { AthenaSettings } from './settings.ts'
 import { inspectTable, registeredDays } from './table.ts'
@@ -22,8 +22,8 @@ interface ConnectOptions extends Abortable {
 }
 
 interface AthenaConnection extends Connection {
-  /** Whether the table's queries read a log file, by its path; undefined where nobody knows. */
-  readonly readsFile: ((path: string) => boolean) | undefined
+  /** Whether the table's queries read a log file, by its place; at this moment, in milliseconds. */
+  readsFile(now: number): IsRead | { readonly refusal: string }
   /** The published snapshot that is shown at this moment, where its coverage is a table, too, and how that one is asked. */
   shown(abortable: Abortable): Promise<Shown | undefined>
 }
@@ -77,7 +77,7 @@ export async function connectAthena(settings: AthenaSettings, options: ConnectOp
   }
   return {
     name: settings.name,
-    readsFile: readsFile(table.projection),
+    readsFile: (now) => readsFile(table.projection, now),
     dialect: dialectOver(table.shape),
     capabilities: {
       exactOnce: table.shape.exactOnce,

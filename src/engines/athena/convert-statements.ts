@@ -4,6 +4,7 @@ import { eventColumns } from '../../core/event/columns.ts'
 import { type Published, publishedColumns } from '../../core/event/published.ts'
 import type { technicalColumns } from '../../core/event/snapshot.ts'
 import { partitionConditions } from '../../core/sql/print/partitions.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import { copyColumn, stringText } from '../../core/sql/print/trino.ts'
 import type { TableShape } from '../../core/sql/table-shape.ts'
 import { fromColumnType, typeName } from '../../core/sql/types.ts'
@@ -25,8 +26,6 @@ export function pieceOf(manifest: number, table: string, parts: readonly unknown
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
   return { id: `${String(manifest).padStart(10, '0')}-${hash}`, table: `${table}_stage_${hash}`.toLowerCase() }
 }
-
-const quoted = (name: string): string => `"${name}"`
 
 /**
  * Columns of a converted snapshot. Hive has no uuid, so the identity of the lake (`_hash`) is left out, and `_copy` stands in its
@@ -68,7 +67,7 @@ const properties = (piece: Piece, place: TablePlace): string =>
     `bucket_count = ${bucketCount}`,
   ].join(', ')
 
-const names = convertedColumns.map(({ name }) => quoted(name)).join(', ')
+const names = convertedColumns.map(({ name }) => quoteName(name)).join(', ')
 
 interface StageInput {
   readonly shape: TableShape
@@ -85,9 +84,11 @@ interface StageInput {
 export function stageStatement({ shape, piece, place, first, last, share }: StageInput): string {
   const lacking = new Set(shape.lacking)
   const events = eventColumns.map(({ name, type }) =>
-    lacking.has(name) ? `CAST(NULL AS ${typeName(fromColumnType(type))}) AS ${quoted(name)}` : `"e".${quoted(name)}`,
+    lacking.has(name)
+      ? `CAST(NULL AS ${typeName(fromColumnType(type))}) AS ${quoteName(name)}`
+      : `"e".${quoteName(name)}`,
   )
-  const own = Object.entries(technical).map(([name, text]) => `${text} AS ${quoted(name)}`)
+  const own = Object.entries(technical).map(([name, text]) => `${text} AS ${quoteName(name)}`)
   const conditions = deliveryConditions(shape, first, last)
   if (share.of > 1)
     conditions.push(
@@ -97,9 +98,9 @@ export function stageStatement({ shape, piece, place, first, last, share }: Stag
 WITH (${properties(piece, place)}) AS
 SELECT ${names}, coalesce(CAST(CAST("_time" AS date) AS varchar), '${unusableDay}') AS "event_date"
 FROM (
-  SELECT *, row_number() OVER (PARTITION BY ${quoted(copyColumn)}) AS "_copy_number"
+  SELECT *, row_number() OVER (PARTITION BY ${quoteName(copyColumn)}) AS "_copy_number"
   FROM (
-    SELECT ${[...events, ...own, `to_hex(${quoted(copyColumn)}) AS ${quoted(copyColumn)}`].join(',\n      ')}
+    SELECT ${[...events, ...own, `to_hex(${quoteName(copyColumn)}) AS ${quoteName(copyColumn)}`].join(',\n      ')}
     FROM ${shape.eventsTable} AS "e"
     WHERE ${conditions.join(' AND ')}
   ) AS "r"
@@ -140,7 +141,7 @@ export function mergeStatement({ piece, place, base, stages, dates }: MergeInput
 WITH (${properties(piece, place)}) AS
 SELECT ${names}, "event_date"
 FROM (
-  SELECT *, row_number() OVER (PARTITION BY "event_date", ${quoted(copyColumn)}) AS "_copy_number"
+  SELECT *, row_number() OVER (PARTITION BY "event_date", ${quoteName(copyColumn)}) AS "_copy_number"
   FROM (
 ${all.join('\n    UNION ALL\n')}
   ) AS "r"

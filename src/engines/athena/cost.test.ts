@@ -6,7 +6,7 @@ import { tableShape } from '../../core/sql/table-shape.ts'
 import { createBudget } from './budget.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { athenaPermissions } from './permissions.ts'
-import { readProjection, readsFile } from './projection.ts'
+import { readProjection } from './projection.ts'
 import { wantedTable } from './setup/wanted.ts'
 import { ownTable } from './snapshot-statements.ts'
 import type { EventsTable } from './table.ts'
@@ -65,25 +65,6 @@ it('a column of names of accounts is none that a scope could narrow', () => {
   }
   expect(read('111122223333, 444455556666')).toBe('account')
   expect(read('production,sandbox')).toBe(undefined)
-})
-
-it('tells which log files queries read, and nothing where partitions are registered one by one', () => {
-  const { projection } = rawTable()
-  const path = (account: string, region: string) =>
-    `s3://b/AWSLogs/${account}/CloudTrail/${region}/2026/01/02/${account}_CloudTrail_${region}_20260102T0005Z_abcdefghijklmnop.json.gz`
-  const reads = readsFile(projection)!
-  expect(
-    [path('111122223333', 'us-east-1'), path('123456789012', 'us-east-1'), path('111122223333', 'eu-west-1')].map(
-      reads,
-    ),
-  ).toEqual([true, false, false])
-  const keys = [{ ...column('timestamp'), isPartition: true }]
-  expect(readsFile(readProjection({ keys, parameters: {}, location: 's3://b/' }, {}))).toBe(undefined)
-  expect(
-    readsFile(readProjection({ keys: [], parameters: {}, location: 's3://b/' }, {}))!(
-      path('123456789012', 'eu-west-1'),
-    ),
-  ).toBe(true)
 })
 
 describe('the estimate', () => {
@@ -149,8 +130,8 @@ describe('the estimate', () => {
       stored: 't',
     }
     const days = new Map([
-      ['2026-01-02', 's3://lake/snapshots/1/event_date=2026-01-02/'],
-      ['2026-02-02', 's3://lake/snapshots/1/event_date=2026-02-02/'],
+      ['2026-01-02', ['s3://lake/snapshots/1/event_date=2026-01-02/']],
+      ['2026-02-02', ['s3://lake/snapshots/1/event_date=2026-02-02/']],
     ])
     const objects = bucket({
       'snapshots/1/event_date=2026-01-02/x.parquet': 7,
@@ -159,6 +140,48 @@ describe('the estimate', () => {
     const input = { table: snapshot, objects, hasKmsKey: false }
     expect(await estimateScan({ ...input, registered: async () => days }, scope)).toMatchObject({ bytes: 7, files: 1 })
     expect(await estimateScan({ ...input, registered: undefined }, scope)).toMatchObject({ bytes: null, charges: [] })
+  })
+
+  it.each([
+    ['without partitions is the whole of it', [], {}, new Map(), 1110],
+    ['with projected days is those', ['event_date'], { 'projection.event_date.format': 'yyyy-MM-dd' }, new Map(), 100],
+    [
+      'with projected days that no query narrows is the whole of it',
+      ['day'],
+      {
+        'projection.day.format': 'yyyy-MM-dd',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Athena's
+        'storage.location.template': 's3://lake/x/event_date=${day}',
+      },
+      new Map(),
+      110,
+    ],
+    ['with partitions of which none is registered is what lies there', ['region'], {}, new Map(), 1110],
+    ['by Region first is unknown', ['region', 'event_date'], {}, new Map([['us-east-1', ['s3://lake/x/']]]), null],
+    [
+      'by day first is all places of its days',
+      ['event_date', 'region'],
+      {},
+      new Map([['2026-01-02', ['s3://lake/x/event_date=2026-01-02/', 's3://lake/x/a/']]]),
+      1100,
+    ],
+  ] as const)('of a table of unique events %s', async (_what, names, parameters, days, bytes) => {
+    const keys = names.map((name) => ({ ...column(name), isPartition: true }))
+    const projected = Object.keys(parameters).length > 0 ? { 'projection.enabled': 'true', ...parameters } : {}
+    const location = 's3://lake/x/'
+    const table: EventsTable = {
+      shape: { eventsTable: '"t"', accountColumn: '_account', exactOnce: true, lacking: [] },
+      projection: readProjection({ keys, parameters: projected, location }, {}),
+      location,
+      stored: 't',
+    }
+    const objects = bucket({
+      'x/a/b.parquet': 1000,
+      'x/event_date=2025-10-02/a.parquet': 10,
+      'x/event_date=2026-01-02/a.parquet': 100,
+    })
+    const told = await estimateScan({ table, objects, registered: async () => days, hasKmsKey: false }, scope)
+    expect(told.bytes).toBe(bytes)
   })
 })
 

@@ -2,12 +2,13 @@ import type { AwsClients } from '../../aws/clients.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import type { Abortable, Estimate, Scope } from '../../core/ports.ts'
 import { coverageName, publishedReads } from '../../core/run/coverage-published.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import { estimateScan, type Objects } from './estimate.ts'
 import { billedBytes, charge } from './price.ts'
 import { readProjection } from './projection.ts'
 import type { AthenaSettings } from './settings.ts'
 import { shownBy, snapshotOf } from './snapshot-statements.ts'
-import { catalogTable, quoted, textOfView } from './table.ts'
+import { catalogTable, textOfView } from './table.ts'
 
 interface ShownCoverage {
   /** For FROM: the table of its coverage. */
@@ -33,14 +34,14 @@ export async function shownCoverage(
       if (error instanceof TrailbookError && error.code === 'ATHENA_TABLE_MISSING') return undefined
       throw error
     })
-  const own = shownBy(textOfView(await find(table)), table)
+  const own = shownBy(textOfView(await find(table)), settings)
   const snapshot = own && snapshotOf(own, table)
   if (own === undefined || snapshot === undefined) return undefined
   const name = coverageName(own)
   const found = await find(name)
   if (found === undefined) return undefined
   return {
-    relation: [catalog, database, name].map(quoted).join('.'),
+    relation: [catalog, database, name].map(quoteName).join('.'),
     snapshot,
     location: found.StorageDescriptor?.Location,
   }

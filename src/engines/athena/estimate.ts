@@ -3,9 +3,10 @@ import type { ListPage, ListRequest } from '../../aws/bucket.ts'
 import { parseLogPath } from '../../core/event/log-path.ts'
 import type { Abortable, Estimate, Scope } from '../../core/ports.ts'
 import { plural } from '../../core/report/text.ts'
+import { isDay } from '../../core/time.ts'
 import { billedBytes, charge } from './price.ts'
 import { accountsOf, countPartitions, deliveryDays } from './projection.ts'
-import type { EventsTable } from './table.ts'
+import type { EventsTable, RegisteredDays } from './table.ts'
 
 export interface Objects {
   list(bucket: string, request: ListRequest): Promise<ListPage>
@@ -15,7 +16,7 @@ interface EstimateInput {
   readonly table: EventsTable
   readonly objects: Objects
   /** Where registered days lie, asked only of snapshots; undefined where nobody knows whose days they are. */
-  readonly registered: (() => Promise<ReadonlyMap<string, string>>) | undefined
+  readonly registered: (() => Promise<RegisteredDays>) | undefined
   readonly hasKmsKey: boolean
 }
 
@@ -71,16 +72,24 @@ async function lanesOf({ table, registered }: EstimateInput, scope: Scope): Prom
   const { projection, location } = table
   const days = deliveryDays(scope)
   const [first, last] = [days[0]!, days.at(-1)!]
-  if (table.shape.exactOnce) {
+  const { template, partitions, regions, dayFormat } = projection
+  const { exactOnce } = table.shape
+  if (exactOnce && template === undefined) {
     if (registered === undefined) return undefined
     const known = await registered()
-    return days.flatMap((day) => {
-      const at = known.get(day)
-      return at === undefined ? [] : [laneAt(at)]
-    })
+    if (known.size > 0) {
+      // Values of another column: where their days lie is not told.
+      if (![...known.keys()].every(isDay)) return undefined
+      return days.flatMap((day) => (known.get(day) ?? []).map((at) => laneAt(at)))
+    }
   }
-  const { template, partitions, regions, dayFormat } = projection
-  if (template === undefined || dayFormat === undefined) return location === undefined ? undefined : [laneAt(location)]
+  // Queries over a snapshot narrow it by the day of the event only.
+  const isByDay =
+    !exactOnce || (partitions.day !== undefined && 'name' in partitions.day && partitions.day.name === 'event_date')
+  if (template === undefined || dayFormat === undefined || !isByDay) {
+    const all = template === undefined ? (location ?? '') : template.replace(/\$\{.*$/s, '')
+    return all === '' ? undefined : [laneAt(all, template === undefined)]
+  }
   const dayColumn = partitions.day !== undefined && 'name' in partitions.day ? partitions.day.name : ''
   const mark = `\${${dayColumn}}`
   const at = template.indexOf(mark)
@@ -90,7 +99,9 @@ async function lanesOf({ table, registered }: EstimateInput, scope: Scope): Prom
   const lanes: Lane[] = []
   const folders = new Set<string>()
   // Values that nobody knows stay as they are, and so does what the folders hold.
-  for (const account of accountsOf(projection, scope) ?? [`\${${partitions.account}}`])
+  for (const account of accountsOf(projection, exactOnce ? { ...scope, accounts: [] } : scope) ?? [
+    `\${${partitions.account}}`,
+  ])
     for (const region of regions ?? [`\${${partitions.region}}`])
       folders.add(
         before.replaceAll(`\${${partitions.account}}`, account).replaceAll(`\${${partitions.region}}`, region),

@@ -1,5 +1,4 @@
 /** Partition columns of a table of the Data Catalog ("Partition projection with Amazon Athena", Athena User Guide). */
-import { parseLogPath } from '../../core/event/log-path.ts'
 import type { Scope } from '../../core/ports.ts'
 import type { DayPartition, Partitions } from '../../core/sql/print/partitions.ts'
 import type { StoredColumn } from '../../core/sql/table-shape.ts'
@@ -22,6 +21,10 @@ export interface Projection {
   readonly partitions: Partitions
   /** With `${column}` for values; undefined where partitions are registered one by one, or there are none. */
   readonly template: string | undefined
+  /** Of the table, where it has no template. */
+  readonly location: string | undefined
+  /** What `projection.COLUMN.WHAT` says. */
+  readonly property: (column: string, what: string) => string | undefined
   /** Undefined: not known, or no partition column. */
   readonly accounts: readonly string[] | undefined
   readonly regions: readonly string[] | undefined
@@ -59,6 +62,8 @@ export function readProjection({ keys, parameters, location }: CatalogTable, nam
   return {
     partitions: { account, region, day: dayOf, ...(Object.keys(injected).length > 0 && { injected }) },
     template: template ?? (isProjected && location !== undefined ? hiveTemplate(location, keys) : undefined),
+    location,
+    property: of,
     accounts,
     regions,
     isRegistered: !isProjected && keys.length > 0,
@@ -120,23 +125,6 @@ export function countPartitions(projection: Projection, scope: Scope): Partition
   const regions = projection.regions?.length ?? 1
   const days = deliveryDays(scope).length
   return { accounts, regions, days, total: accounts * regions * days }
-}
-
-/** Whether queries read a log file, by its path; undefined where nobody knows which partitions there are. */
-export function readsFile({
-  template,
-  accounts,
-  regions,
-  isRegistered,
-}: Projection): ((path: string) => boolean) | undefined {
-  if (isRegistered) return undefined
-  if (template === undefined) return () => true
-  return (path) => {
-    const { account, region } = parseLogPath(path)
-    const isNamed = (value: string | undefined, all: readonly string[] | undefined): boolean =>
-      value === undefined || all === undefined || all.includes(value)
-    return isNamed(account, accounts) && isNamed(region, regions)
-  }
 }
 
 /** Accounts whose partitions are read; undefined where the table has no such column or they are not known. */

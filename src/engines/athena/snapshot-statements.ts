@@ -7,6 +7,7 @@
 import { TrailbookError } from '../../core/errors.ts'
 import type { Published } from '../../core/event/published.ts'
 import { coverageName, factColumns } from '../../core/run/coverage-published.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import { readType, type TypeText } from '../../core/sql/type-text.ts'
 
 export interface TablePlace {
@@ -33,7 +34,7 @@ export function baseOf({ location }: Pick<TablePlace, 'location'>): string {
 }
 export const ownTable = (table: string, id: string): string => `${table}_${id.replace('-', '_')}`.toLowerCase()
 export const inDdl = (database: string, table: string): string => `\`${database}\`.\`${table}\``
-export const inDml = (database: string, table: string): string => `"${database}"."${table}"`
+export const inDml = (database: string, table: string): string => `${quoteName(database)}.${quoteName(table)}`
 
 /** The id of the snapshot whose own table it is; undefined for another name. */
 export function snapshotOf(name: string, table: string): string | undefined {
@@ -42,15 +43,28 @@ export function snapshotOf(name: string, table: string): string | undefined {
   return match === null ? undefined : `${match[1]}-${match[2]}`
 }
 
-/** The own table that a view shows; undefined where it shows something else. @param text of the view, as Athena keeps it */
-export function shownBy(text: string | undefined, table: string): string | undefined {
-  const named = text === undefined ? undefined : viewedTable(text)?.toLowerCase()
-  return named !== undefined && snapshotOf(named, table) !== undefined ? named : undefined
+interface ViewPlace {
+  /** The one of the account itself where left out. */
+  readonly catalog?: string
+  readonly database: string
+  readonly table: string
 }
 
-/** Of a view over one whole table: that table. */
-export const viewedTable = (text: string): string | undefined =>
-  /^\s*SELECT\s+\*\s+FROM\s+(?:"?\w+"?\s*\.\s*)*"?(\w+)"?\s*$/i.exec(text)?.[1]
+/** The own table that a view shows; undefined where it shows something else. @param text of the view, as Athena keeps it */
+export function shownBy(text: string | undefined, place: ViewPlace): string | undefined {
+  const named = text === undefined ? undefined : viewedTable(text, place)?.toLowerCase()
+  return named !== undefined && snapshotOf(named, place.table) !== undefined ? named : undefined
+}
+
+const wholeTable = /^\s*SELECT\s+\*\s+FROM\s+(?:(?:"([^"]+)"|(\w+))\s*\.\s*)?(?:"([^"]+)"|(\w+))\s*\.\s*"?(\w+)"?\s*$/i
+
+/** Of a view over one whole table of its own database: that table. */
+export function viewedTable(text: string, { catalog = 'AwsDataCatalog', database }: ViewPlace): string | undefined {
+  const [, inCatalog, catalogWord, inDatabase, word, table] = wholeTable.exec(text) ?? []
+  const isSame = (found: string | undefined, wanted: string): boolean =>
+    found === undefined || found.toLowerCase() === wanted.toLowerCase()
+  return isSame(inCatalog ?? catalogWord, catalog) && isSame(inDatabase ?? word, database) ? table : undefined
+}
 
 interface SnapshotStatements {
   /** Name of the snapshot's own table. */

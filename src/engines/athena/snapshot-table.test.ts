@@ -102,7 +102,7 @@ function shown(): string | undefined {
   const text = catalog.tables.get('sec.logs')?.ViewOriginalText as string | undefined
   if (text === undefined) return undefined
   const { originalSql } = JSON.parse(Buffer.from(text.split(' ')[3]!, 'base64').toString())
-  const own = shownBy(originalSql, 'logs')!
+  const own = shownBy(originalSql, { database: 'sec', table: 'logs' })!
   const days = catalog.partitions.get(`sec.${own}`)?.length ?? 'without a table'
   return `${snapshotOf(own, 'logs')} ${days}${catalog.tables.has(`sec.${own}_coverage`) ? ' covered' : ''}`
 }
@@ -273,10 +273,14 @@ test.each([
   ['select * from AwsDataCatalog.sec.LOGS_0000000001_ABC1', 'logs_0000000001_abc1'],
   ['SELECT * FROM "sec"."logs_0000000001_abc1_coverage"', undefined],
   ['SELECT * FROM "sec"."other_0000000001_abc1"', undefined],
+  ['SELECT * FROM "other"."logs_0000000001_abc1"', undefined],
+  ['SELECT * FROM "othercatalog"."sec"."logs_0000000001_abc1"', undefined],
+  ['SELECT * FROM "logs_0000000001_abc1"', undefined],
+  ['SELECT * FROM sec.recent INTERSECT SELECT * FROM sec.logs_0000000001_abc1', undefined],
   ['SELECT * FROM "sec"."logs_0000000001_abc1" WHERE true', undefined],
   ['SELECT eventname FROM "sec"."logs_0000000001_abc1"', undefined],
 ])('the view %j shows %s', (text, own) => {
-  expect(shownBy(text, 'Logs')).toBe(own)
+  expect(shownBy(text, { database: 'Sec', table: 'Logs' })).toBe(own)
 })
 
 test('a database that there is not is told as such', async () => {

@@ -33,7 +33,7 @@ export function athenaSnapshotTable(place: TablePlace, effects: Effects): Athena
   const look = async (): Promise<Looked> => {
     const entries = await catalog.beginning(table.toLowerCase())
     const view = entries.find((entry) => entry.name === table.toLowerCase())
-    const shown = shownBy(view?.view, table)
+    const shown = shownBy(view?.view, place)
     if (view !== undefined && shown === undefined)
       throw new TrailbookError('SNAPSHOT_NAME_TAKEN', {
         table: name,

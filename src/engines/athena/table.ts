@@ -4,6 +4,7 @@ import { renewing } from '../../aws/renewing.ts'
 import { TrailbookError } from '../../core/errors.ts'
 import type { Abortable } from '../../core/ports.ts'
 import { readHiveType } from '../../core/sql/hive-type.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import { type StoredColumn, type TableShape, tableShape } from '../../core/sql/table-shape.ts'
 import { viewText } from './catalog-tables.ts'
 import { callFailure, tableOf } from './failure.ts'
@@ -20,8 +21,6 @@ export interface EventsTable {
   readonly stored: string | undefined
 }
 
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
 /** Looks at the table once. @throws TrailbookError ATHENA_*, AWS_* */
 export async function inspectTable(
   settings: AthenaSettings,
@@ -37,8 +36,8 @@ export async function inspectTable(
     { keys, parameters: lowerKeys(table?.Parameters ?? {}), location },
     { accounts: settings.accounts, regions: settings.regions },
   )
-  const shape = tableShape([catalog, database, name].map(quoted).join('.'), columns, projection.partitions)
-  if (!('problem' in shape)) return { shape, projection, location, stored: storedIn(table, name) }
+  const shape = tableShape([catalog, database, name].map(quoteName).join('.'), columns, projection.partitions)
+  if (!('problem' in shape)) return { shape, projection, location, stored: storedIn(table, settings) }
   const shown = tableOf(settings)
   throw shape.problem === 'missing'
     ? new TrailbookError('ATHENA_COLUMN_MISSING', { column: shape.column, table: shown })
@@ -61,9 +60,9 @@ const stored = ({ Name = '', Type = '' }: { Name?: string | undefined; Type?: st
   type: readHiveType(Type),
 })
 
-function storedIn(table: Table | undefined, name: string): string | undefined {
+function storedIn(table: Table | undefined, settings: AthenaSettings): string | undefined {
   const text = textOfView(table)
-  return text === undefined ? name : viewedTable(text)
+  return text === undefined ? settings.table : viewedTable(text, settings)
 }
 
 /** The statement of a view; undefined for a table. */
@@ -73,13 +72,16 @@ export const textOfView = (table: Table | undefined): string | undefined =>
 const lowerKeys = (parameters: NonNullable<Table['Parameters']>): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key.toLowerCase(), value]))
 
-/** Where each registered day lies, by its first partition value; for tables without projection. */
+/** Places of partitions by their first value, which is the day of a snapshot; several where there are further columns. */
+export type RegisteredDays = ReadonlyMap<string, readonly string[]>
+
+/** For tables without projection. */
 export async function registeredDays(
   settings: AthenaSettings,
   { clients, table }: { readonly clients: AwsClients; readonly table: string },
   { signal }: Abortable = {},
-): Promise<ReadonlyMap<string, string>> {
-  const days = new Map<string, string>()
+): Promise<RegisteredDays> {
+  const days = new Map<string, string[]>()
   await ask(settings, clients, async (glue) => {
     let next: string | undefined
     do {
@@ -92,7 +94,7 @@ export async function registeredDays(
       const page = await glue.send(command, signal === undefined ? {} : { abortSignal: signal })
       for (const { Values = [], StorageDescriptor } of page.Partitions ?? [])
         if (Values[0] !== undefined && StorageDescriptor?.Location !== undefined)
-          days.set(Values[0], StorageDescriptor.Location)
+          days.set(Values[0], [...(days.get(Values[0]) ?? []), StorageDescriptor.Location])
       next = page.NextToken
     } while (next !== undefined)
   })

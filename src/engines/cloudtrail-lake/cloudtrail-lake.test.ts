@@ -7,8 +7,10 @@ import {
 } from '../../../test/fake-aws/services/cloudtrail-lake.ts'
 import type { TrailbookError } from '../../core/errors.ts'
 import type { Connection, ResultColumn, Row } from '../../core/ports.ts'
+import type { LakeCalls } from './calls.ts'
 import { connectCloudTrailLake } from './connection.ts'
 import { lakePermissions } from './permissions.ts'
+import { runQuery } from './run-query.ts'
 import type { CloudTrailLakeSettings } from './settings.ts'
 
 const store = '1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809'
@@ -267,4 +269,27 @@ test('permissions name the four actions and the stores', () => {
   expect(lakePermissions({ stores: [store], region: 'us-gov-west-1' })[0]?.Resource).toEqual([
     `arn:aws-us-gov:cloudtrail:us-gov-west-1:*:eventdatastore/${store}`,
   ])
+})
+
+test('as many rows are wanted as any page tells, though the last one tells none', async () => {
+  const pages = [
+    { QueryResultRows: [[{ a: '=1' }]], NextToken: 't', QueryStatistics: { TotalResultsCount: 3 } },
+    { QueryResultRows: [[{ a: '=2' }]], QueryStatistics: {} },
+  ]
+  const calls: LakeCalls = {
+    settings: { name: 'lake', stores: [store], aws: {} },
+    start: async () => 'q',
+    describe: async () => ({ QueryStatus: 'FINISHED' }),
+    results: async (_id, token) => pages[token === undefined ? 0 : 1]!,
+    cancel: async () => {},
+    close: () => {},
+  }
+  const run = await runQuery(calls, { text: select, columns: one }, { sleep: async () => {} })
+  const read = async () => {
+    for await (const _ of run.rows);
+  }
+  await expect(read()).rejects.toMatchObject({
+    code: 'CLOUDTRAIL_LAKE_ANSWER',
+    message: expect.stringContaining('it has 3 rows, and gave 2'),
+  })
 })

@@ -66,6 +66,7 @@ export async function runQuery(
   async function* rows(): AsyncGenerator<readonly Row[]> {
     let token: string | undefined
     let got = 0
+    let total: number | undefined
     try {
       do {
         stop.throwIfAborted()
@@ -74,8 +75,10 @@ export async function runQuery(
         got += batch.length
         token = nextOf(page, token)
         bytesRead = page.QueryStatistics?.BytesScanned ?? bytesRead
+        const { TotalResultsCount: told } = page.QueryStatistics ?? {}
+        if (told !== undefined) total = Math.max(total ?? 0, told)
         if (batch.length > 0) yield batch
-        if (token === undefined) checkCount(got, page)
+        if (token === undefined) checkCount(got, total)
       } while (token !== undefined)
     } catch (error) {
       throw await failed(error)
@@ -101,8 +104,7 @@ function nextOf({ NextToken: next }: GetQueryResultsResponse, token: string | un
 }
 
 /** Rows that do not come must not look like rows that are not there. */
-function checkCount(got: number, { QueryStatistics }: GetQueryResultsResponse): void {
-  const total = QueryStatistics?.TotalResultsCount
+function checkCount(got: number, total: number | undefined): void {
   if (total !== undefined && total !== got) throw wrong(`it has ${total} rows, and gave ${got}`)
 }
 

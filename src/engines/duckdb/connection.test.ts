@@ -223,10 +223,26 @@ describe('the DuckDB connection', () => {
     await nothing.close()
   })
 
-  test('sees what another ingest adds while it is open', async () => {
+  test('does not see what another ingest adds while it is open, nor speaks for it', async () => {
+    const before = { coverage: await connection.coverage(all, []), span: await connection.span() }
     await writeFile(join(folder, 'b.json'), JSON.stringify({ Records: [event('2026-01-15T09:00:00Z')] }))
     await ingest(await openLake(join(folder, 'lake')), fileSource([join(folder, 'b.json')]))
-    expect(await rowsOf('SELECT count(*) AS n FROM "trailbook"."events"')).toEqual([{ n: 5 }])
+    const count = 'SELECT count(*) AS n FROM "trailbook"."events"'
+    expect(await rowsOf(count)).toEqual([{ n: 4 }])
+    expect({ coverage: await connection.coverage(all, []), span: await connection.span() }).toEqual(before)
+    const next = await connectLake(await openLake(join(folder, 'lake')))
+    expect(await rowsOf(count, { on: next })).toEqual([{ n: 5 }])
+    await next.close()
+  })
+
+  test('a snapshot that could not be read is looked for again', async () => {
+    const lake = await openLake(join(folder, 'lake'))
+    let looks = 0
+    const snapshot = () => (looks++ === 0 ? Promise.reject(new Error('busy')) : lake.snapshot())
+    const again = await connectLake({ folder: lake.folder, snapshot })
+    await expect(again.span()).rejects.toThrow('busy')
+    expect(await again.span()).toMatchObject({ to: '2026-01-31T10:30:01Z' })
+    await again.close()
   })
 })
 

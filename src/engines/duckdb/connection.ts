@@ -32,8 +32,10 @@ export const defaultMemoryLimit = '2GB'
 export const capabilities: Capabilities = { exactOnce: true, billed: false, bindsParameters: true }
 
 /**
- * The embedded engine over a lake. Each query sees the newest snapshot at its start, and of that only the parts whose events
- * may lie in its scope; the exact bounds are in the compiled text.
+ * The embedded engine over a lake. Everything is asked of one snapshot, the newest when the connection was first asked for
+ * anything: else the coverage would speak for events that came after the queries. Its parts stay for an hour after they were
+ * replaced; a query after that may fail. A query reads only the parts whose events may lie in its scope;
+ * the exact bounds are in the compiled text.
  */
 export async function connectLake(store: EventStore, options: EngineOptions = {}): Promise<Connection> {
   const memoryLimit = options.memoryLimit ?? defaultMemoryLimit
@@ -44,6 +46,17 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
     ...(options.threads !== undefined && { threads: options.threads }),
   })
   const exclusive = createQueue()
+  let first: Promise<LakeSnapshot> | undefined
+  const snapshotOf = async (): Promise<LakeSnapshot> => {
+    const looked = first ?? store.snapshot()
+    first = looked
+    try {
+      return await looked
+    } catch (error) {
+      if (first === looked) first = undefined
+      throw error
+    }
+  }
   return {
     name: options.name ?? 'duckdb',
     dialect: duckdbDialect,
@@ -51,13 +64,13 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
     run: (query, scope, abortable = {}) =>
       runQuery(database, query, {
         ...abortable,
-        relate: async (connection) => relate(connection, await store.snapshot(), scope),
+        relate: async (connection) => relate(connection, await snapshotOf(), scope),
         exclusive,
         memoryLimit,
         timeLimitMs: options.timeLimitMs,
       }),
     async coverage(scope, needs) {
-      const snapshot = await store.snapshot()
+      const snapshot = await snapshotOf()
       if (snapshot.files.length === 0) return nothingCovered(scope.window)
       const span = { from: [scope.earliest, scope.window.from].sort()[0]!, to: scope.window.to }
       const connection = await database.connect()
@@ -73,7 +86,7 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
       }
     },
     async estimate(_query, scope) {
-      const { events } = await store.snapshot()
+      const { events } = await snapshotOf()
       const parts = pruneParts(events, scope)
       return {
         bytes: totalBytes(parts),
@@ -84,7 +97,7 @@ export async function connectLake(store: EventStore, options: EngineOptions = {}
       }
     },
     async span() {
-      const { events } = await store.snapshot()
+      const { events } = await snapshotOf()
       if (events.length === 0) return undefined
       const first = events.map((part) => part.first).sort()[0]!
       const last = events

@@ -4,7 +4,9 @@ import { type FakeLogs, type FakeLogsOptions, logs } from '../../../test/fake-aw
 import type { Connection, Row, Scope } from '../../core/ports.ts'
 import type { CompiledQuery } from '../../core/sql/compile.ts'
 import { decodeCell } from './cells.ts'
+import type { InsightsClient } from './client.ts'
 import { connectLogsInsights, logsInsightsPermissions } from './connection.ts'
+import { runQuery } from './run-query.ts'
 
 const scope: Scope = {
   window: { from: '2026-01-01T12:00:00Z', to: '2026-01-01T13:00:00Z' },
@@ -207,4 +209,20 @@ it('permissions name the log groups', () => {
   expect(
     logsInsightsPermissions(['trail', 'arn:aws:logs:us-east-1:444455556666:log-group:other'], of)[0]?.Resource,
   ).toEqual(['arn:aws:logs:us-east-1:*:log-group:trail:*', 'arn:aws:logs:us-east-1:444455556666:log-group:other:*'])
+})
+
+it.each(['Unknown', undefined] as const)('a query whose status stays %s is ended after a while', async (status) => {
+  const told: string[] = []
+  const client: InsightsClient = {
+    settings: { name: 'insights', logGroups: ['trail'] },
+    start: async () => 'q1',
+    results: async () => {
+      told.push('look')
+      return { $metadata: {}, ...(status !== undefined && { status }) }
+    },
+    stop: async (id) => void told.push(`stop ${id}`),
+    close: () => {},
+  }
+  await expect(runQuery(client, sql, scope, { pollMs: 0 })).rejects.toMatchObject({ code: 'INSIGHTS_FAILED' })
+  expect([told.length, told.at(-1)]).toEqual([122, 'stop q1'])
 })

@@ -11,7 +11,10 @@ import { mostRows, usdPerGigabyte } from './settings.ts'
 /** Log events bear the time of their delivery, which is that of the event give or take some minutes. */
 const margin = 15 * minute
 
-const running = new Set(['Scheduled', 'Running', 'Unknown', undefined])
+const running = new Set(['Scheduled', 'Running'])
+
+/** So many looks one after the other may find no status: a minute. */
+const mostUnknown = 120
 
 /** While others use up what an account may run at once. */
 const waits = [1000, 2000, 5000, 10_000, 20_000] as const
@@ -74,9 +77,14 @@ export async function runQuery(
   try {
     id = await begin()
     stop.throwIfAborted()
+    let unknown = 0
     for (let wait = Math.min(100, pollMs); ; wait = Math.min(pollMs, wait * 2)) {
       page = await client.results(id, undefined, stop)
-      if (!running.has(page.status)) break
+      const { status = 'Unknown' } = page
+      unknown = status === 'Unknown' ? unknown + 1 : 0
+      if (unknown > mostUnknown)
+        throw new TrailbookError('INSIGHTS_FAILED', { status: `Unknown, ${unknown} times`, id })
+      if (!running.has(status) && unknown === 0) break
       await sleep(wait, undefined, { signal: stop })
     }
     scanned = page.statistics?.bytesScanned ?? 0

@@ -55,7 +55,7 @@ export function trinoClient(settings: TrinoSettings): TrinoClient {
         reason: `it sends its clients on to ${URL.canParse(uri) ? new URL(uri).origin : 'what is no address'}`,
       })
     const response = await patiently(uri, { ...init, headers, redirect: 'error' }, { ...place, signal })
-    const text = await response.text()
+    const { text } = response
     const refusal = refusalOf(response.status, text, settings)
     if (refusal !== undefined) throw new TrailbookError(refusal, { ...place, user: settings.user, reason: brief(text) })
     // What was a query a moment ago is none any more.
@@ -133,21 +133,29 @@ const isPage = ({ id, nextUri, columns, data, error, stats }: Members): boolean 
   (isNothing(stats) || isObject(stats)) &&
   (isNothing(error) || (isObject(error) && (isNothing(error.message) || isText(error.message))))
 
+/** Whole, with its body: one that is cut off is none. */
+interface Answer {
+  readonly status: number
+  readonly ok: boolean
+  readonly text: string
+}
+
 async function patiently(
   uri: string,
   init: RequestInit,
   { signal, ...place }: { readonly url: string; readonly signal: AbortSignal },
-): Promise<Response> {
+): Promise<Answer> {
   for (let tries = 1; ; tries++) {
     let response: Response | undefined
     let fault: unknown
     try {
-      response = await fetch(uri, init)
+      const answer = await fetch(uri, init)
+      if (!passing.includes(answer.status)) return { status: answer.status, ok: answer.ok, text: await answer.text() }
+      response = answer
     } catch (error) {
       if (signal.aborted) throw error
       fault = error
     }
-    if (response !== undefined && !passing.includes(response.status)) return response
     // A statement whose answer was lost may run already: sent again it would run twice.
     const again = response !== undefined || (init.method !== 'POST' && !isCertificate(fault))
     if (tries >= mostTries || !again) throw unreachable(response, fault, place)

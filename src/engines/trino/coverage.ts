@@ -1,7 +1,8 @@
 import type { Abortable } from '../../core/ports.ts'
 import { coverageName } from '../../core/run/coverage-published.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import { trinoClient } from './client.ts'
-import { quoteName, quoteText } from './names.ts'
+import { quoteText } from './names.ts'
 import { askRows } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
 import { shownBy, snapshotOf } from './setup.ts'
@@ -20,7 +21,7 @@ WHERE table_schema = ${quoteText(schema.toLowerCase())} AND table_name = ${quote
     `SELECT view_definition AS definition FROM ${about('views', table.toLowerCase())}`,
     abortable,
   )
-  const own = shownBy(String(view?.definition ?? ''), table)
+  const own = shownBy(String(view?.definition ?? ''), settings)
   const snapshot = own && snapshotOf(own, table)
   if (own === undefined || snapshot === undefined) return undefined
   const name = coverageName(own)

@@ -1,2 +1,1 @@
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 export const quoteText = (value: string): string => `'${value.replaceAll("'", "''")}'`

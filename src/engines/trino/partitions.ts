@@ -1,8 +1,8 @@
 import type { Abortable } from '../../core/ports.ts'
 import type { DayPartition, Partitions } from '../../core/sql/print/partitions.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import type { StoredColumn } from '../../core/sql/table-shape.ts'
 import type { TrinoClient } from './client.ts'
-import { quoteName } from './names.ts'
 import { askRows } from './run-query.ts'
 
 const accountNames = /^(aws_?)?account(_?(id|number))?$/

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Published } from '../../core/event/published.ts'
 import { coverageName, factColumns } from '../../core/run/coverage-published.ts'
-import { quoteName, quoteText } from './names.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
+import { quoteText } from './names.ts'
 
 interface PublishedPlace {
   readonly catalog: string
@@ -85,10 +86,23 @@ export function snapshotOf(name: string, table: string): string | undefined {
   return number === undefined ? undefined : `${number}-${random}`
 }
 
-/** Name of the table that a view of ours shows; undefined where it is somebody else's. */
-export function shownBy(definition: string, table: string): string | undefined {
-  const [, name] = /\bFROM\s+(?:(?:"(?:[^"]|"")*"|\w+)\.){0,2}"?([^\s".]+)"?\s*$/i.exec(definition) ?? []
-  return name !== undefined && snapshotOf(name, table) !== undefined ? name : undefined
+/** A name as Trino writes it: in quotes where it must be. */
+const written = '(?:"(?:[^"]|"")+"|[^\\s".,;()]+)'
+const wholeTable = new RegExp(
+  `^\\s*SELECT\\s+\\*\\s+FROM\\s+(${written})\\s*\\.\\s*(${written})\\s*\\.\\s*(${written})\\s*$`,
+  'i',
+)
+
+/** Name of the table that a view of ours shows, which lies beside it; undefined where it is somebody else's. */
+export function shownBy(
+  definition: string,
+  { catalog, schema, table }: Pick<PublishedPlace, 'catalog' | 'schema' | 'table'>,
+): string | undefined {
+  const [inCatalog, inSchema, name] = (wholeTable.exec(definition) ?? [])
+    .slice(1)
+    .map((one) => (one.startsWith('"') ? one.slice(1, -1).replaceAll('""', '"') : one).toLowerCase())
+  if (name === undefined || inCatalog !== catalog.toLowerCase() || inSchema !== schema.toLowerCase()) return undefined
+  return snapshotOf(name, table) === undefined ? undefined : name
 }
 
 export const shownComment = (id: string): string => `Trailbook snapshot ${id}`

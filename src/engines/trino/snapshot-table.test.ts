@@ -198,13 +198,25 @@ describe('names', () => {
 
   test.each([
     ['SELECT *\nFROM\n  hive.sec.OWN\n', true],
-    ['SELECT * FROM "hi ve"."s.e""c".OWN', true],
-    ['SELECT *\nFROM\n  "OWN"', true],
+    ['SELECT * FROM "Hive"."sec"."OWN"', true],
+    ['SELECT *\nFROM\n  "OWN"', false],
+    ['SELECT * FROM hive.other.OWN', false],
+    ['SELECT * FROM other.sec.OWN', false],
+    ['SELECT * FROM "hive.sec".OWN', false],
+    ['SELECT *\nFROM\n  hive.sec.recent\nINTERSECT\nSELECT *\nFROM\n  hive.sec.OWN\n', false],
+    ['SELECT * FROM hive.sec.recent, hive.sec.OWN', false],
+    ['SELECT eventname FROM hive.sec.OWN', false],
     ['SELECT *\nFROM\n  hive.sec.OWN\nWHERE (a = 1)', false],
     ['SELECT *\nFROM\n  (hive.sec.x CROSS JOIN hive.sec.OWN)', false],
     ['SELECT 1', false],
     ['', false],
   ])('of the table that a view shows: %j', (definition, isOurs) => {
-    expect(shownBy(definition.replace('OWN', own), 'logs')).toBe(isOurs ? own : undefined)
+    const place = { catalog: 'hive', schema: 'sec', table: 'logs' }
+    expect(shownBy(definition.replace('OWN', own), place)).toBe(isOurs ? own : undefined)
+  })
+
+  test('lie beside the view, whatever characters the names have', () => {
+    const place = { catalog: 'hi ve', schema: 's.e"c', table: 'logs' }
+    expect(shownBy(`SELECT * FROM "hi ve"."s.e""c".${own}`, place)).toBe(own)
   })
 })

@@ -2,10 +2,11 @@ import { TrailbookError } from '../../core/errors.ts'
 import { isHeld, type Published, type SnapshotTable } from '../../core/event/published.ts'
 import type { Row } from '../../core/ports.ts'
 import { coverageName } from '../../core/run/coverage-published.ts'
+import { quoteName } from '../../core/sql/print/printer.ts'
 import { isoTime } from '../../core/time.ts'
 import { type TrinoClient, trinoClient } from './client.ts'
 import type { QueryError } from './failure.ts'
-import { quoteName, quoteText } from './names.ts'
+import { quoteText } from './names.ts'
 import { askRows } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
 import { leftComment, leftSince, shownBy, shownComment, snapshotOf, snapshotSteps } from './setup.ts'
@@ -50,7 +51,7 @@ WHERE table_schema = ${quoteText(schema.toLowerCase())} AND table_name = ${quote
       `SELECT view_definition AS definition FROM ${quoteName(catalog)}.information_schema.views
 WHERE table_schema = ${quoteText(schema.toLowerCase())} AND table_name = ${quoteText(table.toLowerCase())}`,
     )
-    const shown = shownBy(String(row?.definition ?? ''), table)
+    const shown = shownBy(String(row?.definition ?? ''), settings)
     if (shown === undefined) throw taken('a view of something else')
     return shown
   }

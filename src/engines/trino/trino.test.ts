@@ -6,7 +6,7 @@ import type { Row } from '../../core/ports.ts'
 import { readType } from '../../core/sql/type-text.ts'
 import { decoders } from './cells.ts'
 import { trinoClient } from './client.ts'
-import { connectTrino } from './connection.ts'
+import { connectTrino, overTable } from './connection.ts'
 import { parseLossless } from './lossless.ts'
 import { askRows, runQuery } from './run-query.ts'
 import type { TrinoSettings } from './settings.ts'
@@ -78,6 +78,25 @@ describe('the statement protocol', () => {
   test.each([502, 503, 504, 429])('HTTP %i is asked again', async (code) => {
     const { client } = await serve([status(code), page({}), status(code), page({ columns, data: [[1]] }, false)])
     expect(await askRows(client, 'SELECT 1')).toEqual([{ a: 1 }])
+  })
+
+  test('an answer that is cut off is asked for again; one to the statement itself, which may run already, is not', async () => {
+    const cut: Answer = (_, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('{"id":"q1","da')
+      setTimeout(() => response.destroy(), 20)
+    }
+    const { client, asked } = await serve([
+      page({ columns, data: [[1]] }),
+      cut,
+      cut,
+      page({ columns, data: [[2]] }, false),
+    ])
+    expect(await askRows(client, 'SELECT 1')).toEqual([{ a: 1 }, { a: 2 }])
+    expect(asked).toHaveLength(4)
+    server?.close()
+    const other = await serve([cut])
+    expect(await failure(askRows(other.client, 'SELECT 1'))).toMatch(/^TRINO_UNREACHABLE: /)
+    expect(other.asked).toHaveLength(1)
   })
 
   test('user, catalog, session, limit and sign-in travel with every request', async () => {
@@ -451,4 +470,27 @@ test('rows of a query bear its own names, by position', async () => {
   const rows: Row[] = []
   for await (const batch of run.rows) rows.push(...batch)
   expect(rows).toEqual([{ eventName: 1, b: 'x' }])
+})
+
+describe('the span of a table', () => {
+  const shape = { eventsTable: '"hive"."ct"."logs"', accountColumn: '_account', exactOnce: true, lacking: [] }
+  const spanColumns = ['first', 'last'].map((name) => ({ name, type: 'varchar' }))
+
+  test.each([
+    [['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'], { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:01Z' }],
+    [['', 'yesterday'], undefined],
+    [['2026-01-01T00:00:00Z', '2026-19-39T00:00:00Z'], undefined],
+    [[null, null], undefined],
+  ])('of the times %j is %o', async (row, span) => {
+    const { client } = await serve([page({ columns: spanColumns, data: [row] }, false)])
+    expect(await overTable(client, shape).span()).toEqual(span)
+  })
+
+  test('is not asked for any longer after an abort', async () => {
+    const { client, asked } = await serve([page({})])
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 100)
+    expect(await failure(overTable(client, shape).span({ signal: stop.signal }))).toMatch(/^ENGINE_INTERRUPTED/)
+    expect(asked.at(-1)?.method).toBe('DELETE')
+  })
 })

@@ -13,6 +13,8 @@ export interface S3Request {
   readonly locations: readonly string[]
   readonly aws?: AwsSettings
   readonly choice?: Choice
+  /** Told of each request for a listing before it is sent; what it throws ends the listing. */
+  readonly onRequest?: (() => void) | undefined
 }
 
 interface Opened {
@@ -22,7 +24,7 @@ interface Opened {
 
 /** @throws TrailbookError AWS_LOCATION and what `openBucket` throws */
 export async function openS3Source(
-  { locations, aws = {}, choice = {} }: S3Request,
+  { locations, aws = {}, choice = {}, onRequest }: S3Request,
   signal?: AbortSignal,
 ): Promise<Opened> {
   const concurrency = aws.concurrency ?? defaultConcurrency
@@ -36,7 +38,8 @@ export async function openS3Source(
     for (const bucket of buckets) bucket.close()
   }
   try {
-    for (const name of byBucket.keys()) buckets.push(await openBucket(name, { ...aws, concurrency }, signal))
+    for (const name of byBucket.keys())
+      buckets.push(told(await openBucket(name, { ...aws, concurrency }, signal), onRequest))
   } catch (error) {
     close()
     throw error
@@ -52,6 +55,17 @@ export async function openS3Source(
     },
   }
 }
+
+const told = (bucket: Bucket, onRequest: (() => void) | undefined): Bucket =>
+  onRequest === undefined
+    ? bucket
+    : {
+        ...bucket,
+        async list(request) {
+          onRequest()
+          return bucket.list(request)
+        },
+      }
 
 /** Reads single objects by location; a bucket is looked for once. */
 export function s3Objects(aws: (location: string) => AwsSettings, signal?: AbortSignal) {

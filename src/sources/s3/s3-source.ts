@@ -159,7 +159,7 @@ async function* listBucket(
 }
 
 function wantedFile(
-  { key, size, etag }: ListedObject,
+  { key, size, etag, archived }: ListedObject,
   { bucket, chosen, passOver }: Pick<ListBucketOptions, 'bucket' | 'chosen' | 'passOver'>,
 ): LogFile | undefined {
   // Markers of folders, and what CloudTrail writes to see whether it may.
@@ -169,7 +169,8 @@ function wantedFile(
     if (size > 0) passOver?.(name, 'name')
     return undefined
   }
-  return chosen.key(key) ? { name, location: name, size, modified: etag, version: null } : undefined
+  if (!chosen.key(key)) return undefined
+  return { name, location: name, size, modified: etag, version: null, ...(archived !== undefined && { archived }) }
 }
 
 /** By delivery, as local files are. */
