@@ -361,23 +361,6 @@ describe('ingest', () => {
     expect(await rows('count(*)')).toEqual([['20000']])
   })
 
-  test('an abort ends an ingest of files whose sizes nobody knows, though nothing is taken from the threads any more', async () => {
-    for (let at = 0; at < 100; at++) await write(`${at}.json`, [event()])
-    const source = withoutPaths(fileSource([inFolder()]))
-    const abort = new AbortController()
-    const unsized: LogSource = {
-      async *list(options) {
-        for await (const files of source.list(options)) yield files.map((file) => ({ ...file, size: -1 }))
-      },
-      open: source.open,
-    }
-    const report = await ingest(await open(), unsized, {
-      signal: abort.signal,
-      onProgress: ({ files }) => files === 3 && abort.abort(),
-    })
-    expect(report.interrupted).toBe(true)
-  })
-
   test('an abort tells what is stored, however far the threads were', async () => {
     for (let at = 0; at < 400; at++) await write(`${at}.json`, [event(), event()])
     const abort = new AbortController()
