@@ -4,7 +4,7 @@ import { type FakeAws, startFakeAws } from '../../../test/fake-aws/server.ts'
 import { athena, type FakeAthena, type FakeResult } from '../../../test/fake-aws/services/athena.ts'
 import { type FakeGlue, glue } from '../../../test/fake-aws/services/glue.ts'
 import { type MemoryS3, startMemoryS3 } from '../../../test/support/memory-s3.ts'
-import { type Published, publishedColumns } from '../../core/event/published.ts'
+import { publishedSnapshot } from '../../../test/support/published-snapshot.ts'
 import type { Scope } from '../../core/ports.ts'
 import { createBudget } from './budget.ts'
 import { catalogTables } from './catalog-tables.ts'
@@ -72,27 +72,6 @@ const view = (): AthenaSnapshotTable =>
     now: () => now,
   })
 
-/** A snapshot of so many days, all in its own folders. */
-function snapshot(number: number, days: number, hasCoverage = true): Published {
-  const id = `000000000${number}-abc${number}`
-  return {
-    schema: 'trailbook.published/v1',
-    id,
-    manifest: number,
-    at: '2026-02-01T00:00:00Z',
-    rows: days,
-    bytes: days,
-    columns: publishedColumns,
-    days: Array.from({ length: days }, (_, at) => {
-      const date = `2026-01-${String(at + 1).padStart(2, '0')}`
-      return { date, folder: `snapshots/${id}/event_date=${date}`, rows: 1, bytes: 1, files: [] }
-    }),
-    ...(hasCoverage && {
-      coverage: { folder: `snapshots/${id}/coverage`, name: `${id}.parquet`, rows: 1, bytes: 1, source: 's' },
-    }),
-  }
-}
-
 const names = (): string[] => [...catalog.tables.keys()].map((key) => key.replace('sec.', '')).sort()
 const tablesOf = (...ids: number[]): string[] =>
   ['logs', ...ids.flatMap((n) => [`logs_000000000${n}_abc${n}`, `logs_000000000${n}_abc${n}_coverage`])].sort()
@@ -111,27 +90,27 @@ describe('a view that is pointed at snapshots', () => {
   test('shows one whole snapshot, and its coverage is registered, after every statement', async () => {
     const seen: (string | undefined)[] = []
     afterwards = () => seen.push(shown())
-    expect(await view().show(snapshot(1, 2))).toBe(true)
-    expect(await view().show(snapshot(2, 3))).toBe(true)
+    expect(await view().show(publishedSnapshot(1, 2, true))).toBe(true)
+    expect(await view().show(publishedSnapshot(2, 3, true))).toBe(true)
     expect([...new Set(seen)]).toEqual([undefined, '0000000001-abc1 2 covered', '0000000002-abc2 3 covered'])
     const before = queries.executions.length
-    expect(await view().show(snapshot(2, 3))).toBe(false)
+    expect(await view().show(publishedSnapshot(2, 3, true))).toBe(false)
     expect(queries.executions.length).toBe(before)
   })
 
   test('registers the coverage of a snapshot that an earlier version showed without', async () => {
-    await view().show(snapshot(1, 2, false))
+    await view().show(publishedSnapshot(1, 2))
     expect(shown()).toBe('0000000001-abc1 2')
-    expect(await view().show(snapshot(1, 2))).toBe(true)
+    expect(await view().show(publishedSnapshot(1, 2, true))).toBe(true)
     expect(shown()).toBe('0000000001-abc1 2 covered')
-    expect(await view().show(snapshot(1, 2))).toBe(false)
+    expect(await view().show(publishedSnapshot(1, 2, true))).toBe(false)
   })
 
   test('lets tables go after the grace time, that of the coverage with them, and nothing of anybody else', async () => {
     entriesOf(catalog).set('sec.logs_archive_coverage', { Name: 'logs_archive_coverage', DatabaseName: 'sec' })
     const one = view()
-    await one.show(snapshot(1, 2))
-    await one.show(snapshot(2, 2))
+    await one.show(publishedSnapshot(1, 2, true))
+    await one.show(publishedSnapshot(2, 2, true))
     expect(await one.inUse(60 * minute)).toEqual(['0000000001-abc1', '0000000002-abc2'])
     expect(await one.letGo(new Set(['0000000001-abc1', '0000000002-abc2']))).toBe(0)
     now += 61 * minute
@@ -141,7 +120,7 @@ describe('a view that is pointed at snapshots', () => {
   })
 
   test('killed after any statement shows a whole snapshot, and the next call mends it', async () => {
-    await view().show(snapshot(1, 1))
+    await view().show(publishedSnapshot(1, 1, true))
     // Table, days, coverage, view and the mark on the table that it left; then both tables of that one go.
     for (let died = 1; died <= 7; died++) {
       const number = died + 1
@@ -150,7 +129,7 @@ describe('a view that is pointed at snapshots', () => {
         left--
         if (left <= 0) throw new Error('it died here')
       }
-      const next = snapshot(number, 3)
+      const next = publishedSnapshot(number, 3, true)
       const whole = async (): Promise<void> => {
         const one = view()
         await one.show(next)
@@ -180,18 +159,18 @@ describe('coverage of the snapshot that is shown', () => {
   }
 
   test('is found through the view, and is the one that is shown at that moment', async () => {
-    await view().show(snapshot(1, 2))
+    await view().show(publishedSnapshot(1, 2, true))
     const connection = await open()
     expect(await connection.shown({})).toMatchObject({
       relation: '"AwsDataCatalog"."sec"."logs_0000000001_abc1_coverage"',
       snapshot: '0000000001-abc1',
     })
-    await view().show(snapshot(2, 2))
+    await view().show(publishedSnapshot(2, 2, true))
     expect(await connection.shown({})).toMatchObject({ snapshot: '0000000002-abc2' })
   })
 
   test.each<[string, () => Promise<unknown>]>([
-    ['a snapshot that was published without', () => view().show(snapshot(1, 2, false))],
+    ['a snapshot that was published without', () => view().show(publishedSnapshot(1, 2))],
     [
       'a table that is no view',
       async () => {
@@ -216,7 +195,7 @@ describe('coverage of the snapshot that is shown', () => {
     expect(await connection.shown({})).toBe(undefined)
   })
   const ownEntry = async () => {
-    await view().show(snapshot(1, 2))
+    await view().show(publishedSnapshot(1, 2, true))
     return catalog.tables.get('sec.logs_0000000001_abc1')!
   }
 
@@ -224,7 +203,7 @@ describe('coverage of the snapshot that is shown', () => {
     const object = (size: number) => ({ body: Buffer.alloc(size), etag: '"e"', modified: 0, headers: {} })
     s3.objects.set('published/snapshots/0000000001-abc1/coverage/0000000001-abc1.parquet', object(3_000_000))
     s3.objects.set('published/snapshots/0000000001-abc1/event_date=2026-01-01/x.parquet', object(9_000_000))
-    await view().show(snapshot(1, 2))
+    await view().show(publishedSnapshot(1, 2, true))
     const connection = await open({ budgetBytes: 25_000_000 })
     const { asked } = (await connection.shown({}))!
     expect(await asked.estimate!(query, scope)).toMatchObject({
@@ -248,7 +227,7 @@ describe('coverage of the snapshot that is shown', () => {
   })
 
   test('is a table of texts over the one file of the snapshot', () => {
-    expect(snapshotStatements(snapshot(1, 1), place).coverage).toMatchInlineSnapshot(`
+    expect(snapshotStatements(publishedSnapshot(1, 1, true), place).coverage).toMatchInlineSnapshot(`
       "CREATE EXTERNAL TABLE IF NOT EXISTS \`sec\`.\`logs_0000000001_abc1_coverage\` (
         \`kind\` string,
         \`account\` string,

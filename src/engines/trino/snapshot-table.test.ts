@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startFakeTrino } from '../../../test/support/fake-trino.ts'
+import { publishedSnapshot } from '../../../test/support/published-snapshot.ts'
 import type { TrailbookError } from '../../core/errors.ts'
-import { type Published, publishedColumns, type SnapshotTable } from '../../core/event/published.ts'
+import type { SnapshotTable } from '../../core/event/published.ts'
 import { shownBy, snapshotOf, snapshotSteps } from './setup.ts'
 import { trinoSnapshotTable } from './snapshot-table.ts'
 
@@ -21,24 +22,6 @@ const table = (location = 'local:///lake'): SnapshotTable =>
     { location, now: () => now },
   )
 
-/** A snapshot of so many days, all in its own folders. */
-function snapshot(number: number, days: number): Published {
-  const id = `000000000${number}-abc${number}`
-  return {
-    schema: 'trailbook.published/v1',
-    id,
-    manifest: number,
-    at: '2026-02-01T00:00:00Z',
-    rows: days,
-    bytes: days,
-    columns: publishedColumns,
-    days: Array.from({ length: days }, (_, at) => {
-      const date = `2026-01-${String(at + 1).padStart(2, '0')}`
-      return { date, folder: `snapshots/${id}/event_date=${date}`, rows: 1, bytes: 1, files: [] }
-    }),
-  }
-}
-
 /** Of the table that the view shows: the snapshot, and how many days are registered. */
 function shown(): string | undefined {
   const own = fake.views.get('logs')?.replace('hive.sec.', '')
@@ -51,23 +34,23 @@ describe('a view that is pointed at snapshots', () => {
   test('shows one whole snapshot after every statement', async () => {
     const seen: (string | undefined)[] = []
     fake.watch(() => seen.push(shown()))
-    expect(await table().show(snapshot(1, 5))).toBe(true)
-    expect(await table().show(snapshot(2, 7))).toBe(true)
+    expect(await table().show(publishedSnapshot(1, 5))).toBe(true)
+    expect(await table().show(publishedSnapshot(2, 7))).toBe(true)
     expect([...new Set(seen)]).toEqual([undefined, '0000000001-abc1 5', '0000000002-abc2 7'])
   })
 
   test('is left as it is where it shows the snapshot already', async () => {
-    await table().show(snapshot(1, 5))
+    await table().show(publishedSnapshot(1, 5))
     const before = fake.statements.length
-    expect(await table().show(snapshot(1, 5))).toBe(false)
+    expect(await table().show(publishedSnapshot(1, 5))).toBe(false)
     expect(fake.statements.slice(before).filter((sql) => !sql.startsWith('SELECT'))).toEqual([])
   })
 
   test('keeps the tables that it left for the grace time, and from when it left them', async () => {
     const one = table()
-    await one.show(snapshot(1, 2))
+    await one.show(publishedSnapshot(1, 2))
     now += 600 * minute
-    await one.show(snapshot(2, 2))
+    await one.show(publishedSnapshot(2, 2))
     expect(await one.inUse(60 * minute)).toEqual(['0000000001-abc1', '0000000002-abc2'])
     now += 59 * minute
     expect(await one.inUse(60 * minute)).toHaveLength(2)
@@ -79,9 +62,9 @@ describe('a view that is pointed at snapshots', () => {
 
   test('that comes back to a snapshot counts it as shown again', async () => {
     const one = table()
-    await one.show(snapshot(1, 2))
-    await one.show(snapshot(2, 2))
-    await one.show(snapshot(1, 2))
+    await one.show(publishedSnapshot(1, 2))
+    await one.show(publishedSnapshot(2, 2))
+    await one.show(publishedSnapshot(1, 2))
     now += 600 * minute
     expect(await one.inUse(minute)).toEqual(['0000000001-abc1'])
   })
@@ -95,13 +78,13 @@ describe('a view that is pointed at snapshots', () => {
     for (let died = 1; died < count; died++) {
       fake.close()
       fake = await startFakeTrino()
-      await table().show(snapshot(1, 1))
+      await table().show(publishedSnapshot(1, 1))
       fake.dieAfter(died)
-      await expect(table().show(snapshot(2, 3))).rejects.toMatchObject({ code: 'TRINO_UNREACHABLE' })
+      await expect(table().show(publishedSnapshot(2, 3))).rejects.toMatchObject({ code: 'TRINO_UNREACHABLE' })
       after.add(shown())
       fake.dieAfter(Number.POSITIVE_INFINITY)
       // Every other time more was published meanwhile.
-      const next = died % 2 === 0 ? snapshot(2, 3) : snapshot(3, 2)
+      const next = died % 2 === 0 ? publishedSnapshot(2, 3) : publishedSnapshot(3, 2)
       await table().show(next)
       expect(shown()).toBe(`${next.id} ${next.days.length}`)
       now += 2 * minute
@@ -115,14 +98,14 @@ describe('a view that is pointed at snapshots', () => {
   test('takes nobody else for its own: tables, views and other snapshots of a like name stay', async () => {
     for (const name of ['logs_archive', 'logs_0000000001_x', 'logs_2_0000000001_abc1_123456'])
       fake.tables.set(name, { partitions: new Map(), comment: '' })
-    await table().show(snapshot(1, 1))
+    await table().show(publishedSnapshot(1, 1))
     await table().letGo(new Set())
     expect(owned()).toEqual(['0000000001-abc1', 'logs_0000000001_x', 'logs_2_0000000001_abc1_123456', 'logs_archive'])
   })
 
   test('set up from another place, a snapshot gets another table', async () => {
-    await table().show(snapshot(1, 1))
-    await table('local:///elsewhere').show(snapshot(1, 1))
+    await table().show(publishedSnapshot(1, 1))
+    await table('local:///elsewhere').show(publishedSnapshot(1, 1))
     const own = fake.views.get('logs')?.replace('hive.sec.', '') ?? ''
     expect([...fake.tables.get(own)!.partitions.values()]).toEqual([
       'local:///elsewhere/snapshots/0000000001-abc1/event_date=2026-01-01',
@@ -167,7 +150,7 @@ describe('what lacks is said', () => {
     ],
   ])('%s', async (_, form, errorName, message, expected) => {
     fake.refuse((sql) => (form.test(sql) ? { errorName, errorType: 'USER_ERROR', message } : undefined))
-    expect(await failure(table().show(snapshot(1, 2)))).toBe(expected)
+    expect(await failure(table().show(publishedSnapshot(1, 2)))).toBe(expected)
   })
 
   test('a table or a view of somebody else with the name', async () => {
@@ -182,7 +165,7 @@ describe('what lacks is said', () => {
 })
 
 describe('names', () => {
-  const own = snapshotSteps(snapshot(1, 1), {
+  const own = snapshotSteps(publishedSnapshot(1, 1), {
     catalog: 'hive',
     schema: 'sec',
     table: 'Logs',
@@ -193,7 +176,7 @@ describe('names', () => {
     expect(own).toMatch(/^logs_0000000001_abc1_[0-9a-f]{6}$/)
     expect(snapshotOf(own, 'LOGS')).toBe('0000000001-abc1')
     const place = { catalog: 'hive', schema: 'sec', table: 'logs', location: 's3://b/x' }
-    expect(snapshotSteps(snapshot(1, 1), place).own).toBe(own)
+    expect(snapshotSteps(publishedSnapshot(1, 1), place).own).toBe(own)
   })
 
   test.each([
